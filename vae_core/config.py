@@ -1,13 +1,12 @@
 """How a model is trained: `TrainingConfig`, its bounds, and the named recipes.
 
-A config is checked once, when it is made; whoever holds one may rely on its bounds. Two configs with equal fields, trained
-on the same digits on the same machine, give the same run; `fingerprint` names that pair.
+A config is checked once, when it is made; whoever holds one may rely on its bounds. Two configs with equal fields,
+trained on the same digits on the same machine, give the same run; `fingerprint` names that pair.
 """
 
 import dataclasses
 import hashlib
 import json
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +61,8 @@ class TrainingConfig:
         known = {spec.name for spec in dataclasses.fields(cls)}
         if unknown := sorted(set(values) - known):
             raise ConfigError(f"config: unknown field {unknown[0]!r}; this version knows {', '.join(sorted(known))}.")
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+        fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+        return cls(**fields)
 
     def as_dict(self) -> dict[str, Any]:
         """Every field, as JSON has it (tuples become lists)."""
@@ -84,7 +84,7 @@ def _check(spec: dataclasses.Field, value: object) -> None:
         numbers, kind = (value,), type(spec.default)
     for number in numbers:
         right_type = isinstance(number, (int, float) if kind is float else int) and not isinstance(number, bool)
-        if not right_type or not math.isfinite(number) or not low <= number <= high:
+        if not right_type or not low <= number <= high:  # NaN fails every comparison
             noun = "a whole number" if kind is int else "a number"
             raise ConfigError(f"{spec.name}: expected {noun} from {low:g} to {high:g}; found {number!r}.")
 
