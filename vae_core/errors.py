@@ -9,8 +9,8 @@
         ├── RunDamaged         a file of the run is missing, truncated or not what the format says
         └── RunNotWritable     the runs' directory takes no new run
 
-Every message says what was expected, what was found, and what to do. A page shows it as it is; the command line prints it
-as one line and exits with status 2.
+Every message says what was expected, what was found, and what to do. A page shows it as it is; the command line prints
+it as one line and exits with status 2.
 """
 
 

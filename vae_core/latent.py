@@ -1,8 +1,9 @@
 """What lies around a latent point: the test digits encoded there, and how near, how many, how sure.
 
-The rule behind "on the map": d10(z) is the distance from z to its tenth nearest test digit. `reach` is the 95th percentile
-of the same figure over the digits themselves. z is on the map if d10(z) <= reach, sparse up to 3 reach, else off the map.
-The rule is relative, so it holds for a thousand digits as for ten thousand, and for a narrow map as for a wide one.
+The rule behind "on the map": d10(z) is the distance from z to its tenth nearest test digit. `reach` is the 95th
+percentile of the same figure over the digits themselves. z is on the map if d10(z) <= reach, sparse up to 3 reach, else
+off the map. The rule is relative, so it holds for a thousand digits as for ten thousand, and for a narrow map as for a
+wide one.
 """
 
 import math
@@ -39,7 +40,8 @@ def _coordinate(name: str, value: object) -> float:
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not abs(number) <= Z_LIMIT:
-        raise LatentPointError(f"{name}: expected a number from -{Z_LIMIT:g} to {Z_LIMIT:g}; found {str(value)[:40]!r}.")
+        found = str(value)[:40]
+        raise LatentPointError(f"{name}: expected a number from -{Z_LIMIT:g} to {Z_LIMIT:g}; found {found!r}.")
     return number
 
 
@@ -91,7 +93,8 @@ class LatentMap:
         means = np.concatenate([mean for mean, _ in blocks])
         spreads = np.exp(0.5 * np.concatenate([log_var for _, log_var in blocks]))
         tree = KDTree(means)
-        own, _ = tree.query(means, [min(CROWD + 1, len(means))])  # the nearest to a digit is itself
+        rank = min(CROWD + 1, len(means))  # the nearest to a digit is itself
+        own, _ = tree.query(means, [rank])  # pyright: ignore[reportArgumentType]  # SciPy annotates k by its default
         return cls(means, spreads, labels, tree, float(np.percentile(own, REACH_PERCENTILE)))
 
     def nearest(self, z: Point, k: int) -> tuple[np.ndarray, np.ndarray]:

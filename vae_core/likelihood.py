@@ -2,8 +2,9 @@
 
     -ELBO(x) = E_q(z|x)[-log p(x|z)] + KL(q(z|x) || p(z))        (Kingma and Welling 2014, equation 3)
 
-The first term, the reconstruction, is the binary cross-entropy summed over the 784 pixels, a Bernoulli pseudo-likelihood
-where pixels are grey; it is estimated by sampling z. The KL term of two normal distributions is exact.
+The first term, the reconstruction, is the binary cross-entropy summed over the 784 pixels, a Bernoulli
+pseudo-likelihood where pixels are grey; it is estimated by sampling z. The KL term of two normal distributions is
+exact.
 """
 
 import numpy as np
@@ -34,7 +35,8 @@ def negative_elbo(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The two terms of each digit's -ELBO.
 
-    images: (N, 28, 28) uint8; samples: draws of z for a digit. Returns reconstruction and KL, each (N,) float64 in nats.
+    images: (N, 28, 28) uint8; samples: draws of z for a digit.
+    Returns reconstruction and KL, each (N,) float64 in nats.
     """
     noise = np.random.default_rng(seed)
     reconstruction, kl = np.empty(len(images)), np.empty(len(images))

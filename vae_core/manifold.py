@@ -1,8 +1,8 @@
 """The lattice, and the manifold decoded on it.
 
-The nodes of one axis are norm.ppf(linspace(q, 1 - q, n)): even in probability under the prior N(0, 1), not in z, so that
-every tile stands for the same share of the digits that the model would draw. z1 runs right and z2 runs up, as on the map:
-the mosaic's top row is the highest z2.
+The nodes of one axis are norm.ppf(linspace(q, 1 - q, n)): even in probability under the prior N(0, 1), not in z, so
+that every tile stands for the same share of the digits that the model would draw. z1 runs right and z2 runs up, as on
+the map: the mosaic's top row is the highest z2.
 """
 
 from collections.abc import Callable
@@ -32,6 +32,6 @@ def lattice_points(n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE) -> np.nda
 def mosaic(
     decode: Callable[[np.ndarray], np.ndarray], n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE
 ) -> np.ndarray:
-    """Decode the lattice in one batch. decode: (N, 2) -> (N, 28, 28) in [0, 1]. Returns (28n, 28n) float32 in [0, 1]."""
+    """The lattice decoded in one batch: (28n, 28n) float32 in [0, 1]. decode: (N, 2) -> (N, 28, 28) in [0, 1]."""
     tiles = decode(lattice_points(n, q)).reshape(n, n, IMAGE_SIDE, IMAGE_SIDE)  # row, column, y, x
     return tiles.transpose(0, 2, 1, 3).reshape(n * IMAGE_SIDE, n * IMAGE_SIDE)

@@ -1,9 +1,12 @@
 """The VAE in Keras: losses as pure functions, and the layers that wire them.
 
 Training minimises reconstruction + beta * KL, *summed* over pixels and latent dimensions, in nats a digit. The scale
-matters: RMSprop's epsilon stands inside the square root since Keras 2.11, and damps the tiny gradients of a loss that is
-averaged over 784 pixels until it no longer follows the recipe.
+matters: RMSprop's epsilon stands inside the square root since Keras 2.11, and damps the tiny gradients of a loss that
+is averaged over 784 pixels until it no longer follows the recipe.
 """
+
+# Keras's ops return None as far as their annotations go.
+# pyright: reportOptionalOperand=false, reportOperatorIssue=false
 
 import keras
 import numpy as np
@@ -79,7 +82,7 @@ class VAE(keras.Model):
         return self.decoder(self.sampling(mean, log_var)), mean, log_var
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        logits, mean, log_var = y_pred
+        logits, mean, log_var = y_pred  # pyright: ignore[reportGeneralTypeIssues]  # None is but Keras's default
         reconstruction, kl = reconstruction_nats(x, logits), kl_nats(mean, log_var)
         self.reconstruction.update_state(reconstruction)
         self.kl.update_state(kl)

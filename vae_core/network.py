@@ -39,7 +39,11 @@ class Network:
             return tuple(layer(f"{half}.hidden.{i}") for i in range(depth))
 
         return cls(
-            hidden("encoder"), layer("encoder.mean"), layer("encoder.log_var"), hidden("decoder"), layer("decoder.logits")
+            encoder_hidden=hidden("encoder"),
+            mean=layer("encoder.mean"),
+            log_var=layer("encoder.log_var"),
+            decoder_hidden=hidden("decoder"),
+            decoder_logits=layer("decoder.logits"),
         )
 
     @classmethod

@@ -145,7 +145,7 @@ def runs_directory() -> Path:
 
 
 def list_runs() -> tuple[list[Run], list[str]]:
-    """All readable runs, shipped ones first, then the user's, newest first; and one sentence for each unreadable one."""
+    """All readable runs, shipped ones first, then the user's, newest first; and a sentence for each unreadable one."""
     runs: list[Run] = []
     problems: list[str] = []
     for root in (SHIPPED, runs_directory()):

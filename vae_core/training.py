@@ -5,6 +5,9 @@ noise are seeded, and the code that XLA compiles for a processor adds in a fixed
 determinism would turn XLA off, and take half as long again.)
 """
 
+# Keras has no types for `verbose` and `jit_compile` but that of their default, "auto".
+# pyright: reportArgumentType=false
+
 import datetime
 import logging
 import os
@@ -78,7 +81,8 @@ def train(
 def split(images: np.ndarray, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
     """Hold out the last `config.validation` of the seeded shuffle. Returns training and validation images."""
     if config.validation >= len(images):
-        raise ConfigError(f"validation: expected fewer than the {len(images)} training digits; found {config.validation}.")
+        expected = f"fewer than the {len(images)} training digits"
+        raise ConfigError(f"validation: expected {expected}; found {config.validation}.")
     order = np.random.default_rng(config.seed).permutation(len(images))
     cut = len(images) - config.validation
     return images[order[:cut]], images[order[cut:]]
