@@ -1,0 +1,16 @@
+"""The router: which pages there are. Start with `streamlit run app.py`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+st.set_page_config(page_title="VAE Latent Explorer", page_icon="🧭", layout="wide")
+st.html(Path(__file__).parent / "vae_core/ui/page.css")
+
+st.navigation(
+    [
+        st.Page("pages/explore.py", title="Explore", icon=":material/explore:", default=True),
+        st.Page("pages/about.py", title="About", icon=":material/info:"),
+    ],
+    position="top",
+).run()

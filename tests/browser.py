@@ -1,0 +1,144 @@
+"""A headless Chromium or Chrome that is installed here, driven by Playwright, and what a person does with the latent map."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+
+import numpy as np
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SOFTWARE_WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+NO_WEBGL = ("--disable-gpu", "--disable-3d-apis")
+
+
+def find_browser() -> str | None:
+    """The path of an installed browser, or None."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@contextlib.contextmanager
+def launched(*flags: str) -> Iterator[Browser]:
+    """A browser of its own; flags: SOFTWARE_WEBGL or NO_WEBGL."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=[*FLAGS, *flags])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Explorer:
+    """The explorer in one browser tab, as a visitor uses it."""
+
+    def __init__(self, page: Page, address: str):
+        self.page, self.address = page, address
+        self.errors: list[str] = []
+        self.messages_sent = 0
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("websocket", lambda socket: socket.on("framesent", lambda _: self._count()))
+
+    def _count(self) -> None:
+        self.messages_sent += 1
+
+    def open(self, query: str = "") -> "Explorer":
+        self.page.goto(f"{self.address}/{query}")
+        return self.ready()
+
+    def ready(self) -> "Explorer":
+        """Wait until the map is drawn and no script runs, and mark the map, so that a new one would be noticed."""
+        self.page.wait_for_selector('[data-testid="latent-map"][data-ready="true"]')
+        self.settle()
+        self.page.evaluate("document.querySelector('.js-plotly-plot').marked = true")
+        return self
+
+    def settle(self) -> None:
+        self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+    @property
+    def root(self) -> Locator:
+        return self.page.get_by_test_id("latent-map")
+
+    @property
+    def same_map(self) -> bool:
+        """Whether the map is still the one that `ready` marked."""
+        return self.page.evaluate("document.querySelector('.js-plotly-plot').marked === true")
+
+    @property
+    def z(self) -> tuple[float, float]:
+        return self._pair("data-z")
+
+    @property
+    def hover_z(self) -> tuple[float, float] | None:
+        return self._pair("data-hover-z") if self.root.get_attribute("data-hover-z") else None
+
+    def _pair(self, attribute: str) -> tuple[float, float]:
+        z1, z2 = (self.root.get_attribute(attribute) or "").split(",")
+        return float(z1), float(z2)
+
+    def position(self, z: tuple[float, float]) -> tuple[int, int]:
+        """The whole pixel of the page that is nearest to z on the map."""
+        self.root.scroll_into_view_if_needed()
+        x, y = self.page.evaluate(
+            """([z1, z2]) => {
+                const plot = document.querySelector('.js-plotly-plot'), box = plot.getBoundingClientRect()
+                const { xaxis, yaxis } = plot._fullLayout
+                return [box.left + xaxis._offset + xaxis.l2p(z1), box.top + yaxis._offset + yaxis.l2p(z2)]
+            }""",
+            list(z),
+        )
+        return round(x), round(y)
+
+    def point_at(self, x: int, y: int) -> tuple[float, float]:
+        """The latent point of a pixel of the page, by the plot's axes."""
+        z1, z2 = self.page.evaluate(
+            """([x, y]) => {
+                const plot = document.querySelector('.js-plotly-plot'), box = plot.getBoundingClientRect()
+                const { xaxis, yaxis } = plot._fullLayout
+                return [xaxis.p2l(x - box.left - xaxis._offset), yaxis.p2l(y - box.top - yaxis._offset)]
+            }""",
+            [x, y],
+        )
+        return z1, z2
+
+    def hover(self, z: tuple[float, float]) -> tuple[float, float]:
+        """Move the pointer to z. Returns the point of the pixel where it rests."""
+        x, y = self.position(z)
+        self.page.mouse.move(x - 3, y - 3)
+        self.page.mouse.move(x, y)
+        return self.point_at(x, y)
+
+    def click(self, z: tuple[float, float]) -> tuple[float, float]:
+        """Click the map at z. Returns the point of the clicked pixel."""
+        found = self.hover(z)
+        self.page.mouse.down()
+        self.page.mouse.up()
+        return found
+
+    def leave(self) -> None:
+        self.page.mouse.move(2, 2)
+
+    def pixels(self, canvas: str) -> np.ndarray:
+        """What a canvas shows: (height, width) uint8. Asserts that it is grey and opaque."""
+        width, values = self.page.evaluate(
+            """id => {
+                const canvas = document.querySelector(`canvas[data-testid="${id}"]`)
+                const image = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+                return [canvas.width, Array.from(image.data)]
+            }""",
+            canvas,
+        )
+        rgba = np.array(values, np.uint8).reshape(-1, width, 4)
+        assert (rgba[..., 0] == rgba[..., 1]).all()
+        assert (rgba[..., 0] == rgba[..., 2]).all()
+        assert (rgba[..., 3] == 255).all()
+        return rgba[..., 0]

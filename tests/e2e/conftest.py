@@ -1,0 +1,40 @@
+"""A running app and a browser for all tests of this folder; each test gets a tab of its own, and may leave no error in it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import SOFTWARE_WEBGL, Explorer, find_browser, launched
+from tests.server import running_app
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("app")
+    with running_app(folder / "runs", folder / "log") as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def require_browser() -> None:
+    if not find_browser():
+        if os.environ.get("VAE_REQUIRE_BROWSER") == "1":
+            pytest.fail("No Chromium or Chrome is installed, and VAE_REQUIRE_BROWSER is 1.")
+        pytest.skip("No Chromium or Chrome is installed.")
+
+
+@pytest.fixture(scope="session")
+def browser(require_browser: None) -> Iterator[Browser]:
+    with launched(*SOFTWARE_WEBGL) as browser:
+        yield browser
+
+
+@pytest.fixture
+def explorer(browser: Browser, address: str) -> Iterator[Explorer]:
+    with browser.new_context(viewport={"width": 1440, "height": 1000}) as context:
+        explorer = Explorer(context.new_page(), address)
+        yield explorer
+        assert not explorer.errors

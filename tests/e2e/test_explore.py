@@ -1,0 +1,231 @@
+"""The explorer under a real pointer. Each test ends with what must not have happened."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import Explorer
+from vae_core.data import load_digits, to_images
+from vae_core.latent import LatentMap
+from vae_core.manifold import lattice
+from vae_core.network import Network, as_points
+from vae_core.runs import open_run
+
+EMPTY = (-3.5, 3.9)
+"""A place of the shipped run's map without a digit near."""
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return Network.from_run(open_run("seed"))
+
+
+@pytest.fixture(scope="module")
+def latent_map(network: Network) -> LatentMap:
+    digits = load_digits()
+    return LatentMap.embed(network, digits.test_images, digits.test_labels)
+
+
+def decoded(network: Network, z: tuple[float, float]) -> np.ndarray:
+    return to_images(network.decode(as_points(np.array(z))))[0].astype(int)
+
+
+def test_map_appears(explorer: Explorer, latent_map: LatentMap) -> None:
+    explorer.open()
+    traces = explorer.page.evaluate(
+        "document.querySelector('.js-plotly-plot').data.map(({name, type, x}) => [name, type, x.length])"
+    )
+    counts = np.bincount(latent_map.labels, minlength=10)
+    assert traces == [[str(label), "scattergl", counts[label]] for label in range(10)]
+    assert explorer.z == (0, 0)
+    for canvas in ("decoded", "original", "manifold"):
+        expect(explorer.page.get_by_test_id(canvas)).to_have_attribute("role", "img")
+        expect(explorer.page.get_by_test_id(canvas)).to_have_attribute("aria-label", re.compile(r"\w+ .*\d"))
+
+
+def test_hover_decodes_without_the_server(explorer: Explorer, network: Network, latent_map: LatentMap) -> None:
+    explorer.open()
+    digits = load_digits()
+    at_rest = explorer.pixels("decoded")
+    sent = explorer.messages_sent
+    for z in [(1.0, -1.0), (-2.0, -0.5), EMPTY]:
+        explorer.hover(z)
+        found = explorer.hover_z
+        assert found == pytest.approx(z, abs=0.02)
+        assert abs(explorer.pixels("decoded") - decoded(network, found)).max() <= 1
+        nearest = latent_map.nearest(found, 1)[0][0]
+        assert (explorer.pixels("original") == digits.test_images[nearest]).all()
+        expect(explorer.page.locator(".lm-label")).to_have_text(f"A {digits.test_labels[nearest]}")
+    explorer.leave()
+    assert explorer.hover_z is None
+    assert (explorer.pixels("decoded") == at_rest).all()
+    assert explorer.messages_sent == sent
+
+
+def test_manifold_is_the_decoded_lattice(explorer: Explorer, network: Network) -> None:
+    explorer.open()
+    mosaic = explorer.pixels("manifold").astype(int)
+    nodes = lattice()
+    assert mosaic.shape == (420, 420)
+    for row, column in [(0, 0), (0, 14), (14, 0), (14, 14), (7, 3)]:
+        tile = mosaic[28 * row : 28 * (row + 1), 28 * column : 28 * (column + 1)]
+        assert abs(tile - decoded(network, (nodes[column], nodes[14 - row]))).max() <= 1
+
+
+@pytest.mark.parametrize("place", [EMPTY, (-2.0, -0.5)], ids=["empty space", "a digit"])
+def test_click_pins_exactly_there(explorer: Explorer, network: Network, place: tuple[float, float]) -> None:
+    explorer.open()
+    clicked = explorer.click(place)
+    explorer.page.wait_for_url(re.compile(r"z1="))
+    explorer.settle()
+    assert explorer.z == pytest.approx(clicked, abs=1e-4)
+    explorer.leave()
+    assert abs(explorer.pixels("decoded") - decoded(network, explorer.z)).max() <= 1
+    expect(explorer.page.get_by_text(f"Around z = ({explorer.z[0]:.4f}, {explorer.z[1]:.4f})")).to_be_visible()
+    expect(explorer.page.get_by_label("z1", exact=True)).to_have_value(f"{explorer.z[0]:.4f}")
+    assert explorer.same_map
+
+
+def test_drag_moves_the_map_and_pins_nothing(explorer: Explorer) -> None:
+    explorer.open()
+    x, y = explorer.position((0.0, 0.0))
+    explorer.page.mouse.move(x, y)
+    explorer.page.mouse.down()
+    explorer.page.mouse.move(x + 60, y - 40, steps=5)
+    explorer.page.mouse.up()
+    assert explorer.position((0.0, 0.0)) == pytest.approx((x + 60, y - 40), abs=2)
+    assert explorer.z == (0, 0)
+    moved = explorer.position((0.0, 0.0))
+    explorer.click((1.0, 1.0))
+    explorer.page.wait_for_url(re.compile(r"z1="))
+    explorer.settle()
+    assert explorer.position((0.0, 0.0)) == moved  # a server run keeps the zoom
+    assert explorer.same_map
+
+
+def test_tile_previews_and_pins_its_node(explorer: Explorer, network: Network) -> None:
+    explorer.open()
+    nodes = lattice()
+    tile = {"x": 0, "y": 0}
+    box = explorer.page.get_by_test_id("manifold").bounding_box()
+    assert box
+    side = box["width"] / 15
+    tile = {"x": 12.5 * side, "y": 2.5 * side}  # column 12 from the left, row 2 from the top
+    explorer.page.get_by_test_id("manifold").hover(position=tile)
+    node = (nodes[12], nodes[12])
+    assert explorer.hover_z == pytest.approx(node, abs=1e-4)
+    assert explorer.z == (0, 0)
+    assert abs(explorer.pixels("decoded") - decoded(network, node)).max() <= 1
+    explorer.page.get_by_test_id("manifold").click(position=tile)
+    explorer.page.wait_for_url(re.compile(r"z1="))
+    explorer.settle()
+    assert explorer.z == pytest.approx(node, abs=1e-4)
+    assert explorer.same_map
+
+
+def test_legend_toggles_and_isolates(explorer: Explorer) -> None:
+    explorer.open()
+    shown = "document.querySelector('.js-plotly-plot')._fullData.map(trace => trace.visible === true)"
+    entry = explorer.page.locator(".legend .legendtoggle").nth(1)
+    entry.click()
+    explorer.page.wait_for_function(f"!{shown}[1]")
+    assert explorer.page.evaluate(shown) == [label != 1 for label in range(10)]
+    explorer.hover((-2.5, -1.0))  # among the ones, which are hidden now
+    assert explorer.page.locator(".lm-label").inner_text() != "A 1"
+    entry.click()
+    explorer.page.wait_for_function(f"{shown}[1]")
+    entry.dblclick()
+    explorer.page.wait_for_function(f"{shown}.filter(Boolean).length === 1")
+    assert explorer.page.evaluate(shown) == [label == 1 for label in range(10)]
+    assert explorer.same_map
+
+
+def test_keyboard(explorer: Explorer) -> None:
+    explorer.open()
+    shown = "document.querySelector('.js-plotly-plot')._fullData.map(trace => trace.visible === true)"
+    explorer.root.focus()
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowUp", "ArrowDown", "ArrowLeft"):
+        explorer.page.keyboard.press(key)
+    assert explorer.z == pytest.approx((0.05, 0.20), abs=1e-9)
+    explorer.page.wait_for_url(re.compile(r"z1=0\.0500&z2=0\.2000"))
+    explorer.page.keyboard.press("7")
+    explorer.page.wait_for_function(f"!{shown}[7]")
+    explorer.page.keyboard.press("7")
+    explorer.page.wait_for_function(f"{shown}[7]")
+    explorer.page.keyboard.press("Escape")
+    explorer.page.wait_for_url(re.compile(r"run=seed$"))
+    assert explorer.z == (0, 0)
+    assert explorer.same_map
+
+
+def test_link_goes_both_ways(explorer: Explorer) -> None:
+    explorer.open("?run=seed&z1=1.25&z2=-0.5")
+    assert explorer.z == (1.25, -0.5)
+    clicked = explorer.click((0.5, 0.75))
+    explorer.page.wait_for_url(re.compile(rf"run=seed&z1={clicked[0]:.4f}&z2={clicked[1]:.4f}"))
+    explorer.page.reload()
+    explorer.ready()
+    assert explorer.z == pytest.approx(clicked, abs=1e-4)
+    assert not explorer.page.get_by_test_id("stAlert").count()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?z1=nan&z2=0",
+        "?z1=1e999&z2=0",
+        "?z1=10.01&z2=0",
+        "?z1=0&z2=<script>alert(1)</script>",
+        "?run=../../etc/passwd",
+        "?run=nothing-like-it&z1=1&z2=[x](javascript:alert(1))",
+    ],
+)
+def test_hostile_link_gives_a_notice_and_the_default(explorer: Explorer, query: str) -> None:
+    explorer.open(query)
+    assert explorer.z == (0, 0)
+    expect(explorer.page.get_by_test_id("stAlert").first).to_contain_text("is not used")
+    expect(explorer.page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_controls_move_the_point(explorer: Explorer, latent_map: LatentMap) -> None:
+    page = explorer.open().page
+    page.get_by_label("z1", exact=True).fill("1.5")
+    page.get_by_label("z1", exact=True).press("Enter")
+    page.wait_for_url(re.compile(r"z1=1\.5000&z2=0\.0000"))
+    page.wait_for_function("document.querySelector('.latent-map').dataset.z === '1.5000,0.0000'")
+    page.get_by_role("button", name="Random digit").click()
+    page.wait_for_function("document.querySelector('.latent-map').dataset.z !== '1.5000,0.0000'")
+    assert latent_map.nearest(explorer.z, 1)[1][0] < 1e-3
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.wait_for_url(re.compile(r"run=seed$"))
+    page.wait_for_function("document.querySelector('.latent-map').dataset.z === '0.0000,0.0000'")
+    assert explorer.same_map
+
+
+def test_lattice_is_adjustable_and_drawn_on_the_map(explorer: Explorer, network: Network) -> None:
+    page = explorer.open().page
+    handle = page.get_by_role("slider", name="Tiles a side (n)")
+    handle.focus()
+    handle.press("ArrowLeft")
+    page.wait_for_function("document.querySelector('[data-testid=manifold]').width === 14 * 28")
+    page.get_by_text("Lattice", exact=True).click()
+    expect(page.locator(".lm-dots")).to_be_visible()
+    assert page.locator(".lm-dots").get_attribute("d").count("M") == 14 * 14
+    nodes = lattice(14)
+    page.wait_for_function(
+        "document.querySelector('[data-testid=manifold]').getContext('2d').getImageData(391, 391, 1, 1).data[3] === 255"
+    )
+    corner = explorer.pixels("manifold")[-28:, -28:].astype(int)
+    assert abs(corner - decoded(network, (nodes[-1], nodes[0]))).max() <= 1
+    assert explorer.same_map
+
+
+def test_point_survives_another_page(explorer: Explorer) -> None:
+    page = explorer.open("?z1=1&z2=1").page
+    page.get_by_role("link", name="About").click()
+    page.get_by_role("heading", name="How it works").wait_for()
+    page.get_by_role("link", name="Explore").click()
+    explorer.ready()
+    assert explorer.z == (1, 1)

@@ -1,0 +1,48 @@
+"""What is on show, always in sight: which digits, how many, which model, how good; and what to know before trusting it."""
+
+import streamlit as st
+
+from vae_core.data import Digits
+from vae_core.runs import Run, Score
+
+
+def describe(digits: Digits) -> str:
+    """The digits on show, in a few words."""
+    kind = "MNIST test set" if digits.source == "mnist" else "bundled sample of MNIST"
+    return f"{kind}, {len(digits.test_images):,} digits"
+
+
+def describe_score(scores: list[Score], name: str) -> str:
+    """One score with its unit and its digits, or that it is not known."""
+    found = next((score for score in scores if score.name == name), None)
+    if found is None:
+        return f"{name} not known"
+    kind = "MNIST test digits" if found.dataset == "mnist" else "held-out digits of the bundled sample"
+    return f"{name} {found.value:.1f} {found.unit} on {found.digits:,} {kind}"
+
+
+def badge(run: Run, scores: list[Score], digits: Digits) -> None:
+    """Draw the badge."""
+    parts = (
+        ("database", describe(digits), "gray"),
+        ("neurology", run.record.title, "blue"),
+        ("straighten", describe_score(scores, "-ELBO").replace("-ELBO", "\u2212ELBO"), "gray"),
+    )
+    st.markdown(" ".join(f":{colour}-badge[:material/{icon}: {_plain(text)}]" for icon, text, colour in parts))
+    if digits.source == "sample":
+        st.info(_about_sample(run, digits), icon=":material/info:")
+    elif digits.digest != run.record.dataset.digest:
+        st.info("This run was scored on other digits than the ones on show.", icon=":material/info:")
+
+
+def _about_sample(run: Run, digits: Digits) -> str:
+    told = f"MNIST itself is not at hand, so these are {len(digits.test_images):,} of {digits.origin}."
+    if run.record.dataset.source == "mnist":
+        told += " They were among this model's training digits, so it draws them better than it would draw new ones."
+    reasons = "".join(f"\n- {_plain(reason)}" for reason in digits.skipped)
+    return f"{told} For the full map, set `VAE_MNIST` to an `mnist.npz` and restart the app. What was tried:\n{reasons}"
+
+
+def _plain(text: str) -> str:
+    """Text from a run's file or from the system, with everything escaped that Markdown would act on."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-!|<>~$:" else c for c in text)

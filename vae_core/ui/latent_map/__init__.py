@@ -1,0 +1,85 @@
+"""The latent map: map, digit and manifold in one component, live in the browser.
+
+The browser gets a run's decoder, map and digits once, as static files, and from then on answers the pointer by itself. This
+side only names those files, moves the point when the page's controls do, and hears where it was pinned.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import plotly
+import streamlit as st
+
+from vae_core.latent import Z_LIMIT, Point
+from vae_core.manifold import lattice
+from vae_core.ui.resources import Atlas
+from vae_core.ui.static_files import publish, publish_compressed
+
+KEY = "latent-map"
+_HERE = Path(__file__).parent
+_MODULES = ("index.js", "tensors.js", "decoder.js", "digits.js", "map.js", "overlay.js", "mosaic.js")
+
+_mount = st.components.v2.component(
+    "latent_map",
+    html=(_HERE / "latent_map.html").read_text(encoding="utf-8"),
+    css=(_HERE / "latent_map.css").read_text(encoding="utf-8"),
+    js=(_HERE / "mount.js").read_text(encoding="utf-8"),
+    # In the page's own tree: Plotly puts its style sheet into the document, where a shadow root would not see it.
+    isolate_styles=False,
+)
+
+
+def latent_map(
+    atlas: Atlas, n: int, q: float, z: Point | None, moves: int, home: int, on_pin: Callable[[], None]
+) -> None:
+    """Draw the map, the digit and the manifold of n x n tiles.
+
+    z: the pinned point, followed whenever `moves` has changed; `home`: the view is restored whenever it has changed;
+    on_pin: called after the visitor pinned another point, which `pinned_point` then returns.
+    Raises OSError if the browser's files cannot be written.
+    """
+    _mount(
+        key=KEY,
+        data={
+            "modules": _modules_url(),
+            "plotly": _plotly_url(),
+            "decoder": atlas.decoder_url(),
+            "map": atlas.map_url(),
+            "images": atlas.images_url(),
+            "run": atlas.run.id,
+            "nodes": lattice(n, q).tolist(),
+            "limit": Z_LIMIT,
+            "pin": {"z": z, "moves": moves},
+            "home": home,
+        },
+        default={"pin": None},
+        on_pin_change=on_pin,
+    )
+
+
+def pinned_point() -> Any:
+    """What the browser last pinned: [z1, z2] or None if it is to be believed, which the caller checks."""
+    state = st.session_state.get(KEY)
+    return state["pin"] if state else None
+
+
+def _plotly_url() -> str:
+    version = importlib.metadata.version("plotly")
+    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return publish_compressed(f"plotly-{version}.min.js", path.read_bytes)
+
+
+def _modules_url() -> str:
+    """The ES modules, in a folder whose name is their hash: they import each other by relative names."""
+    texts = _module_texts()
+    folder = f"latent-map-{hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]}"
+    urls = [publish(f"{folder}/{name}", text.encode) for name, text in texts.items()]
+    return urls[0]
+
+
+def _module_texts() -> dict[str, str]:
+    return {name: (_HERE / name).read_text(encoding="utf-8") for name in _MODULES}

@@ -1,0 +1,50 @@
+// The decoder in the browser: hidden = relu(x W + b), layer by layer, then pixels = sigmoid(x W + b).
+// vae_core/network.py computes the same; a test holds both within one grey level of Keras.
+
+export class Decoder {
+  /** tensors: decoder.hidden.{i}.kernel/.bias and decoder.logits.kernel/.bias; kernels are (inputs, outputs). */
+  constructor(tensors) {
+    this.layers = []
+    for (let i = 0; `decoder.hidden.${i}.kernel` in tensors; i++) this.layers.push(layer(tensors, `decoder.hidden.${i}`))
+    this.layers.push(layer(tensors, "decoder.logits"))
+    this.z = new Float32Array(2)
+  }
+
+  /** Decode one point. Returns 784 grey bytes, in an array that the next call overwrites. */
+  decode(z1, z2) {
+    this.z[0] = z1
+    this.z[1] = z2
+    let activation = this.z
+    for (const [depth, { kernel, bias, output }] of this.layers.entries()) {
+      affine(activation, kernel, bias, output)
+      activation = output
+      if (depth < this.layers.length - 1) rectify(output)
+    }
+    const pixels = (this.pixels ??= new Uint8ClampedArray(activation.length))
+    for (let i = 0; i < pixels.length; i++) pixels[i] = 255 / (1 + Math.exp(-activation[i])) // rounds to nearest
+    return pixels
+  }
+}
+
+function layer(tensors, name) {
+  const kernel = tensors[`${name}.kernel`].values
+  const bias = tensors[`${name}.bias`].values
+  return { kernel, bias, output: new Float32Array(bias.length) }
+}
+
+/** output = input kernel + bias, a row of the kernel at a time: rows lie together in memory, and relu leaves half of the
+    inputs zero, whose rows are never read. */
+function affine(input, kernel, bias, output) {
+  const width = output.length
+  output.set(bias)
+  for (let i = 0; i < input.length; i++) {
+    const value = input[i]
+    if (value === 0) continue
+    const row = i * width
+    for (let j = 0; j < width; j++) output[j] += value * kernel[row + j]
+  }
+}
+
+function rectify(values) {
+  for (let i = 0; i < values.length; i++) if (values[i] < 0) values[i] = 0
+}

@@ -1,0 +1,77 @@
+// The test digits as the map shows them: where each lies, how wide its posterior is, its class and its picture.
+
+export const CLASSES = [...Array(10).keys()]
+export const SIDE = 28
+const CELL = 0.4 // of the latent space: a class's core is about so wide
+
+export class Digits {
+  /** map: means and spreads (N, 2), labels (N,); pictures: images (N, 28, 28). */
+  constructor(map, pictures) {
+    this.means = map.means.values
+    this.spreads = map.spreads.values
+    this.labels = map.labels.values
+    this.images = pictures.images.values
+    this.count = this.labels.length
+  }
+
+  /** The digit nearest to z among the classes shown. Returns {index, label, distance, mean, spread}, or null. */
+  nearest([z1, z2], shown) {
+    let index = -1
+    let least = Infinity
+    for (let i = 0; i < this.count; i++) {
+      const d1 = this.means[2 * i] - z1
+      const d2 = this.means[2 * i + 1] - z2
+      const squared = d1 * d1 + d2 * d2
+      if (squared < least && shown[this.labels[i]]) {
+        least = squared
+        index = i
+      }
+    }
+    if (index < 0) return null
+    const pair = (values) => [values[2 * index], values[2 * index + 1]]
+    return { index, label: this.labels[index], distance: Math.sqrt(least), mean: pair(this.means), spread: pair(this.spreads) }
+  }
+
+  /** Where each class's name goes: the cell of a grid over the map where it is most, and most alone. Returns 10 points. */
+  centres() {
+    const cell = (i) => Math.round(this.means[2 * i] / CELL) * 1000 + Math.round(this.means[2 * i + 1] / CELL)
+    const cells = new Map()
+    for (let i = 0; i < this.count; i++) {
+      const members = cells.get(cell(i)) ?? cells.set(cell(i), CLASSES.map(() => [])).get(cell(i))
+      members[this.labels[i]].push(i)
+    }
+    return CLASSES.map((label) => {
+      let best = [0, 0]
+      let most = 0
+      for (const members of cells.values()) {
+        const own = members[label]
+        const weight = own.length ** 2 / members.reduce((sum, others) => sum + others.length, 0)
+        if (weight <= most) continue
+        most = weight
+        best = [0, 1].map((axis) => own.reduce((sum, i) => sum + this.means[2 * i + axis], 0) / own.length)
+      }
+      return best
+    })
+  }
+
+  /** The grey bytes of one digit. */
+  image(index) {
+    return this.images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE)
+  }
+
+  /** The indices of one class, every `step`-th. */
+  ofClass(label, step = 1) {
+    const indices = []
+    let seen = 0
+    for (let i = 0; i < this.count; i++) if (this.labels[i] === label && seen++ % step === 0) indices.push(i)
+    return indices
+  }
+}
+
+/** Paint 784 grey bytes at (x, y) of a canvas. */
+export function paint(context, grey, x = 0, y = 0) {
+  const tile = context.createImageData(SIDE, SIDE)
+  const words = new Uint32Array(tile.data.buffer)
+  for (let i = 0; i < grey.length; i++) words[i] = 0xff000000 | (grey[i] * 0x010101)
+  context.putImageData(tile, x, y)
+}

@@ -1,0 +1,166 @@
+// The three panes, wired: one point under the pointer, one pinned point, and what each pane shows of them.
+
+import { Digits, paint } from "./digits.js"
+import { Decoder } from "./decoder.js"
+import { LatentPlot, loadPlotly } from "./map.js"
+import { Mosaic } from "./mosaic.js"
+import { Overlay } from "./overlay.js"
+import { fetchTensors } from "./tensors.js"
+
+const ORIGIN = [0, 0]
+const STEP = 0.05
+const BIG_STEP = 0.25
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
+const SETTLE_MS = 150 // a held arrow key asks the server once it rests
+
+const written = (z) => z.map((value) => value.toFixed(4)).join(",")
+const spoken = (z) => `z1 ${z[0].toFixed(2)}, z2 ${z[1].toFixed(2)}`.replaceAll("-", "\u2212")
+
+export class View {
+  constructor(root) {
+    this.root = root
+    const find = (selector) => root.querySelector(selector)
+    this.decoded = find('[data-testid="decoded"]')
+    this.original = find('[data-testid="original"]')
+    this.text = {
+      state: find(".lm-state"), z: find(".lm-z"), label: find(".lm-label"), distance: find(".lm-distance"),
+      tiles: find(".lm-tiles"), note: find(".lm-map .lm-note"), message: find(".lm-message"),
+    }
+    this.lattice = find(".lm-lattice")
+    this.lattice.addEventListener("change", () => this.mark())
+    this.overlay = new Overlay(find(".lm-overlay"))
+    const pointing = { hover: (z) => this.hover(z), leave: () => this.hover(null), pin: (z) => this.pin(z) }
+    this.mosaic = new Mosaic(find('[data-testid="manifold"]'), find(".lm-marks"), pointing)
+    this.on = { ...pointing, classes: () => this.show(), frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel) }
+    this.original.addEventListener("click", () => this.nearest && this.pin(this.nearest.mean))
+    root.addEventListener("keydown", (event) => this.key(event))
+    this.pinned = null
+    this.pointer = null
+    this.turn = Promise.resolve()
+  }
+
+  /** Follow the server: its data (see __init__.py), and send(z) to tell it what was pinned. Calls take turns. */
+  update(data, send) {
+    this.send = send
+    return (this.turn = this.turn.catch(() => {}).then(() => this.follow(data)))
+  }
+
+  async follow(data) {
+    const before = this.data
+    this.data = data
+    this.limit = data.limit
+    const changed = (name) => before?.[name] !== data[name]
+    if (changed("decoder") || changed("map") || changed("images")) await this.load(data)
+    else if (this.colours !== (this.colours = this.theme())) await this.plot.draw(this.digits, data.run)
+    if (String(before?.nodes) !== String(data.nodes) || changed("decoder")) {
+      const n = data.nodes.length
+      this.text.tiles.textContent = `${n} \u00d7 ${n} tiles`
+      await this.mosaic.draw(this.decoder, data.nodes)
+    }
+    if (before?.pin.moves !== data.pin.moves) this.pinned = data.pin.z
+    if (before && before.home !== data.home) await this.plot.reset()
+    this.show()
+    this.root.dataset.ready = "true"
+  }
+
+  async load(data) {
+    this.root.dataset.ready = "false"
+    this.text.message.hidden = false
+    const [Plotly, weights, map, pictures] = await Promise.all([
+      loadPlotly(data.plotly), fetchTensors(data.decoder), fetchTensors(data.map), fetchTensors(data.images),
+    ])
+    this.decoder = new Decoder(weights)
+    this.digits = new Digits(map, pictures)
+    this.names = this.digits.centres().map((z, label) => ({ text: String(label), z }))
+    this.plot ??= new LatentPlot(Plotly, this.root.querySelector(".lm-plotly"), this.on)
+    this.colours = this.theme()
+    await this.plot.draw(this.digits, data.run)
+    this.text.note.textContent = this.plot.webgl
+      ? "Drag to move, scroll to zoom, click to pin. The ellipse holds 95 % of the nearest digit's posterior."
+      : `WebGL is missing in this browser: the map shows ${this.plot.count} of ${this.digits.count} digits, as SVG.`
+    this.text.message.hidden = true
+  }
+
+  theme() {
+    const style = getComputedStyle(this.root)
+    return style.getPropertyValue("--st-text-color") + style.getPropertyValue("--st-background-color")
+  }
+
+  get z() {
+    return this.pointer ?? this.pinned ?? ORIGIN
+  }
+
+  hover(z) {
+    this.pointer = z && this.within(z)
+    this.show()
+  }
+
+  /** Pin z, or unpin with null, and tell the server: at once, or when the keys rest. */
+  pin(z, wait = 0) {
+    this.pinned = z && this.within(z)
+    this.show()
+    clearTimeout(this.settling)
+    this.settling = setTimeout(() => this.send(this.pinned), wait)
+  }
+
+  within(z) {
+    return z.map((value) => Math.min(this.limit, Math.max(-this.limit, value)))
+  }
+
+  key(event) {
+    if (event.target !== this.root || event.ctrlKey || event.metaKey || event.altKey) return
+    const arrow = ARROWS[event.key]
+    // By its place on the keyboard, so that shift and other layouts do not matter.
+    const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)
+    if (arrow) {
+      const step = event.shiftKey ? BIG_STEP : STEP
+      const from = this.pinned ?? ORIGIN
+      this.pointer = null
+      this.pin([from[0] + step * arrow[0], from[1] + step * arrow[1]], SETTLE_MS)
+    } else if (digit) this.plot?.toggle(Number(digit[1]))
+    else if (event.key === "Escape") this.pin(null)
+    else return
+    event.preventDefault()
+  }
+
+  /** Show the current point in all three panes. */
+  show() {
+    if (!this.digits) return
+    const { z, text } = this
+    paint(this.decoded.getContext("2d"), this.decoder.decode(...z))
+    this.decoded.setAttribute("aria-label", `The decoder's digit at ${spoken(z)}`)
+    this.nearest = this.digits.nearest(z, this.plot.shown)
+    const original = this.original.getContext("2d")
+    if (this.nearest) paint(original, this.digits.image(this.nearest.index))
+    else original.clearRect(0, 0, this.original.width, this.original.height)
+    const found = this.nearest ? `A ${this.nearest.label}` : "No class is shown"
+    this.original.setAttribute("aria-label", this.nearest ? `The nearest test digit, a ${this.nearest.label}` : found)
+    text.label.textContent = found
+    text.distance.textContent = this.nearest ? `${this.nearest.distance.toFixed(3)} away` : ""
+    text.z.textContent = spoken(z)
+    text.state.textContent = this.pointer ? "at the pointer" : this.pinned ? "pinned" : "at the origin"
+    this.root.dataset.z = written(this.pinned ?? ORIGIN)
+    this.root.dataset.hoverZ = this.pointer ? written(this.pointer) : ""
+    this.mark()
+  }
+
+  mark() {
+    if (!this.digits) return
+    const pointerNode = this.pointer && this.mosaic.nearestNode(this.pointer)
+    const pinNode = this.mosaic.nearestNode(this.pinned ?? ORIGIN)
+    this.mosaic.mark(pointerNode, pinNode)
+    this.overlay.draw({
+      pin: this.pinned ?? ORIGIN,
+      nearest: this.nearest,
+      pointerNode,
+      pinNode,
+      nodes: this.lattice.checked ? this.mosaic.nodes : null,
+      names: this.names.map((name, label) => ({ ...name, visible: this.plot.shown[label] })),
+    })
+  }
+
+  close() {
+    clearTimeout(this.settling)
+    this.plot?.close()
+  }
+}

@@ -1,0 +1,105 @@
+"""What one visitor's session holds, and the link that carries it: ?run=<id>&z1=<float>&z2=<float>.
+
+The pinned point is the one fact that everything else follows: the map, the number fields, the link. It is None until
+something is pinned; then the origin stands in for it. Every change of it goes through `pin`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from vae_core.errors import LatentPointError, RunError
+from vae_core.latent import Point, as_point
+from vae_core.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE
+from vae_core.runs import open_run
+
+RUN = "run"
+PINNED = "pinned"
+MOVES = "moves"
+Z1, Z2 = "z1", "z2"
+SIDE, QUANTILE = "side", "quantile"
+LINK = "link"
+HOME = "home"
+
+ORIGIN: Point = (0.0, 0.0)
+DEFAULT_RUN = "seed"
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a URL asks for, and one sentence for each thing in it that was refused."""
+
+    run: str | None
+    z: Point | None
+    notices: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, parameters: Mapping[str, str]) -> "Link":
+        """Never raises: what is no run's id or no point within the bounds becomes a notice, and None."""
+        run, z, notices = parameters.get("run"), None, []
+        if run is not None:
+            try:
+                open_run(run)
+            except RunError as error:
+                notices.append(f"The link's run is not used: {error}")
+                run = None
+        if "z1" in parameters or "z2" in parameters:
+            try:
+                z = as_point(parameters.get("z1", 0.0), parameters.get("z2", 0.0))
+            except LatentPointError as error:
+                notices.append(f"The link's point is not used: {error}")
+        return cls(run, z, tuple(notices))
+
+
+def begin() -> tuple[str, ...]:
+    """Set the session's defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
+    state = st.session_state
+    for key, value in {RUN: DEFAULT_RUN, PINNED: None, MOVES: 0, HOME: 0, LINK: None}.items():
+        state.setdefault(key, value)
+    # Streamlit forgets a widget's value when its page is left; these survive as what they follow.
+    z1, z2 = current_point()
+    for key, value in {Z1: z1, Z2: z2, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}.items():
+        state.setdefault(key, value)
+    asked = {key: st.query_params[key] for key in ("run", "z1", "z2") if key in st.query_params}
+    if not asked or asked == state[LINK]:  # coming back from another page, or our own link
+        return ()
+    link = Link.parse(asked)
+    state[RUN] = link.run or DEFAULT_RUN
+    pin(link.z)
+    move()
+    return link.notices
+
+
+def current_point() -> Point:
+    """The pinned point, or the origin."""
+    return st.session_state[PINNED] or ORIGIN
+
+
+def pin(z: Point | None) -> None:
+    """Pin z, or unpin. The number fields follow."""
+    st.session_state[PINNED] = z
+    st.session_state[Z1], st.session_state[Z2] = (round(value, 4) for value in z or ORIGIN)
+
+
+def move() -> None:
+    """Tell the map that the point was moved from outside it: it follows whenever this number changes."""
+    st.session_state[MOVES] += 1
+
+
+def reset() -> None:
+    """Unpin, and restore the lattice and the map's view."""
+    pin(None)
+    move()
+    st.session_state[HOME] += 1
+    st.session_state[SIDE], st.session_state[QUANTILE] = DEFAULT_SIDE, DEFAULT_QUANTILE
+
+
+def write_link() -> None:
+    """Let the URL say what is shown, for whoever copies it."""
+    link = {"run": st.session_state[RUN]}
+    if st.session_state[PINNED]:
+        link |= {name: f"{value:.4f}" for name, value in zip(("z1", "z2"), current_point(), strict=True)}
+    if link != st.session_state[LINK] or dict(st.query_params) != link:
+        st.session_state[LINK] = link
+        st.query_params.from_dict(link)
