@@ -52,6 +52,8 @@ class TrainingConfig:
         for spec in dataclasses.fields(self):
             if spec.metadata:
                 _check(spec, getattr(self, spec.name))
+            if isinstance(spec.default, float):  # 1 equals 1.0, so both must have the same fingerprint
+                object.__setattr__(self, spec.name, float(getattr(self, spec.name)))
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TrainingConfig":

@@ -1,0 +1,39 @@
+"""Fixtures for every test. None of them touches the user's own folders, or a network beyond 127.0.0.1."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vae_core import data
+from vae_core.data import Digits, find_digits
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Runs, caches and Keras's home lie in a folder of pytest's. $VAE_MNIST stays as it was set, or not set."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VAE_OFFLINE", "1")
+        patch.setenv("VAE_RUNS", str(home / "runs"))
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        patch.setenv("KERAS_HOME", str(home / "keras"))
+        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
+        # Not every system knows XDG_CACHE_HOME.
+        patch.setattr(data, "cache_directory", lambda: home / "cache" / "vae-latent-explorer")
+        yield home
+
+
+@pytest.fixture(scope="session")
+def sample(own_folders: Path) -> Digits:
+    """The 4,000 / 1,000 digits of the bundled sample."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("VAE_MNIST", raising=False)
+        return find_digits()
+
+
+@pytest.fixture(scope="session")
+def digits(own_folders: Path, request: pytest.FixtureRequest) -> Digits:
+    """MNIST where $VAE_MNIST names it, else the bundled sample."""
+    return find_digits() if os.environ.get("VAE_MNIST") else request.getfixturevalue("sample")
