@@ -6,12 +6,14 @@ full or reported by name; no path is built from an id that was not checked first
 
 import contextlib
 import dataclasses
+import io
 import itertools
 import json
 import math
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from vae_core.config import LATENT_DIM, PIXELS, TrainingConfig
+from vae_core.data import expand_user
 from vae_core.errors import ConfigError, RunDamaged, RunNotFound, RunNotWritable
 
 FORMAT = 1
@@ -33,6 +36,7 @@ HISTORY_COLUMNS = ("epoch", "seconds", "loss", "reconstruction", "kl", "val_loss
 STATUSES = ("running", "done", "cancelled", "failed")
 
 _ID = re.compile(r"[a-z0-9-]{1,64}")
+_ID_RULE = "expected 1 to 64 of a-z, 0-9 and '-'"
 _MAX_TEXT_BYTES = 1_000_000
 _HEADER_BYTES = 100_000  # safetensors' JSON header; ours takes about 2,000
 
@@ -98,17 +102,21 @@ class Run:
         return self.directory.parent == SHIPPED
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """network.safetensors: float32 arrays by name. Raises RunDamaged unless names, shapes and values are right."""
+        """network.safetensors: read-only float32 arrays by name, of the names and shapes that the config asks for."""
         return _read_tensors(self.directory / "network.safetensors", self.record.config)
 
     def history(self) -> pd.DataFrame:
         """history.csv: one row an epoch, losses in nats. Validation columns are NaN where none was held out."""
         path = self.directory / "history.csv"
         with _damage(path):
-            table = pd.read_csv(path, nrows=100_000)
+            table = pd.read_csv(io.StringIO(_read_text(path)), dtype=float)
             if tuple(table.columns) != HISTORY_COLUMNS:
                 raise ValueError(f"expected the columns {', '.join(HISTORY_COLUMNS)}; found {', '.join(table.columns)}")
-            return table.astype(float).astype({"epoch": int})
+            if not isinstance(table.index, pd.RangeIndex):  # pandas takes surplus values for an index
+                raise ValueError(f"expected {len(HISTORY_COLUMNS)} values in a row, found more")
+            if not np.array_equal(table["epoch"], np.arange(1, len(table) + 1)):
+                raise ValueError(f"expected the epochs 1 to {len(table)}, found others")
+            return table.astype({"epoch": int})
 
     def scores(self) -> list[Score]:
         """metrics.json: the scores on the test digits."""
@@ -140,7 +148,7 @@ def tensor_shapes(config: TrainingConfig) -> dict[str, tuple[int, ...]]:
 def runs_directory() -> Path:
     """Where the user's own runs are: $VAE_RUNS, else a folder in the user's data directory. It may not exist yet."""
     if named := os.environ.get("VAE_RUNS"):
-        return Path(named).expanduser()
+        return expand_user(named)
     return platformdirs.user_data_path("vae-latent-explorer", appauthor=False) / "runs"
 
 
@@ -174,7 +182,7 @@ def list_runs() -> tuple[list[Run], list[str]]:
 def open_run(run_id: str) -> Run:
     """The run with this id, shipped or the user's. Raises RunNotFound or RunDamaged."""
     if not _ID.fullmatch(run_id):
-        raise RunNotFound(f"{run_id[:80]!r} is no run's id; expected 1 to 64 of a-z, 0-9 and '-'.")
+        raise RunNotFound(f"{run_id[:80]!r} is no run's id; {_ID_RULE}.")
     for root in (SHIPPED, runs_directory()):
         if (root / run_id).is_dir():
             return read_run(root / run_id)
@@ -225,6 +233,8 @@ def publish(
 
     history has HISTORY_COLUMNS. Raises RunNotWritable, for instance on a full disk.
     """
+    if not _ID.fullmatch(record.id):
+        raise RunNotWritable(f"{record.id!r} cannot be a run's id; {_ID_RULE}.")
     try:
         _write(draft / "network.safetensors", safetensors.numpy.save(tensors))
         _write(draft / "history.csv", history.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode())
@@ -284,22 +294,26 @@ def _read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+_JSON_TYPES: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), dict[str, str]: (dict,)}
+
+
 def _build(cls: type, fields: Any) -> Any:
     """The flat dataclass `cls` from a JSON object that has exactly its fields, each of its annotated type."""
     if not isinstance(fields, dict):
         raise ValueError(f"expected an object, found {type(fields).__name__}")
-    specs = {spec.name: spec.type for spec in dataclasses.fields(cls)}
+    specs: dict[str, Any] = {spec.name: spec.type for spec in dataclasses.fields(cls)}
     if missing := sorted(specs.keys() - fields.keys()):
         raise ValueError(f"the field {missing[0]!r} is missing")
     if unknown := sorted(fields.keys() - specs.keys()):
         raise ValueError(f"unknown field {unknown[0]!r}")
     for name, expected in specs.items():
         value = fields[name]
-        if expected is float and isinstance(value, (int, float)) and not isinstance(value, bool):
-            if not math.isfinite(value):
-                raise ValueError(f"{name}: expected a finite number, found {value!r}")
-        elif expected in (int, str) and (not isinstance(value, expected) or isinstance(value, bool)):
+        if expected not in _JSON_TYPES:
+            continue  # an object of its own, built and checked before
+        if not isinstance(value, _JSON_TYPES[expected]) or isinstance(value, bool):
             raise ValueError(f"{name}: expected {expected.__name__}, found {value!r}")
+        if expected is float and not abs(value) <= sys.float_info.max:
+            raise ValueError(f"{name}: expected a finite number, found {value!r}")
     return cls(**fields)
 
 
@@ -318,6 +332,7 @@ def _read_tensors(path: Path, config: TrainingConfig) -> dict[str, np.ndarray]:
                 raise ValueError(f"{name}: expected {shape} float32, found {tensor.shape} {tensor.dtype}")
             if not np.isfinite(tensor).all():
                 raise ValueError(f"{name}: expected finite numbers, found NaN or infinity")
+            tensor.setflags(write=False)
         if unknown := sorted(tensors.keys() - expected.keys()):
             raise ValueError(f"unknown tensor {unknown[0]!r}")
     return tensors
