@@ -94,6 +94,8 @@ class LatentMap:
         spreads = np.exp(0.5 * np.concatenate([log_var for _, log_var in blocks]))
         tree = KDTree(means)
         rank = min(CROWD + 1, len(means))  # the nearest to a digit is itself
+        for array in (means, spreads):
+            array.setflags(write=False)
         own, _ = tree.query(means, [rank])  # pyright: ignore[reportArgumentType]  # SciPy annotates k by its default
         return cls(means, spreads, labels, tree, float(np.percentile(own, REACH_PERCENTILE)))
 

@@ -1,0 +1,97 @@
+"""The NumPy network against plain loops in double precision."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.unit.toys import make_run, random_tensors
+from vae_core.config import TrainingConfig
+from vae_core.network import Network, as_points, sigmoid
+
+Tensors = dict[str, np.ndarray]
+
+
+def dense(tensors: Tensors, name: str, inputs: list[float]) -> list[float]:
+    kernel, bias = (tensors[f"{name}.{part}"].astype(float).tolist() for part in ("kernel", "bias"))
+    return [
+        sum(value * row[unit] for value, row in zip(inputs, kernel, strict=True)) + bias[unit]
+        for unit in range(len(bias))
+    ]
+
+
+def hidden(tensors: Tensors, half: str, depth: int, values: list[float]) -> list[float]:
+    for i in range(depth):
+        values = [max(0.0, value) for value in dense(tensors, f"{half}.hidden.{i}", values)]
+    return values
+
+
+def test_encode_is_the_loop_over_layers_and_units(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
+    pixels = (images.reshape(-1, 784) / 255).astype(np.float32)
+    mean, log_var = Network.from_tensors(tensors).encode(pixels)
+    assert mean.dtype == log_var.dtype == np.float32
+    for row, found_mean, found_log_var in zip(pixels.astype(float).tolist(), mean, log_var, strict=True):
+        features = hidden(tensors, "encoder", len(config.encoder_widths), row)
+        np.testing.assert_allclose(found_mean, dense(tensors, "encoder.mean", features), atol=1e-5)
+        np.testing.assert_allclose(found_log_var, dense(tensors, "encoder.log_var", features), atol=1e-5)
+
+
+def test_decode_is_the_loop_over_layers_and_units(config: TrainingConfig, tensors: Tensors):
+    network = Network.from_tensors(tensors)
+    z = np.array([[0, 0], [1.5, -2], [-10, 10]], np.float32)
+    logits, pictures = network.logits(z), network.decode(z)
+    assert pictures.shape == (3, 28, 28)
+    assert logits.dtype == pictures.dtype == np.float32
+    for point, found_logits, picture in zip(z.astype(float).tolist(), logits, pictures, strict=True):
+        features = hidden(tensors, "decoder", len(config.decoder_widths), point)
+        expected = dense(tensors, "decoder.logits", features)
+        np.testing.assert_allclose(found_logits, expected, atol=2e-5)
+        np.testing.assert_allclose(picture.ravel(), [1 / (1 + math.exp(-value)) for value in expected], atol=1e-5)
+
+
+def test_the_hidden_layers_are_taken_by_their_number_not_by_their_place_in_the_file():
+    config = TrainingConfig(decoder_widths=(5, 5, 5))  # of one shape, so that a wrong order would go unnoticed
+    tensors = random_tensors(config)
+    shuffled = dict(sorted(tensors.items(), reverse=True))
+    z = np.array([[0.5, -0.5]], np.float32)
+    np.testing.assert_array_equal(Network.from_tensors(tensors).decode(z), Network.from_tensors(shuffled).decode(z))
+
+
+def test_log_var_is_clamped(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
+    tensors["encoder.log_var.bias"] = np.array([1e6, -1e6], np.float32)
+    _, log_var = Network.from_tensors(tensors).encode((images.reshape(-1, 784) / 255).astype(np.float32))
+    np.testing.assert_array_equal(log_var, np.tile([20, -20], (len(images), 1)))
+
+
+def test_no_logit_overflows_the_sigmoid():
+    """Warnings are errors here, so an overflow inside would fail."""
+    logits = np.array([-np.inf, -1e30, -200, -1, 0, 1, 200, 1e30, np.inf], np.float32)
+    expected = [0, 0, 0, 1 / (1 + math.e), 0.5, 1 / (1 + math.exp(-1)), 1, 1, 1]
+    np.testing.assert_allclose(sigmoid(logits), expected, atol=1e-7)
+
+
+def test_extreme_weights_still_give_pixels_from_0_to_1(tensors: Tensors):
+    network = Network.from_tensors(tensors | {"decoder.logits.bias": np.linspace(-1e30, 1e30, 784, dtype=np.float32)})
+    picture = network.decode(np.zeros((1, 2), np.float32))
+    assert picture.min() == 0
+    assert picture.max() == 1
+
+
+def test_the_parameters_are_counted_by_half(config: TrainingConfig, tensors: Tensors):
+    by_half = {half: sum(t.size for name, t in tensors.items() if name.startswith(half)) for half in ("enc", "dec")}
+    assert Network.from_tensors(tensors).parameters == (by_half["enc"], by_half["dec"])
+    seed = Network.from_tensors(random_tensors(TrainingConfig()))
+    assert seed.parameters == (784 * 256 + 256 + 2 * (256 * 2 + 2), 2 * 256 + 256 + 256 * 784 + 784)
+
+
+def test_from_run_reads_the_runs_tensors(tmp_path):
+    run = make_run(tmp_path)
+    z = np.array([[1, -1]], np.float32)
+    expected = Network.from_tensors(random_tensors(run.record.config)).decode(z)
+    np.testing.assert_array_equal(Network.from_run(run).decode(z), expected)
+
+
+@pytest.mark.parametrize("z", [(1, 2), [[1, 2]], np.array([1.0, 2.0])])
+def test_as_points_makes_a_batch_of_one(z: object):
+    points = as_points(z)  # pyright: ignore[reportArgumentType]  # whatever NumPy makes an array of
+    np.testing.assert_array_equal(points, np.array([[1, 2]], np.float32), strict=True)
