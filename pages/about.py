@@ -1,2 +1,141 @@
+"""About: how a variational autoencoder works, shown on the run and the digits that the explorer shows."""
+
+import numpy as np
+import pandas as pd
 import streamlit as st
-st.title("About")
+
+from vae_core.config import PIXELS
+from vae_core.data import to_images, to_pixels
+from vae_core.errors import VaeError
+from vae_core.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
+from vae_core.network import as_points
+from vae_core.runs import open_run, tensor_shapes
+from vae_core.ui import session
+from vae_core.ui.badge import describe
+from vae_core.ui.pictures import chain, picture
+from vae_core.ui.resources import Atlas, atlas
+
+
+def main() -> None:
+    session.begin()
+    st.title("How it works", anchor=False)
+    try:
+        shown = atlas(open_run(st.session_state[session.RUN]))
+    except VaeError as error:
+        st.error(f"The run cannot be shown. {error}", icon=":material/error:")
+        st.stop()
+    from_digit_to_digit(shown)
+    left, right = st.columns(2, gap="large")
+    with left:
+        the_loss()
+        the_lattice()
+    with right:
+        the_network(shown)
+        the_digits(shown)
+    sources()
+
+
+def from_digit_to_digit(shown: Atlas) -> None:
+    index = int(shown.map.nearest(session.current_point(), 1)[0][0])
+    image, label = shown.digits.test_images[index], shown.digits.test_labels[index]
+    mean, log_var = shown.network.encode(to_pixels(image))
+    spread = np.exp(0.5 * log_var)
+    decoded = to_images(shown.network.decode(as_points(mean)).reshape(1, -1))[0]
+    st.markdown(
+        "The **encoder** turns a digit into a small cloud in a plane, the **decoder** turns any point of that plane "
+        "into a digit. Trained together, they lay digits that look alike side by side: that plane is the map."
+    )
+    chain(
+        [
+            (picture(image, f"A test digit, a {label}"), f"a test digit x, a {label}"),
+            ("<b>encoder</b>", "q(z | x)"),
+            (
+                f"<span>mean<br><b>{written(mean[0])}</b><br>spread<br><b>{written(spread[0])}</b></span>",
+                "a cloud in the latent plane",
+            ),
+            ("<b>decoder</b>", "p(x | z), at the mean"),
+            (picture(decoded, "The decoder's digit at the mean"), "the digit drawn from there"),
+        ]
+    )
+    st.caption("The test digit nearest to the point pinned in the explorer, through the run chosen there.")
+
+
+def written(pair: np.ndarray) -> str:
+    return f"({pair[0]:.2f}, {pair[1]:.2f})".replace("-", "\u2212")
+
+
+def the_loss() -> None:
+    st.header("What training minimises", anchor=False)
+    st.latex(
+        r"\begin{aligned} -\mathrm{ELBO}(x) =\;& \underbrace{\mathbb{E}_{q(z|x)}\left[-\log p(x|z)\right]}"
+        r"_{\text{reconstruction}} \\ +\;& \underbrace{\tfrac12 \sum_{i=1}^{2} \left(\sigma_i^2 + \mu_i^2 - 1 - \log"
+        r" \sigma_i^2\right)}_{\text{KL}(q(z|x)\,\|\,\mathcal N(0, I))} \end{aligned}"
+    )
+    st.markdown(
+        "The **reconstruction** is the cross-entropy between the digit and its drawing, summed over the 784 pixels. "
+        "The **KL** term is what it costs to place a digit far from the origin, or too exactly: it keeps the map round "
+        "and without gaps. Both are in **nats** a digit, and lower is better. The post divides by the 784 pixels: its "
+        "0.1904 is 149.3 nats."
+    )
+
+
+def the_lattice() -> None:
+    nodes = lattice()
+    st.header("Why the tiles are even in probability", anchor=False)
+    st.latex(r"z^{(k)} = \Phi^{-1}\!\left(q + \frac{k}{n-1}(1 - 2q)\right), \quad k = 0, \dots, n-1")
+    inside = (1 - 2 * DEFAULT_QUANTILE) ** 2
+    st.markdown(
+        "A VAE draws new digits from the prior, a normal distribution: most near the origin, few far out. The "
+        "manifold's nodes are its quantiles (`norm.ppf`), so every step crosses the same share of the prior, and "
+        f"crowded regions get more tiles. With n = {DEFAULT_SIDE} and q = {DEFAULT_QUANTILE} they span "
+        f"\u00b1{nodes[-1]:.3f} and hold {inside:.0%} of the prior; the gap between two nodes grows from "
+        f"{nodes[8] - nodes[7]:.2f} in the middle to {nodes[-1] - nodes[-2]:.2f} at the edge."
+    )
+
+
+def the_network(shown: Atlas) -> None:
+    st.header("The network", anchor=False)
+    shapes = tensor_shapes(shown.run.record.config)
+    names = [name.removesuffix(".kernel") for name in shapes if name.endswith(".kernel")]
+    activations = {"mean": "none", "log_var": "none", "logits": "sigmoid"}
+    rows = [
+        {
+            "layer": name,
+            "inputs": shapes[f"{name}.kernel"][0],
+            "outputs": shapes[f"{name}.kernel"][1],
+            "activation": activations.get(name.split(".")[1], "ReLU"),
+            "parameters": f"{np.prod(shapes[f'{name}.kernel']) + shapes[f'{name}.bias'][0]:,}",
+        }
+        for name in names
+    ]
+    st.table(pd.DataFrame(rows).set_index("layer"))
+    encoder, decoder = shown.network.parameters
+    st.markdown(
+        f"Encoder {encoder:,}, decoder {decoder:,}, together **{encoder + decoder:,}** parameters, for {PIXELS} pixels "
+        "and 2 latent dimensions."
+    )
+
+
+def the_digits(shown: Atlas) -> None:
+    st.header("The digits", anchor=False)
+    trained = shown.run.record.dataset
+    kind = "MNIST" if trained.source == "mnist" else "bundled sample"
+    st.markdown(
+        f"On show: the {describe(shown.digits)}. They come from: `{shown.digits.origin}`. "
+        f"The model was trained on {trained.train:,} {kind} digits."
+    )
+
+
+def sources() -> None:
+    st.header("Sources", anchor=False)
+    st.markdown(
+        "- D. P. Kingma and M. Welling, *Auto-Encoding Variational Bayes*, ICLR 2014: the model and the bound.\n"
+        "- D. J. Rezende, S. Mohamed and D. Wierstra, *Stochastic Backpropagation and Approximate Inference in Deep "
+        "Generative Models*, ICML 2014.\n"
+        "- Y. LeCun, C. Cortes and C. J. C. Burges, *The MNIST database of handwritten digits*, CC BY-SA 3.0.\n"
+        "- M. A. Petroff, *Accessible Color Sequences for Data Visualization*, 2021: the map's colours.\n"
+        "- The recipe `seed` follows a blog post on Keras VAEs: 784-256-2-256-784, RMSprop, 50 epochs."
+    )
+
+
+main()

@@ -10,7 +10,7 @@ from vae_core.runs import list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import badge
 from vae_core.ui.latent_map import latent_map, pinned_point
-from vae_core.ui.neighbourhood import gallery, vote
+from vae_core.ui.pictures import gallery, vote
 from vae_core.ui.resources import Atlas, atlas
 
 NEIGHBOURS = 8
@@ -61,7 +61,7 @@ def explore(shown: Atlas) -> None:
         )
     except OSError as error:
         st.error(
-            f"The map's files cannot be written to the folder static ({error.strerror}). Make it writable, then reload.",
+            f"The map's files cannot be written to the folder static ({error.strerror}). Make it writable and reload.",
             icon=":material/error:",
         )
     controls(shown)
@@ -75,7 +75,9 @@ def controls(shown: Atlas) -> None:
     z1.number_input("z1", key=session.Z1, **bounds)
     z2.number_input("z2", key=session.Z2, **bounds)
     random.button("Random point", on_click=pin_random_point, help="A draw from the prior, N(0, I).", width="stretch")
-    digit.button("Random digit", on_click=pin_random_digit, args=(shown,), help="Where a test digit lies.", width="stretch")
+    digit.button(
+        "Random digit", on_click=pin_random_digit, args=(shown,), help="Where a test digit lies.", width="stretch"
+    )
     reset.button("Reset", on_click=session.reset, help="Unpin, show everything, 15 tiles, q = 0.05.", width="stretch")
     tiles.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE)
     quantile.slider(
@@ -117,12 +119,12 @@ def describe_place(shown: Atlas, z: tuple[float, float]) -> None:
     st.markdown(
         f":{colour}-badge[:material/{icon}: {standing.word}] &nbsp; The {CROWD}th nearest digit is "
         f"{standing.crowd_distance:.3f} away; for 95 % of the digits it is within {standing.reach:.3f}.",
-        help=f"On the map up to that distance, sparse up to {SPARSE_FACTOR} times it, off the map beyond: there the decoder "
-        "draws something, but no test digit is like it.",
+        help=f"On the map up to that distance, sparse up to {SPARSE_FACTOR} times it, off the map beyond: there the "
+        "decoder draws something, but no test digit is like it.",
     )
     st.markdown(
-        f"Prior quantiles: \u03a6(z1) = {left:.3f}, \u03a6(z2) = {below:.3f}. &nbsp; Round trip: decoded and encoded again it "
-        f"comes back to ({back[0]:.3f}, {back[1]:.3f}), {drift:.3f} away.",
+        f"Prior quantiles: \u03a6(z1) = {left:.3f}, \u03a6(z2) = {below:.3f}. &nbsp; Round trip: decoded and encoded "
+        f"again it comes back to ({back[0]:.3f}, {back[1]:.3f}), {drift:.3f} away.",
     )
 
 

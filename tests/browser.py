@@ -1,11 +1,11 @@
-"""A headless Chromium or Chrome that is installed here, driven by Playwright, and what a person does with the latent map."""
+"""An installed Chromium or Chrome, driven by Playwright, and what a visitor does with the latent map."""
 
 import contextlib
 import shutil
 from collections.abc import Iterator
 
 import numpy as np
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FLAGS = (
@@ -25,14 +25,13 @@ def find_browser() -> str | None:
 
 
 @contextlib.contextmanager
-def launched(*flags: str) -> Iterator[Browser]:
+def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """A browser of its own; flags: SOFTWARE_WEBGL or NO_WEBGL."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=[*FLAGS, *flags])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=find_browser(), args=[*FLAGS, *flags])
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 class Explorer:

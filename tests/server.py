@@ -1,4 +1,4 @@
-"""The app, started for real on a free port of this machine: for the browser tests, the benchmarks and the screenshots."""
+"""The app, started for real on a free port of this machine: for browser tests, benchmarks and screenshots."""
 
 import contextlib
 import os

@@ -6,6 +6,8 @@ Keras (model.py), NumPy (here) and the browser (ui/latent_map/decoder.js) comput
 holds them within one grey level of each other.
 """
 
+import functools
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +66,12 @@ class Network:
     def decode(self, z: np.ndarray) -> np.ndarray:
         """z: (N, 2) float32. Returns (N, 28, 28) float32 in [0, 1]."""
         return sigmoid(self.logits(z)).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Names these weights: sixteen hexadecimal digits."""
+        layers = (*self.encoder_hidden, self.mean, self.log_var, *self.decoder_hidden, self.decoder_logits)
+        return hashlib.sha256(b"".join(array.tobytes() for layer in layers for array in layer)).hexdigest()[:16]
 
     @property
     def parameters(self) -> tuple[int, int]:

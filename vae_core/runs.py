@@ -101,6 +101,12 @@ class Run:
     def shipped(self) -> bool:
         return self.directory.parent == SHIPPED
 
+    @property
+    def version(self) -> int:
+        """Changes when the weights on disk do; 0 where they are missing. For caches of what was made from them."""
+        path = self.directory / "network.safetensors"
+        return path.stat().st_mtime_ns if path.exists() else 0
+
     def tensors(self) -> dict[str, np.ndarray]:
         """network.safetensors: read-only float32 arrays by name, of the names and shapes that the config asks for."""
         return _read_tensors(self.directory / "network.safetensors", self.record.config)

@@ -1,11 +1,11 @@
-"""A running app and a browser for all tests of this folder; each test gets a tab of its own, and may leave no error in it."""
+"""A running app and a browser for all tests of this folder; each gets a tab of its own and may leave no error in it."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser import SOFTWARE_WEBGL, Explorer, find_browser, launched
 from tests.server import running_app
@@ -27,8 +27,14 @@ def require_browser() -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(require_browser: None) -> Iterator[Browser]:
-    with launched(*SOFTWARE_WEBGL) as browser:
+def playwright(require_browser: None) -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with launched(playwright, *SOFTWARE_WEBGL) as browser:
         yield browser
 
 

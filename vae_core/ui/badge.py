@@ -1,4 +1,4 @@
-"""What is on show, always in sight: which digits, how many, which model, how good; and what to know before trusting it."""
+"""What is on show, always in sight: which digits, how many, which model, how good; and how far to trust it."""
 
 import streamlit as st
 

@@ -3,8 +3,7 @@
 Caches are keyed by ids and digests, never by arrays; what they hold is immutable.
 """
 
-import functools
-import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,28 +28,23 @@ class Atlas:
 
     def decoder_url(self) -> str:
         """safetensors of decoder.hidden.{i}.kernel/.bias and decoder.logits.kernel/.bias."""
-        return publish_compressed(f"decoder-{self._weights}.safetensors", lambda: safetensors.numpy.save(self._decoder))
+        return _publish(f"decoder-{self.network.digest}", self._decoder)
 
     def map_url(self) -> str:
         """safetensors of means and spreads (N, 2) float32, labels (N,) uint8."""
         tensors = {"means": self.map.means, "spreads": self.map.spreads, "labels": self.map.labels}
-        name = f"map-{self._weights}-{self.digits.digest}.safetensors"
-        return publish_compressed(name, lambda: safetensors.numpy.save(tensors))
+        return _publish(f"map-{self.network.digest}-{self.digits.digest}", lambda: tensors)
 
     def images_url(self) -> str:
         """safetensors of images (N, 28, 28) uint8."""
-        tensors = {"images": self.digits.test_images}
-        return publish_compressed(f"digits-{self.digits.digest}.safetensors", lambda: safetensors.numpy.save(tensors))
+        return _publish(f"digits-{self.digits.digest}", lambda: {"images": self.digits.test_images})
 
-    @functools.cached_property
     def _decoder(self) -> dict[str, np.ndarray]:
         return {name: tensor for name, tensor in self.run.tensors().items() if name.startswith("decoder.")}
 
-    @functools.cached_property
-    def _weights(self) -> str:
-        """Names the weights: two runs may have the same id, one after the other."""
-        tensors = self.run.tensors()
-        return hashlib.sha256(b"".join(tensors[name].tobytes() for name in sorted(tensors))).hexdigest()[:16]
+
+def _publish(stem: str, tensors: Callable[[], dict[str, np.ndarray]]) -> str:
+    return publish_compressed(f"{stem}.safetensors", lambda: safetensors.numpy.save(tensors()))
 
 
 @st.cache_resource(show_spinner="Looking for MNIST: on disk, then a download of 11 MB")
@@ -62,10 +56,10 @@ def digits() -> Digits:
 def atlas(run: Run) -> Atlas:
     """The run encoded on this process's digits. Raises RunDamaged if its network cannot be read."""
     shown = digits()
-    return _atlas(run, shown, run.id, run.record.created, shown.digest)
+    return Atlas(run, shown, *_encoded(run, shown, str(run.directory), run.version, shown.digest))
 
 
 @st.cache_resource(show_spinner="Encoding the digits", max_entries=8)
-def _atlas(_run: Run, _digits: Digits, run_id: str, created: str, digest: str) -> Atlas:
+def _encoded(_run: Run, _digits: Digits, directory: str, version: int, digest: str) -> tuple[Network, LatentMap]:
     network = Network.from_run(_run)
-    return Atlas(_run, _digits, network, LatentMap.embed(network, _digits.test_images, _digits.test_labels))
+    return network, LatentMap.embed(network, _digits.test_images, _digits.test_labels)

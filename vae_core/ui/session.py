@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from vae_core.errors import LatentPointError, RunError
 from vae_core.latent import Point, as_point
@@ -54,6 +55,11 @@ class Link:
 
 def begin() -> tuple[str, ...]:
     """Set the session's defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
+    if PagesManager.uses_pages_directory:
+        # The first visit to a server that has not run app.py yet, straight to a page's own address: Streamlit took the
+        # folder pages for its older kind of multipage app, which passes the router by. This is what st.navigation sets.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
     state = st.session_state
     for key, value in {RUN: DEFAULT_RUN, PINNED: None, MOVES: 0, HOME: 0, LINK: None}.items():
         state.setdefault(key, value)
@@ -62,8 +68,9 @@ def begin() -> tuple[str, ...]:
     for key, value in {Z1: z1, Z2: z2, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}.items():
         state.setdefault(key, value)
     asked = {key: st.query_params[key] for key in ("run", "z1", "z2") if key in st.query_params}
-    if not asked or asked == state[LINK]:  # coming back from another page, or our own link
+    if not asked or asked == state[LINK]:  # coming back from another page, or followed already
         return ()
+    state[LINK] = asked
     link = Link.parse(asked)
     state[RUN] = link.run or DEFAULT_RUN
     pin(link.z)

@@ -1,8 +1,8 @@
 """What the browser fetches by itself: files under ./static, which Streamlit serves at app/static.
 
-Invariants: a file's name says its content (a version or a hash), so a browser may keep it; a file appears whole or not at
-all, for it is written aside and renamed. Large files are compressed once, here: Streamlit would compress them anew for
-every request, at half a second for Plotly.js, unless their type says that they are compressed already.
+Invariants: a file's name says its content (a version or a hash), so a browser may keep it; a file appears whole or not
+at all, for it is written aside and renamed. Large files are compressed once, here: Streamlit would compress them anew
+for every request, at half a second for Plotly.js, unless their type says that they are compressed already.
 """
 
 import gzip

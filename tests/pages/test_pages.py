@@ -1,0 +1,153 @@
+"""Each page through Streamlit's test runner: it runs to its end, says what it must, and never shows an exception."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vae_core.data import load_digits
+from vae_core.runs import SHIPPED
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty runs' directory of the visitor's own."""
+    monkeypatch.setenv("VAE_RUNS", str(tmp_path))
+    return tmp_path
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def copy_of_seed(runs: Path, run_id: str, **changes: object) -> Path:
+    folder = runs / run_id
+    shutil.copytree(SHIPPED / "seed", folder)
+    record = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(record | {"id": run_id, "title": f"Copy {run_id}"} | changes))
+    return folder
+
+
+def warnings(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.warning)
+
+
+def test_explore_says_what_is_on_show(runs: Path) -> None:
+    app = opened()
+    badge = app.markdown[0].value
+    digits = load_digits()
+    assert f"{len(digits.test_images):,} digits" in badge
+    assert "The post's recipe" in badge
+    assert "152.7 nats on 10,000 MNIST test digits" in badge
+    assert bool(app.info) == (digits.source == "sample")
+    if app.info:
+        assert "among this model's training digits" in app.info[0].value
+    assert (app.number_input(key="z1").value, app.number_input(key="z2").value) == (0, 0)
+    assert not app.warning
+
+
+def test_link_is_followed(runs: Path) -> None:
+    app = opened(run="seed", z1="1.5", z2="-0.25")
+    assert (app.number_input(key="z1").value, app.number_input(key="z2").value) == (1.5, -0.25)
+    assert app.query_params["z1"] == "1.5000"
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"z1": "nan"}, "'nan'"),
+        ({"z1": "1", "z2": "-10.5"}, "'-10.5'"),
+        ({"z2": "1e400"}, "'1e400'"),
+        ({"z1": "one"}, "'one'"),
+        ({"run": "../seed"}, "'../seed'"),
+        ({"run": "never-trained"}, "never-trained"),
+        ({"run": ""}, "''"),
+    ],
+)
+def test_link_that_makes_no_sense_gets_a_notice_and_the_default(runs: Path, query: dict[str, str], told: str) -> None:
+    app = opened(**query)
+    assert told in warnings(app)
+    assert (app.number_input(key="z1").value, app.number_input(key="z2").value) == (0, 0)
+    assert app.selectbox(key="run").value == "seed"
+
+
+def test_controls(runs: Path) -> None:
+    app = opened()
+    app.number_input(key="z1").set_value(2.0).run()
+    assert app.query_params["z1"] == "2.0000"
+    assert "(2.0000, 0.0000)" in "".join(element.value for element in app.markdown)
+    app.slider(key="side").set_value(20).run()
+    next(button for button in app.button if button.label == "Random digit").click().run()
+    z = app.number_input(key="z1").value
+    assert z != 2.0
+    next(button for button in app.button if button.label == "Reset").click().run()
+    assert app.number_input(key="z1").value == 0
+    assert app.slider(key="side").value == 15
+    assert "z1" not in app.query_params
+    assert not app.exception
+
+
+def test_own_run_is_picked_and_a_damaged_one_left_out(runs: Path) -> None:
+    copy_of_seed(runs, "mine")
+    (copy_of_seed(runs, "broken") / "run.json").write_text("{")
+    app = opened()
+    assert app.selectbox(key="run").options == ["The post's recipe", "Copy mine"]
+    assert str(runs / "broken" / "run.json") in warnings(app)
+    app.selectbox(key="run").select("mine").run()
+    assert "Copy mine" in app.markdown[0].value
+    assert app.query_params["run"] == "mine"
+    assert not app.exception
+
+
+def test_damaged_network_is_an_error_that_names_the_file(runs: Path) -> None:
+    weights = copy_of_seed(runs, "torn") / "network.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    app = opened(run="torn")
+    assert str(weights) in app.error[0].value
+    app.selectbox(key="run").select("seed").run()
+    assert not app.error
+
+
+def test_deleted_run_falls_back(runs: Path) -> None:
+    folder = copy_of_seed(runs, "mine")
+    app = opened(run="mine")
+    shutil.rmtree(folder)
+    app.run()
+    assert app.selectbox(key="run").value == "seed"
+    assert not app.exception
+
+
+def test_title_cannot_format_the_page(runs: Path) -> None:
+    copy_of_seed(runs, "mine", title="](http://example.com) :red[x] <b>y</b> $z$")
+    app = opened(run="mine")
+    assert r"\]\(http\://example.com\) \:red\[x\] \<b\>y\</b\> \$z\$" in app.markdown[0].value
+
+
+def test_map_files_that_cannot_be_written_are_an_error(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vae_core.ui.static_files.FOLDER", runs / "file" / "static")
+    (runs / "file").write_text("where the folder should be")
+    app = opened()
+    assert "cannot be written" in app.error[0].value
+
+
+def test_about(runs: Path) -> None:
+    app = opened()
+    app.switch_page("pages/about.py").run()
+    assert not app.exception
+    assert app.title[0].value == "How it works"
+    text = "".join(element.value for element in app.markdown)
+    for count in ("201,988", "202,256", "404,244"):
+        assert count in text
+    table = app.table[0].value
+    assert table.parameters.tolist() == ["200,960", "514", "514", "768", "201,488"]
