@@ -40,7 +40,7 @@ def test_the_kl_is_the_integral_of_its_definition(mean: float, log_var: float):
     norm, deviation = scipy.stats.norm, math.exp(log_var / 2)
 
     def integrand(z: float) -> float:
-        return norm.pdf(z, mean, deviation) * (norm.logpdf(z, mean, deviation) - norm.logpdf(z))
+        return float(norm.pdf(z, mean, deviation) * (norm.logpdf(z, mean, deviation) - norm.logpdf(z)))
 
     reach = 12 * deviation
     expected, _ = scipy.integrate.quad(integrand, mean - reach, mean + reach, points=[mean], epsabs=1e-10)
