@@ -13,7 +13,7 @@ from vae_core.config import RECIPES
 from vae_core.data import Digits, load_digits
 from vae_core.errors import VaeError
 from vae_core.network import Network
-from vae_core.runs import HISTORY_COLUMNS, Run, Score, list_runs, open_run, read_run, runs_directory
+from vae_core.runs import HISTORY_COLUMNS, Run, Score, drafting, list_runs, open_run, read_run, runs_directory
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,6 +36,9 @@ def train(
     config = dataclasses.replace(RECIPES[recipe], **{name: v for name, v in given.items() if v is not None})
     digits = load_digits()
     click.echo(_describe(digits))
+    root = root or runs_directory()
+    with drafting(root):
+        pass  # an unwritable directory is told now, not after the seconds that TensorFlow takes to start
     click.echo("Starting TensorFlow")
     from vae_core import training  # seconds and hundreds of megabytes, which no other command needs
 
@@ -49,7 +52,7 @@ def train(
                 shown = (f"{name} {row[name]:.2f}" for name in HISTORY_COLUMNS[2:] if row[name] == row[name])
                 click.echo(f"epoch {row['epoch']}/{config.epochs}, {row['seconds']:.1f} s, nats: {', '.join(shown)}")
 
-        run = training.train(config, digits, root or runs_directory(), title, on_epoch)
+        run = training.train(config, digits, root, title, on_epoch)
     for score in run.scores():
         click.echo(f"test {score.name} {score.value:.2f} {score.unit}, {score.digits:,} digits")
     click.echo(run.directory)
@@ -60,7 +63,7 @@ def train(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def evaluate(run: str, as_json: bool) -> None:
     """Score a run, given by id or directory, on the test digits at hand."""
-    chosen = read_run(Path(run).resolve()) if os.sep in run else open_run(run)
+    chosen = read_run(Path(run).absolute()) if os.sep in run else open_run(run)
     digits = load_digits()
     scores = likelihood.score(Network.from_run(chosen), digits)
     if as_json:
@@ -121,6 +124,9 @@ def main() -> int:
     except click.Abort:
         click.echo("Stopped.", err=True)
         return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
     except click.ClickException as error:
         click.echo(f"Error: {' '.join(error.format_message().split())}", err=True)
         return 2
