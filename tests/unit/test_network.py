@@ -1,6 +1,7 @@
 """The NumPy network against plain loops in double precision."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -84,7 +85,17 @@ def test_the_parameters_are_counted_by_half(config: TrainingConfig, tensors: Ten
     assert seed.parameters == (784 * 256 + 256 + 2 * (256 * 2 + 2), 2 * 256 + 256 + 256 * 784 + 784)
 
 
-def test_from_run_reads_the_runs_tensors(tmp_path):
+def test_the_digest_names_the_weights(config: TrainingConfig, tensors: Tensors):
+    digests = {Network.from_tensors(tensors).digest, Network.from_tensors(random_tensors(config)).digest}
+    assert len(digests) == 1
+    for name in tensors:
+        changed = tensors[name].copy()
+        changed.flat[-1] += 1
+        digests.add(Network.from_tensors(tensors | {name: changed}).digest)
+    assert len(digests) == 1 + len(tensors)
+
+
+def test_from_run_reads_the_runs_tensors(tmp_path: Path):
     run = make_run(tmp_path)
     z = np.array([[1, -1]], np.float32)
     expected = Network.from_tensors(random_tensors(run.record.config)).decode(z)

@@ -85,6 +85,16 @@ def test_tensors_are_read_only(root: Path):
             tensor[...] = 0
 
 
+def test_the_version_changes_with_the_weights_on_disk(root: Path):
+    run = make_run(root)
+    path, before = run.directory / "network.safetensors", run.version
+    assert run.version == before > 0
+    os.utime(path, ns=(0, before + 1_000_000))
+    assert run.version == before + 1_000_000
+    path.unlink()
+    assert run.version == 0
+
+
 def test_other_users_may_read_a_run(root: Path):
     assert make_run(root).directory.stat().st_mode & 0o777 == 0o755
 
