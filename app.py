@@ -4,8 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from vae_core.ui.scripts import preload
+
 st.set_page_config(page_title="VAE Latent Explorer", page_icon="🧭", layout="wide")
 st.html(Path(__file__).parent / "vae_core/ui/page.css")
+
+preload()
 
 st.navigation(
     [

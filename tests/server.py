@@ -15,12 +15,14 @@ START_SECONDS = 60
 
 
 @contextlib.contextmanager
-def running_app(runs: Path, log: Path, **environment: str) -> Iterator[tuple[str, subprocess.Popen]]:
+def running_app(
+    runs: Path, log: Path, script: str = "app.py", **environment: str
+) -> Iterator[tuple[str, subprocess.Popen]]:
     """Serve the app with its own runs' directory. Yields its address and its process; stops it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     variables = os.environ | {"VAE_RUNS": str(runs), "VAE_OFFLINE": "1"} | environment
     address = f"http://127.0.0.1:{port}"

@@ -58,7 +58,7 @@ def test_hover_decodes_without_the_server(explorer: Explorer, network: Network, 
         assert abs(explorer.pixels("decoded") - decoded(network, found)).max() <= 1
         nearest = latent_map.nearest(found, 1)[0][0]
         assert (explorer.pixels("original") == digits.test_images[nearest]).all()
-        expect(explorer.page.locator(".lm-label")).to_have_text(f"A {digits.test_labels[nearest]}")
+        expect(explorer.page.locator(".lm-label")).to_have_text(f"Nearest: a {digits.test_labels[nearest]}")
     explorer.leave()
     assert explorer.hover_z is None
     assert (explorer.pixels("decoded") == at_rest).all()
@@ -133,7 +133,7 @@ def test_legend_toggles_and_isolates(explorer: Explorer) -> None:
     explorer.page.wait_for_function(f"!{shown}[1]")
     assert explorer.page.evaluate(shown) == [label != 1 for label in range(10)]
     explorer.hover((-2.5, -1.0))  # among the ones, which are hidden now
-    assert explorer.page.locator(".lm-label").inner_text() != "A 1"
+    expect(explorer.page.locator(".lm-label")).to_have_text(re.compile("Nearest: a [^1]"))
     entry.click()
     explorer.page.wait_for_function(f"{shown}[1]")
     entry.dblclick()

@@ -4,25 +4,20 @@ The browser gets a run's decoder, map and digits once, as static files, and from
 This side only names those files, moves the point when the page's controls do, and hears where it was pinned.
 """
 
-import hashlib
-import importlib.metadata
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 from streamlit.components.v2 import component
 
 from vae_core.latent import Z_LIMIT, Point
 from vae_core.manifold import lattice
 from vae_core.ui.resources import Atlas
-from vae_core.ui.static_files import publish, publish_compressed
+from vae_core.ui.scripts import module_url, plotly_url
 
 KEY = "latent-map"
 _HERE = Path(__file__).parent
-_MODULES = ("index.js", "tensors.js", "decoder.js", "digits.js", "map.js", "overlay.js", "mosaic.js")
 
 _mount = component(
     "latent_map",
@@ -46,8 +41,8 @@ def latent_map(
     _mount(
         key=KEY,
         data={
-            "modules": _modules_url(),
-            "plotly": _plotly_url(),
+            "view": module_url("view.js"),
+            "plotly": plotly_url(),
             "decoder": atlas.decoder_url(),
             "map": atlas.map_url(),
             "images": atlas.images_url(),
@@ -66,21 +61,3 @@ def pinned_point() -> Any:
     """What the browser last pinned: [z1, z2] or None if it is to be believed, which the caller checks."""
     state = st.session_state.get(KEY)
     return state["pin"] if state else None
-
-
-def _plotly_url() -> str:
-    version = importlib.metadata.version("plotly")
-    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return publish_compressed(f"plotly-{version}.min.js", path.read_bytes)
-
-
-def _modules_url() -> str:
-    """The ES modules, in a folder whose name is their hash: they import each other by relative names."""
-    texts = _module_texts()
-    folder = f"latent-map-{hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]}"
-    urls = [publish(f"{folder}/{name}", text.encode) for name, text in texts.items()]
-    return urls[0]
-
-
-def _module_texts() -> dict[str, str]:
-    return {name: (_HERE / name).read_text(encoding="utf-8") for name in _MODULES}

@@ -33,15 +33,23 @@ function layer(tensors, name) {
 }
 
 /** output = input kernel + bias, a row of the kernel at a time: rows lie together in memory, and relu leaves half of the
-    inputs zero, whose rows are never read. */
+    inputs zero, whose rows are never read. Four rows at once, so that `output` is read and written a quarter as often. */
 function affine(input, kernel, bias, output) {
   const width = output.length
+  const active = []
+  for (let i = 0; i < input.length; i++) if (input[i] !== 0) active.push(i)
   output.set(bias)
-  for (let i = 0; i < input.length; i++) {
-    const value = input[i]
-    if (value === 0) continue
-    const row = i * width
-    for (let j = 0; j < width; j++) output[j] += value * kernel[row + j]
+  const fours = active.length - (active.length % 4)
+  for (let k = 0; k < fours; k += 4) {
+    const [a, b, c, d] = [active[k], active[k + 1], active[k + 2], active[k + 3]]
+    const [va, vb, vc, vd] = [input[a], input[b], input[c], input[d]]
+    const [ra, rb, rc, rd] = [a * width, b * width, c * width, d * width]
+    for (let j = 0; j < width; j++) {
+      output[j] += va * kernel[ra + j] + vb * kernel[rb + j] + vc * kernel[rc + j] + vd * kernel[rd + j]
+    }
+  }
+  for (const i of active.slice(fours)) {
+    for (let j = 0; j < width; j++) output[j] += input[i] * kernel[i * width + j]
   }
 }
 

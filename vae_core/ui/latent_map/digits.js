@@ -59,11 +59,10 @@ export class Digits {
     return this.images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE)
   }
 
-  /** The indices of one class, every `step`-th. */
-  ofClass(label, step = 1) {
+  /** The indices of one class, among every `step`-th of all digits. */
+  ofClass(label, step) {
     const indices = []
-    let seen = 0
-    for (let i = 0; i < this.count; i++) if (this.labels[i] === label && seen++ % step === 0) indices.push(i)
+    for (let i = 0; i < this.count; i += step) if (this.labels[i] === label) indices.push(i)
     return indices
   }
 }

@@ -1,6 +1,5 @@
 // The map: the test digits' posterior means as a Plotly scatter, one trace a class, and the pointer over it.
 
-import { fetchText } from "./tensors.js"
 import { CLASSES } from "./digits.js"
 
 // Petroff (2021), "Accessible color sequences for data visualization": ten colours that stay apart for colour-blind people.
@@ -13,16 +12,6 @@ const hasWebGL = () => {
   const context = document.createElement("canvas").getContext("webgl")
   context?.getExtension("WEBGL_lose_context")?.loseContext()
   return Boolean(context)
-}
-
-/** Plotly.js, from the installed wheel; it leaves itself in the global scope. */
-export async function loadPlotly(address) {
-  if (!globalThis.Plotly) {
-    const source = URL.createObjectURL(new Blob([await fetchText(address)], { type: "text/javascript" }))
-    await import(source)
-    URL.revokeObjectURL(source)
-  }
-  return globalThis.Plotly
 }
 
 export class LatentPlot {
@@ -39,7 +28,7 @@ export class LatentPlot {
 
   /** Draw the digits in the colours of the page's theme. `identity` names the run: the zoom is kept while it stays the same. */
   async draw(digits, identity) {
-    const step = this.webgl ? 1 : Math.max(1, Math.ceil(digits.count / SVG_POINTS))
+    const step = this.webgl ? 1 : Math.ceil(digits.count / SVG_POINTS)
     let count = 0
     const traces = CLASSES.map((label) => {
       const indices = digits.ofClass(label, step)

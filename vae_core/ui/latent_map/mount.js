@@ -12,7 +12,7 @@ const failed = (root, error) => {
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".latent-map")
-  root.view ??= import(new URL(data.modules, document.baseURI).href).then(({ View }) => new View(root))
+  root.view ??= import(new URL(data.view, document.baseURI).href).then(({ View }) => new View(root))
   root.view.then((view) => view.update(data, (z) => setStateValue("pin", z))).catch((error) => failed(root, error))
   return () => setTimeout(() => root.isConnected || root.view.then((view) => view.close()).catch(() => {}))
 }

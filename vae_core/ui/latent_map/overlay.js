@@ -25,7 +25,7 @@ export class Overlay {
     this.digit = add("circle", { class: "lm-nearest", r: 5 })
     this.pointerNode = add("rect", { class: "lm-pointer", width: 9, height: 9 })
     this.pinNode = add("rect", { class: "lm-pin", width: 11, height: 11 })
-    this.pin = add("path", { class: "lm-cross", d: "M-11 0H-4M4 0H11M0 -11V-4M0 4V11" })
+    this.pin = add("path", { class: "lm-cross", d: "M-14 0H-6M6 0H14M0 -14V-6M0 6V14M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0" })
   }
 
   /** Follow the plot: frame {left, top, width, height} in pixels, and toPixel(z) -> [x, y]. */

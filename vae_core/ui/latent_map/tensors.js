@@ -1,19 +1,11 @@
-// Static files of this app: gzip-compressed, holding text or safetensors.
-//
 // safetensors: 8 bytes of little-endian header length, a JSON header, then the tensors' raw little-endian bytes.
+
+import { fetchBytes } from "./static.js"
 
 const ARRAYS = { F32: Float32Array, U8: Uint8Array }
 
-const unpacked = async (address) => {
-  const response = await fetch(new URL(address, document.baseURI))
-  if (!response.ok) throw new Error(`${address} answered ${response.status}`)
-  return new Response(response.body.pipeThrough(new DecompressionStream("gzip")))
-}
-
-export const fetchText = async (address) => (await unpacked(address)).text()
-
 /** Fetch a safetensors file. Returns {name: {shape, values}}. */
-export const fetchTensors = async (address) => parseTensors(await (await unpacked(address)).arrayBuffer())
+export const fetchTensors = async (address) => parseTensors(await fetchBytes(address))
 
 /** Parse a safetensors file's bytes (an ArrayBuffer). Returns {name: {shape, values}}, values a typed array. */
 export function parseTensors(buffer) {

@@ -2,7 +2,8 @@
 
 import { Digits, paint } from "./digits.js"
 import { Decoder } from "./decoder.js"
-import { LatentPlot, loadPlotly } from "./map.js"
+import { LatentPlot } from "./map.js"
+import { loadPlotly } from "./plotly.js"
 import { Mosaic } from "./mosaic.js"
 import { Overlay } from "./overlay.js"
 import { fetchTensors } from "./tensors.js"
@@ -123,24 +124,30 @@ export class View {
     event.preventDefault()
   }
 
-  /** Show the current point in all three panes. */
+  /** Show the current point: its pixels at once, what is said about it with the next frame. */
   show() {
     if (!this.digits) return
-    const { z, text } = this
+    const { z } = this
     paint(this.decoded.getContext("2d"), this.decoder.decode(...z))
-    this.decoded.setAttribute("aria-label", `The decoder's digit at ${spoken(z)}`)
     this.nearest = this.digits.nearest(z, this.plot.shown)
     const original = this.original.getContext("2d")
     if (this.nearest) paint(original, this.digits.image(this.nearest.index))
     else original.clearRect(0, 0, this.original.width, this.original.height)
-    const found = this.nearest ? `A ${this.nearest.label}` : "No class is shown"
+    this.root.dataset.z = written(this.pinned ?? ORIGIN)
+    this.root.dataset.hoverZ = this.pointer ? written(this.pointer) : ""
+    this.frame ??= requestAnimationFrame(() => this.describe())
+  }
+
+  describe() {
+    this.frame = null
+    const { z, text } = this
+    const found = this.nearest ? `Nearest: a ${this.nearest.label}` : "No class is shown"
+    this.decoded.setAttribute("aria-label", `The decoder's digit at ${spoken(z)}`)
     this.original.setAttribute("aria-label", this.nearest ? `The nearest test digit, a ${this.nearest.label}` : found)
     text.label.textContent = found
     text.distance.textContent = this.nearest ? `${this.nearest.distance.toFixed(3)} away` : ""
     text.z.textContent = spoken(z)
     text.state.textContent = this.pointer ? "at the pointer" : this.pinned ? "pinned" : "at the origin"
-    this.root.dataset.z = written(this.pinned ?? ORIGIN)
-    this.root.dataset.hoverZ = this.pointer ? written(this.pointer) : ""
     this.mark()
   }
 
@@ -161,6 +168,7 @@ export class View {
 
   close() {
     clearTimeout(this.settling)
+    cancelAnimationFrame(this.frame)
     this.plot?.close()
   }
 }

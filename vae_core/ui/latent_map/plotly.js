@@ -1,0 +1,16 @@
+// Plotly.js, from the installed wheel. It leaves itself in the global scope, where it may have been put by an earlier page.
+
+import { fetchText } from "./static.js"
+
+let loading
+
+/** Fetch and run it, once; later calls get the same promise. */
+export const loadPlotly = (address) => (loading ??= load(address))
+
+async function load(address) {
+  if (globalThis.Plotly) return globalThis.Plotly
+  const source = URL.createObjectURL(new Blob([await fetchText(address)], { type: "text/javascript" }))
+  await import(source)
+  URL.revokeObjectURL(source)
+  return globalThis.Plotly
+}

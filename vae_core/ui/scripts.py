@@ -1,0 +1,53 @@
+"""The browser's scripts: Plotly.js out of the installed plotly package, the map's ES modules, and their head start.
+
+Running Plotly's five megabytes takes a browser a second. `preload` lets that happen while Python still imports the
+page, so this module itself imports nothing heavy.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+from pathlib import Path
+
+from streamlit.components.v2 import component
+
+from vae_core.ui.static_files import publish, publish_compressed
+
+_MODULES = Path(__file__).parent / "latent_map"
+_preload = component(
+    "preload",
+    js="""
+    export default ({ data }) => {
+      const loader = new URL(data.loader, document.baseURI).href
+      import(loader).then(({ loadPlotly }) => loadPlotly(data.plotly)).catch(() => {}) // the map will say what is wrong
+    }
+    """,
+    isolate_styles=False,
+)
+
+
+def plotly_url() -> str:
+    """Where the browser finds Plotly.js. Raises OSError if the static folder cannot be written."""
+    distribution = importlib.metadata.distribution("plotly")
+    path = Path(str(distribution.locate_file("plotly/package_data/plotly.min.js")))
+    return publish_compressed(f"plotly-{distribution.version}.min.js", path.read_bytes)
+
+
+def module_url(name: str) -> str:
+    """Where the browser finds one of the map's ES modules. Raises OSError if the static folder cannot be written.
+
+    They import each other by relative names, so they share a folder, and its name is their hash.
+    """
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(_MODULES.glob("*.js"))}
+    folder = f"latent-map-{hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]}"
+    urls = {module: publish(f"{folder}/{module}", text.encode) for module, text in texts.items()}
+    return urls[name]
+
+
+def preload() -> None:
+    """Let the browser fetch and run Plotly.js now. What goes wrong here is told by the map, which asks again."""
+    try:
+        data = {"loader": module_url("plotly.js"), "plotly": plotly_url()}
+    except OSError:
+        return
+    _preload(key="preload", data=data)
