@@ -127,11 +127,9 @@ def main() -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return 2
-    except click.ClickException as error:
-        click.echo(f"Error: {' '.join(error.format_message().split())}", err=True)
-        return 2
-    except VaeError as error:
-        click.echo(f"Error: {error}", err=True)
+    except (click.ClickException, VaeError) as error:
+        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
         return 2
     return 0
 

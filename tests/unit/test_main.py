@@ -77,6 +77,8 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "a long id": (("evaluate", "a" * 65), "is no run's id"),
     "a path to no run": (("evaluate", "../../etc"), "etc/run.json is missing."),
     "an absolute path to no run": (("evaluate", "/etc"), "/etc/run.json is missing."),
+    "a path with a line break": (("evaluate", "/etc/\nx"), "/etc/ x/run.json is missing."),
+    "an option with a line break": (("evaluate", "--js\non", "seed"), "No such option"),
     "a path through a file": (("evaluate", f"{__file__}/x"), "Not a directory"),
 }
 
