@@ -8,7 +8,7 @@ from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, as_point, prior_quant
 from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE
 from vae_core.runs import list_runs, open_run
 from vae_core.ui import session
-from vae_core.ui.badge import badge
+from vae_core.ui.badge import badge, caveat
 from vae_core.ui.latent_map import latent_map, pinned_point
 from vae_core.ui.pictures import gallery, vote
 from vae_core.ui.resources import Atlas, atlas
@@ -40,6 +40,7 @@ def choose_run() -> Atlas:
         except VaeError as error:
             st.error(f"This run cannot be shown. {error}", icon=":material/error:")
             st.stop()
+    caveat(shown.run, shown.digits)
     for problem in problems:
         st.warning(f"A run is left out. {problem}", icon=":material/folder_off:")
     return shown
@@ -70,23 +71,22 @@ def explore(shown: Atlas) -> None:
 
 def controls(shown: Atlas) -> None:
     """The point and the lattice, by number."""
-    z1, z2, random, digit, reset, tiles, quantile = st.columns([2, 2, 1.6, 1.6, 1.2, 3, 3], vertical_alignment="bottom")
-    bounds = {"min_value": -Z_LIMIT, "max_value": Z_LIMIT, "step": 0.05, "format": "%.4f", "on_change": pin_from_fields}
-    z1.number_input("z1", key=session.Z1, **bounds)
-    z2.number_input("z2", key=session.Z2, **bounds)
-    random.button("Random point", on_click=pin_random_point, help="A draw from the prior, N(0, I).", width="stretch")
-    digit.button(
-        "Random digit", on_click=pin_random_digit, args=(shown,), help="Where a test digit lies.", width="stretch"
-    )
-    reset.button("Reset", on_click=session.reset, help="Unpin, show everything, 15 tiles, q = 0.05.", width="stretch")
-    tiles.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE)
-    quantile.slider(
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    field = {"min_value": -Z_LIMIT, "max_value": Z_LIMIT, "step": 0.05, "format": "%.4f", "width": 150}
+    row.number_input("z1", key=session.Z1, on_change=pin_from_fields, **field)
+    row.number_input("z2", key=session.Z2, on_change=pin_from_fields, **field)
+    row.button("Random point", on_click=pin_random_point, help="A draw from the prior, N(0, I).")
+    row.button("Random digit", on_click=pin_random_digit, args=(shown,), help="Where a test digit lies.")
+    row.button("Reset", on_click=session.reset, help="Unpin, show everything, 15 tiles, q = 0.05.")
+    row.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE, width=210)
+    row.slider(
         "Outermost quantile (q)",
         MIN_QUANTILE,
         MAX_QUANTILE,
         step=0.005,
         format="%.3f",
         key=session.QUANTILE,
+        width=210,
         help="The lattice spans the prior's quantiles q to 1 \u2212 q on each axis.",
     )
 

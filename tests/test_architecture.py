@@ -17,14 +17,14 @@ TRAINING = {"vae_core.model", "vae_core.training", "vae_core.gan"}
 FLOORS = [
     ["vae_core.errors"],
     ["vae_core.config"],
+    ["vae_core.download"],
     ["vae_core.data"],
     ["vae_core.runs"],
-    ["vae_core.network", "vae_core.jobs"],
-    ["vae_core.latent", "vae_core.manifold", "vae_core.likelihood", "vae_core.geometry"],
+    ["vae_core.network"],
+    ["vae_core.latent", "vae_core.manifold", "vae_core.likelihood"],
     ["vae_core.model"],
-    ["vae_core.training", "vae_core.gan"],
+    ["vae_core.training"],
     ["vae_core.__main__"],
-    ["vae_core.figures"],
     ["vae_core.ui"],
     ["pages"],
     ["app"],
@@ -106,14 +106,6 @@ def test_imports_flow_one_way(path: Path):
             continue
         assert room in floors, f"{own} imports {module}"
         assert floors[room] < floors[own], f"{own} imports {module}"
-
-
-def test_jobs_needs_only_config_and_runs():
-    path = ROOT / "vae_core" / "jobs.py"
-    if not path.exists():
-        pytest.skip("there are no jobs yet")
-    own = {module for module in imports(path) if module.startswith("vae_core")}
-    assert own <= {"vae_core.errors", "vae_core.config", "vae_core.runs"}
 
 
 def test_every_module_has_a_noun_for_a_name():

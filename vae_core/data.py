@@ -15,7 +15,6 @@ import logging
 import os
 import tempfile
 import threading
-import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,20 +22,12 @@ from pathlib import Path
 
 import numpy as np
 import platformdirs
-import pooch
-import requests
 
 from vae_core.config import IMAGE_SIDE, PIXELS
-from vae_core.errors import DataError
+from vae_core.errors import DataError, one_line
 
 _log = logging.getLogger(__name__)
 
-MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
-MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-"""The file that keras.datasets.mnist uses; both values stand in Keras's own source."""
-
-_DOWNLOAD_SECONDS = 60.0
-_SILENCE_SECONDS = 5.0
 _MAX_BYTES = 256 * 1024 * 1024
 _ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -126,7 +117,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     except FileNotFoundError:
         raise DataError(f"no file at {path}.") from None
     except Exception as error:  # a damaged archive raises whatever zipfile, zlib, tokenize or NumPy trips over
-        raise DataError(f"{path} is damaged or not an .npz of plain arrays ({_one_line(error)}).") from error
+        raise DataError(f"{path} is damaged or not an .npz of plain arrays ({one_line(error)}).") from error
     for split in ("train", "test"):
         x, y = f"x_{split}", f"y_{split}"
         images, labels = arrays[x], arrays[y]
@@ -141,46 +132,6 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     for array in arrays.values():
         array.setflags(write=False)
     return arrays
-
-
-def download_mnist(
-    folder: Path, url: str = MNIST_URL, sha256: str = MNIST_SHA256, seconds: float = _DOWNLOAD_SECONDS
-) -> Path:
-    """Fetch MNIST into `folder`, or find it there. Returns the file's path.
-
-    pooch downloads aside, checks the hash and renames, so that two processes may do this at once.
-    Raises DataError if the whole takes longer than `seconds`, is refused, has another hash, or cannot be written.
-    """
-    deadline = time.monotonic() + seconds
-
-    def fetch(address: str, target: str, _: object) -> None:
-        if os.environ.get("VAE_OFFLINE") == "1":
-            raise DataError("$VAE_OFFLINE is 1, so nothing is downloaded.")
-        # Not pooch's own downloader: its time-out starts anew with every byte, so that a slow trickle never ends.
-        with requests.get(address, stream=True, timeout=min(_SILENCE_SECONDS, seconds)) as response:
-            response.raise_for_status()
-            received = 0
-            with Path(target).open("wb") as file:
-                while chunk := response.raw.read1(65_536):
-                    received += file.write(chunk)
-                    if time.monotonic() > deadline:
-                        raise TimeoutError(f"not finished after {seconds:g} s, {received:,} bytes received")
-                    if received > _MAX_BYTES:
-                        raise OSError(f"more than {_MAX_BYTES:,} bytes received")
-
-    try:
-        # pooch's type for a downloader asks for more than pooch ever passes.
-        return Path(pooch.retrieve(url, sha256, "mnist.npz", folder, downloader=fetch))  # pyright: ignore[reportArgumentType]
-    except DataError:
-        raise
-    except requests.RequestException as error:
-        raise DataError(f"the download from {url} failed ({_reason(error)}).") from error
-    except PermissionError as error:
-        raise DataError(f"the cache folder {folder} cannot be written ({_one_line(error)}).") from error
-    except (OSError, ValueError) as error:
-        raise DataError(f"the download from {url} to {folder} failed ({_one_line(error)}).") from error
-    except Exception as error:  # urllib3's own errors reach us unwrapped, for they are raised by the raw stream
-        raise DataError(f"the download from {url} broke off ({_one_line(error)}).") from error
 
 
 _Found = tuple[str, str, dict[str, np.ndarray]]
@@ -199,7 +150,8 @@ def _from_keras_cache() -> _Found:
 
 
 def _from_download() -> _Found:
-    pooch.get_logger().setLevel(logging.WARNING)
+    from vae_core.download import download_mnist  # only now: see there
+
     path = download_mnist(cache_directory())
     return "mnist", f"a download kept at {path}", read_npz(path)
 
@@ -254,16 +206,3 @@ _SOURCES: tuple[tuple[str, Callable[[], _Found]], ...] = (
     ("Download", _from_download),
     ("Bundled sample", _from_sample),
 )
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
-
-
-def _reason(error: requests.RequestException) -> str:
-    """requests nests its causes; the person needs the kind: no connection, a time-out, a status."""
-    if isinstance(error, requests.Timeout):
-        return f"no answer within {_SILENCE_SECONDS:g} s"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    return _one_line(error)

@@ -4,6 +4,7 @@
     ├── ConfigError        a field of TrainingConfig outside its bounds
     ├── DataError          a source of digits that cannot be used
     ├── LatentPointError   a z that is not two finite numbers within the bounds
+    ├── TrainingDiverged   a training whose loss or weights are no longer finite
     └── RunError           a run that cannot be used
         ├── RunNotFound        no run has this id
         ├── RunDamaged         a file of the run is missing, truncated or not what the format says
@@ -30,6 +31,10 @@ class LatentPointError(VaeError):
     pass
 
 
+class TrainingDiverged(VaeError):
+    pass
+
+
 class RunError(VaeError):
     pass
 
@@ -44,3 +49,8 @@ class RunDamaged(RunError):
 
 class RunNotWritable(RunError):
     pass
+
+
+def one_line(error: BaseException) -> str:
+    """What another library's exception says, short enough to stand in a sentence of ours."""
+    return " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__

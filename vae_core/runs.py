@@ -18,17 +18,19 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import platformdirs
 import safetensors.numpy
 from safetensors import SafetensorError
 
 from vae_core.config import LATENT_DIM, PIXELS, TrainingConfig
 from vae_core.data import expand_user
-from vae_core.errors import ConfigError, RunDamaged, RunNotFound, RunNotWritable
+from vae_core.errors import ConfigError, RunDamaged, RunNotFound, RunNotWritable, one_line
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMAT = 1
 SHIPPED = Path(__file__).parent / "pretrained"
@@ -111,8 +113,10 @@ class Run:
         """network.safetensors: read-only float32 arrays by name, of the names and shapes that the config asks for."""
         return _read_tensors(self.directory / "network.safetensors", self.record.config)
 
-    def history(self) -> pd.DataFrame:
+    def history(self) -> "pd.DataFrame":
         """history.csv: one row an epoch, losses in nats. Validation columns are NaN where none was held out."""
+        import pandas as pd  # a fifth of a second, which the app's start does not need
+
         path = self.directory / "history.csv"
         with _damage(path):
             table = pd.read_csv(io.StringIO(_read_text(path)), dtype=float)
@@ -233,7 +237,7 @@ def drafting(root: Path) -> Iterator[Path]:
 
 
 def publish(
-    draft: Path, record: Record, tensors: dict[str, np.ndarray], history: pd.DataFrame, scores: list[Score]
+    draft: Path, record: Record, tensors: dict[str, np.ndarray], history: "pd.DataFrame", scores: list[Score]
 ) -> Run:
     """Write a run's files into `draft` and rename it to its id: the record's, with -2, -3, ... where that is taken.
 
@@ -290,8 +294,7 @@ def _damage(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise RunDamaged(f"{path} is missing.") from None
     except (OSError, ValueError, TypeError, KeyError, RecursionError, ConfigError, SafetensorError) as error:
-        reason = " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
-        raise RunDamaged(f"{path} is damaged: {reason}.") from error
+        raise RunDamaged(f"{path} is damaged: {one_line(error)}.") from error
 
 
 def _read_text(path: Path) -> str:

@@ -27,7 +27,7 @@ import tensorflow as tf
 from vae_core import likelihood
 from vae_core.config import TrainingConfig
 from vae_core.data import Digits, to_pixels
-from vae_core.errors import ConfigError, RunNotWritable
+from vae_core.errors import ConfigError, RunNotWritable, TrainingDiverged
 from vae_core.model import VAE
 from vae_core.network import Network
 from vae_core.runs import HISTORY_COLUMNS, Dataset, Record, Run, drafting, publish
@@ -48,13 +48,16 @@ def train(
     """Train a VAE and publish it as a run in `root`.
 
     on_epoch gets each row of the history (HISTORY_COLUMNS; losses in nats, running means over the epoch's batches).
-    Raises ConfigError if the config holds out all digits, RunNotWritable before training if `root` cannot be written.
+    Raises ConfigError if the config holds out all digits, RunNotWritable before training if `root` cannot be written,
+    TrainingDiverged if the weights are not finite in the end.
     If only the end fails, on a full disk, the run is kept in the system's temporary directory instead, with a warning.
     """
     train_images, validation_images = split(digits.train_images, config)
     with drafting(root) as draft:
         started = time.monotonic()
         tensors, history = fit(config, train_images, validation_images, on_epoch)
+        if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
+            raise TrainingDiverged("The training diverged: its weights are not finite. Try a lower learning rate.")
         record = Record(
             id=f"{config.recipe}-{config.fingerprint(digits.digest)}",
             title=title or f"{config.recipe}, {config.epochs} epochs, seed {config.seed}",

@@ -14,7 +14,7 @@ import pytest
 from vae_core import likelihood, runs, training
 from vae_core.config import TrainingConfig
 from vae_core.data import Digits, to_pixels
-from vae_core.errors import ConfigError, RunNotWritable
+from vae_core.errors import ConfigError, RunNotWritable, TrainingDiverged
 from vae_core.network import Network
 from vae_core.runs import HISTORY_COLUMNS, list_runs, tensor_shapes
 
@@ -236,3 +236,14 @@ def test_full_disks_everywhere_are_told(
     with pytest.raises(RunNotWritable, match="No space left on device"):
         training.train(CONFIG, few, tmp_path / "runs")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_training_that_diverged_leaves_no_run(
+    few: Digits, fitted: Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    tensors, history = fitted
+    broken = tensors | {"encoder.mean.bias": np.array([0, np.nan], np.float32)}
+    monkeypatch.setattr(training, "fit", lambda *_: (broken, history))
+    with pytest.raises(TrainingDiverged, match="lower learning rate"):
+        training.train(CONFIG, few, tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -54,3 +54,8 @@ def make_run(root: Path, run_id: str = "toy", **changes: Any) -> Run:
     """A small run on disk. changes: other values for the fields of its record."""
     with drafting(root) as draft:
         return publish(draft, record(run_id, **changes), random_tensors(CONFIG), HISTORY, SCORES)
+
+
+def listing(folder: Path) -> list[str]:
+    """The names in a folder, or none where there is no folder."""
+    return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []

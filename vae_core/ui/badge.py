@@ -29,18 +29,22 @@ def badge(run: Run, scores: list[Score], digits: Digits) -> None:
         ("straighten", describe_score(scores, "-ELBO").replace("-ELBO", "\u2212ELBO"), "gray"),
     )
     st.markdown(" ".join(f":{colour}-badge[:material/{icon}: {_plain(text)}]" for icon, text, colour in parts))
+
+
+def caveat(run: Run, digits: Digits) -> None:
+    """Draw what a visitor must know before trusting the picture; nothing if all is as it seems."""
     if digits.source == "sample":
-        st.info(_about_sample(run, digits), icon=":material/info:")
+        told = f"MNIST itself is not at hand: these are {len(digits.test_images):,} of {digits.origin}."
+        if run.record.dataset.source == "mnist":
+            told += (
+                " They were among this model's training digits, so it draws them better than it would draw new ones."
+            )
+        st.info(told, icon=":material/info:")
+        with st.expander("How to get the full map"):
+            st.markdown("Set `VAE_MNIST` to an `mnist.npz` in Keras's layout, and restart the app. What was tried:")
+            st.markdown("\n".join(f"- {_plain(reason)}" for reason in digits.skipped))
     elif digits.digest != run.record.dataset.digest:
         st.info("This run was scored on other digits than the ones on show.", icon=":material/info:")
-
-
-def _about_sample(run: Run, digits: Digits) -> str:
-    told = f"MNIST itself is not at hand, so these are {len(digits.test_images):,} of {digits.origin}."
-    if run.record.dataset.source == "mnist":
-        told += " They were among this model's training digits, so it draws them better than it would draw new ones."
-    reasons = "".join(f"\n- {_plain(reason)}" for reason in digits.skipped)
-    return f"{told} For the full map, set `VAE_MNIST` to an `mnist.npz` and restart the app. What was tried:\n{reasons}"
 
 
 def _plain(text: str) -> str:

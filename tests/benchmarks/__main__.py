@@ -1,0 +1,27 @@
+"""python -m tests.benchmarks: measure the explorer, and print a Markdown table.
+
+Times on a busy machine mean little by themselves: each stands beside something else measured in the same run.
+"""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.benchmarks import explorer, manifold
+from tests.benchmarks.measurement import table
+from tests.browser import SOFTWARE_WEBGL, launched
+
+
+def main() -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        launched(playwright, *SOFTWARE_WEBGL) as browser,
+    ):
+        rows = list(explorer.measure(browser, Path(folder)))
+    print(table([*rows, manifold.measure()]))
+
+
+if __name__ == "__main__":
+    main()

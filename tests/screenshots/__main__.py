@@ -1,0 +1,40 @@
+"""python -m tests.screenshots: take the README's pictures of the running app, into this folder."""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser import SOFTWARE_WEBGL, Explorer, launched
+from tests.server import running_app
+
+HERE = Path(__file__).parent
+WIDE = {"width": 1360, "height": 1010}
+NARROW = {"width": 420, "height": 900}
+
+
+def main() -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_app(Path(folder) / "runs", Path(folder) / "log") as (address, _),
+        sync_playwright() as playwright,
+        launched(playwright, *SOFTWARE_WEBGL) as browser,
+    ):
+        for scheme in ("light", "dark"):
+            explore(browser, address, scheme, WIDE, HERE / f"explore-{scheme}.png")
+        explore(browser, address, "dark", NARROW, HERE / "explore-narrow.png")
+
+
+def explore(browser: Browser, address: str, scheme: str, size: dict[str, int], path: Path) -> None:
+    """The explorer with a point pinned, the pointer elsewhere, and the lattice shown."""
+    with browser.new_context(viewport=size, color_scheme=scheme) as context:  # type: ignore[arg-type]
+        explorer = Explorer(context.new_page(), address).open("?run=seed&z1=-0.35&z2=1.6")
+        explorer.page.get_by_text("Lattice", exact=True).click()
+        if size is WIDE:
+            explorer.hover((1.6, -0.9))
+        explorer.page.wait_for_timeout(500)  # the pictures below fade in
+        explorer.page.screenshot(path=path)
+
+
+if __name__ == "__main__":
+    main()
