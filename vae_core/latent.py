@@ -6,16 +6,20 @@ off the map. The rule is relative, so it holds for a thousand digits as for ten 
 wide one.
 """
 
+import functools
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import KDTree
-from scipy.special import ndtr
 
 from vae_core.data import to_pixels
 from vae_core.errors import LatentPointError
 from vae_core.network import Network, as_points
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
 
 Z_LIMIT = 10.0
 """Points beyond +-10 are refused: the prior's mass there is below 1e-22, and no digit lies there."""
@@ -47,7 +51,7 @@ def _coordinate(name: str, value: object) -> float:
 
 def prior_quantiles(z: Point) -> Point:
     """(Phi(z1), Phi(z2)): the prior's mass left of and below z."""
-    return float(ndtr(z[0])), float(ndtr(z[1]))
+    return NormalDist().cdf(z[0]), NormalDist().cdf(z[1])
 
 
 def random_point(noise: np.random.Generator) -> Point:
@@ -83,8 +87,6 @@ class LatentMap:
     """(N, 2) float32: the posterior standard deviations."""
     labels: np.ndarray
     """(N,) uint8 in 0..9."""
-    tree: KDTree
-    reach: float
 
     @classmethod
     def embed(cls, network: Network, images: np.ndarray, labels: np.ndarray) -> "LatentMap":
@@ -92,12 +94,23 @@ class LatentMap:
         blocks = [network.encode(to_pixels(images[i : i + _BLOCK])) for i in range(0, len(images), _BLOCK)]
         means = np.concatenate([mean for mean, _ in blocks])
         spreads = np.exp(0.5 * np.concatenate([log_var for _, log_var in blocks]))
-        tree = KDTree(means)
-        rank = min(CROWD + 1, len(means))  # the nearest to a digit is itself
         for array in (means, spreads):
             array.setflags(write=False)
-        own, _ = tree.query(means, [rank])  # pyright: ignore[reportArgumentType]  # SciPy annotates k by its default
-        return cls(means, spreads, labels, tree, float(np.percentile(own, REACH_PERCENTILE)))
+        return cls(means, spreads, labels)
+
+    @functools.cached_property
+    def tree(self) -> "KDTree":
+        """The means, ready to be asked for neighbours. Built when first asked: the browser draws the map meanwhile."""
+        from scipy.spatial import KDTree
+
+        return KDTree(self.means)
+
+    @functools.cached_property
+    def reach(self) -> float:
+        """How far the tenth nearest other digit is, for all but the loneliest 5 % of the digits."""
+        rank = min(CROWD + 1, len(self.means))  # the nearest to a digit is itself
+        own, _ = self.tree.query(self.means, [rank])  # pyright: ignore[reportArgumentType]  # annotated by its default
+        return float(np.percentile(own, REACH_PERCENTILE))
 
     def nearest(self, z: Point, k: int) -> tuple[np.ndarray, np.ndarray]:
         """The k nearest digits (fewer if there are not so many), nearest first: indices (k,) and distances (k,)."""

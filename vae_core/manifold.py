@@ -6,11 +6,13 @@ the map: the mosaic's top row is the highest z2.
 """
 
 from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import ndtri
 
 from vae_core.config import IMAGE_SIDE
+
+_PRIOR = NormalDist()
 
 MIN_SIDE, MAX_SIDE, DEFAULT_SIDE = 5, 31, 15
 MIN_QUANTILE, MAX_QUANTILE, DEFAULT_QUANTILE = 0.005, 0.25, 0.05
@@ -18,8 +20,8 @@ MIN_QUANTILE, MAX_QUANTILE, DEFAULT_QUANTILE = 0.005, 0.25, 0.05
 
 def lattice(n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE) -> np.ndarray:
     """The n nodes of one axis, ascending: (n,) float64. q: the prior's mass below the first, in (0, 0.5)."""
-    # ndtri is the function inside norm.ppf; importing scipy.stats for it would add half a second to the app's start.
-    return ndtri(np.linspace(q, 1 - q, n))
+    # inv_cdf is norm.ppf to the last digits (a test compares them), without SciPy's share of the app's start.
+    return np.array([_PRIOR.inv_cdf(p) for p in np.linspace(q, 1 - q, n)])
 
 
 def lattice_points(n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE) -> np.ndarray:

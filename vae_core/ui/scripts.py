@@ -18,8 +18,9 @@ _preload = component(
     "preload",
     js="""
     export default ({ data }) => {
-      const loader = new URL(data.loader, document.baseURI).href
-      import(loader).then(({ loadPlotly }) => loadPlotly(data.plotly)).catch(() => {}) // the map will say what is wrong
+      const load = (address) => import(new URL(address, document.baseURI).href)
+      Promise.all([load(data.loader).then(({ loadPlotly }) => loadPlotly(data.plotly)), load(data.view)])
+        .catch(() => {}) // the map will say what is wrong
     }
     """,
     isolate_styles=False,
@@ -47,7 +48,7 @@ def module_url(name: str) -> str:
 def preload() -> None:
     """Let the browser fetch and run Plotly.js now. What goes wrong here is told by the map, which asks again."""
     try:
-        data = {"loader": module_url("plotly.js"), "plotly": plotly_url()}
+        data = {"loader": module_url("plotly.js"), "view": module_url("view.js"), "plotly": plotly_url()}
     except OSError:
         return
     _preload(key="preload", data=data)

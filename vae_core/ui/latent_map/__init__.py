@@ -47,9 +47,11 @@ def latent_map(
             "map": atlas.map_url(),
             "images": atlas.images_url(),
             "run": atlas.run.id,
-            "nodes": lattice(n, q).tolist(),
+            # Tuples: for a list or a dict in here Streamlit would import pandas, half a second of the app's start.
+            "nodes": tuple(lattice(n, q).tolist()),
             "limit": Z_LIMIT,
-            "pin": {"z": z, "moves": moves},
+            "z": z,
+            "moves": moves,
             "home": home,
         },
         default={"pin": None},

@@ -3,7 +3,7 @@
 import { SIDE, paint } from "./digits.js"
 import { element } from "./overlay.js"
 
-const SLICE_MS = 8 // decode at most so long before the pointer gets its turn
+const SLICE_MS = 25 // decode at most so long before the pointer gets its turn
 
 export class Mosaic {
   /** on: {hover(z), leave(), pin(z)}, called with the node of the tile under the pointer. */

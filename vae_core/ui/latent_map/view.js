@@ -58,7 +58,7 @@ export class View {
       this.text.tiles.textContent = `${n} \u00d7 ${n} tiles`
       await this.mosaic.draw(this.decoder, data.nodes)
     }
-    if (before?.pin.moves !== data.pin.moves) this.pinned = data.pin.z
+    if (before?.moves !== data.moves) this.pinned = data.z
     if (before && before.home !== data.home) await this.plot.reset()
     this.show()
     this.root.dataset.ready = "true"
