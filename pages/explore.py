@@ -2,9 +2,10 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from vae_core.errors import LatentPointError, VaeError
-from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, as_point, prior_quantiles, random_point, round_trip
+from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, Point, as_point, prior_quantiles, random_point, round_trip
 from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE
 from vae_core.runs import list_runs, open_run
 from vae_core.ui import session
@@ -22,7 +23,10 @@ def main() -> None:
     shown = choose_run()
     for notice in notices:
         st.warning(notice, icon=":material/link_off:")
-    explore(shown)
+    above = st.container()
+    controls(shown)
+    below = st.container()
+    explore(shown, st.session_state[session.PINNED], above, below)
 
 
 def choose_run() -> Atlas:
@@ -31,7 +35,7 @@ def choose_run() -> Atlas:
     if st.session_state[session.RUN] not in titles:  # deleted or damaged since it was chosen
         st.session_state[session.RUN] = session.DEFAULT_RUN
     heading, picker = st.columns([3, 1], vertical_alignment="bottom")
-    chosen = picker.selectbox("Run", titles, format_func=titles.__getitem__, key=session.RUN)
+    chosen = picker.selectbox("Run", list(titles), format_func=titles.__getitem__, key=session.RUN)
     with heading:
         st.title("Walk through the latent space", anchor=False)
         try:
@@ -47,16 +51,28 @@ def choose_run() -> Atlas:
 
 
 @st.fragment
-def explore(shown: Atlas) -> None:
+def explore(shown: Atlas, z: Point | None, above: DeltaGenerator, below: DeltaGenerator) -> None:
+    """The map, and what the server knows about the point pinned on it: all that a click has to draw anew.
+
+    z: the point pinned when the page last ran as a whole, for a map that is new or was told to move. What it pins
+    afterwards it knows by itself: its data stays the same, and so the browser leaves it alone.
+    """
+    with above:
+        draw_map(shown, z)
+    with below:
+        surroundings(shown)
     session.write_link()
+
+
+def draw_map(shown: Atlas, z: Point | None) -> None:
     state = st.session_state
     try:
         latent_map(
             shown,
             n=state[session.SIDE],
             q=state[session.QUANTILE],
-            z=state[session.PINNED],
-            moves=state[session.MOVES],
+            z=z,
+            turn=state[session.TURN],
             home=state[session.HOME],
             on_pin=pin_from_map,
         )
@@ -65,36 +81,38 @@ def explore(shown: Atlas) -> None:
             f"The map's files cannot be written to the folder static ({error.strerror}). Make it writable and reload.",
             icon=":material/error:",
         )
-    controls(shown)
-    surroundings(shown)
 
 
 def controls(shown: Atlas) -> None:
-    """The point and the lattice, by number."""
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    field = {"min_value": -Z_LIMIT, "max_value": Z_LIMIT, "step": 0.05, "format": "%.4f", "width": 150}
-    row.number_input("z1", key=session.Z1, on_change=pin_from_fields, **field)
-    row.number_input("z2", key=session.Z2, on_change=pin_from_fields, **field)
-    row.button("Random point", on_click=pin_random_point, help="A draw from the prior, N(0, I).")
-    row.button("Random digit", on_click=pin_random_digit, args=(shown,), help="Where a test digit lies.")
-    row.button("Reset", on_click=session.reset, help="Unpin, show everything, 15 tiles, q = 0.05.")
-    row.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE, width=210)
-    row.slider(
-        "Outermost quantile (q)",
-        MIN_QUANTILE,
-        MAX_QUANTILE,
-        step=0.005,
-        format="%.3f",
-        key=session.QUANTILE,
-        width=210,
-        help="The lattice spans the prior's quantiles q to 1 \u2212 q on each axis.",
-    )
+    """What moves the point elsewhere, and the lattice."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("Random point", on_click=move_to_random_point, help="A draw from the prior, N(0, I).")
+        st.button("Random digit", on_click=move_to_random_digit, args=(shown,), help="Where a test digit lies.")
+        st.button("Reset", on_click=session.reset, help="Unpin, show everything, 15 tiles, q = 0.05.")
+        st.space("stretch")
+        st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE, width=240)
+        st.slider(
+            "Outermost quantile (q)",
+            MIN_QUANTILE,
+            MAX_QUANTILE,
+            step=0.005,
+            format="%.3f",
+            key=session.QUANTILE,
+            width=240,
+            help="The lattice spans the prior's quantiles q to 1 \u2212 q on each axis.",
+        )
 
 
 def surroundings(shown: Atlas) -> None:
-    """What the server knows about the pinned point."""
     z = session.current_point()
-    near, votes, place = st.columns([4, 3, 4], gap="large")
+    place, near, votes = st.columns([4, 4, 3], gap="large")
+    with place:
+        st.markdown(f"**Around z = ({z[0]:.4f}, {z[1]:.4f})**")
+        with st.container(horizontal=True):
+            field = {"min_value": -Z_LIMIT, "max_value": Z_LIMIT, "step": 0.05, "format": "%.4f"}
+            st.number_input("z1", key=session.Z1, on_change=move_to_fields, **field)
+            st.number_input("z2", key=session.Z2, on_change=move_to_fields, **field)
+        describe_place(shown, z)
     with near:
         st.markdown(f"**The {NEIGHBOURS} nearest test digits**")
         indices, distances = shown.map.nearest(z, NEIGHBOURS)
@@ -104,9 +122,6 @@ def surroundings(shown: Atlas) -> None:
         counts = shown.map.votes(z, VOTERS)
         st.markdown(f"**Classes of the {counts.sum()} nearest**")
         vote(counts)
-    with place:
-        st.markdown(f"**Around z = ({z[0]:.4f}, {z[1]:.4f})**")
-        describe_place(shown, z)
 
 
 def describe_place(shown: Atlas, z: tuple[float, float]) -> None:
@@ -136,20 +151,18 @@ def pin_from_map() -> None:
         session.pin(None)  # no map of ours sends this
 
 
-def pin_from_fields() -> None:
-    session.pin(as_point(st.session_state[session.Z1], st.session_state[session.Z2]))
-    session.move()
+def move_to_fields() -> None:
+    session.move(as_point(st.session_state[session.Z1], st.session_state[session.Z2]))
+    st.rerun()  # all of the page, for the map has to follow
 
 
-def pin_random_point() -> None:
-    session.pin(random_point(np.random.default_rng()))
-    session.move()
+def move_to_random_point() -> None:
+    session.move(random_point(np.random.default_rng()))
 
 
-def pin_random_digit(shown: Atlas) -> None:
+def move_to_random_digit(shown: Atlas) -> None:
     z1, z2 = shown.map.means[np.random.default_rng().integers(len(shown.map.means))]
-    session.pin(as_point(*np.clip((z1, z2), -Z_LIMIT, Z_LIMIT)))
-    session.move()
+    session.move(as_point(*np.clip((z1, z2), -Z_LIMIT, Z_LIMIT)))
 
 
 main()

@@ -114,8 +114,9 @@ class LatentMap:
 
     def nearest(self, z: Point, k: int) -> tuple[np.ndarray, np.ndarray]:
         """The k nearest digits (fewer if there are not so many), nearest first: indices (k,) and distances (k,)."""
-        distances, indices = self.tree.query(z, range(1, min(k, len(self.means)) + 1))
-        return indices, distances
+        ranks = range(1, min(k, len(self.means)) + 1)
+        distances, indices = self.tree.query(z, ranks)  # pyright: ignore[reportArgumentType]  # annotated by its default
+        return np.asarray(indices), np.asarray(distances)
 
     def votes(self, z: Point, k: int) -> np.ndarray:
         """How many of the k nearest digits belong to each class: (10,) integers."""

@@ -171,6 +171,32 @@ def test_link_goes_both_ways(explorer: Explorer) -> None:
     assert not explorer.page.get_by_test_id("stAlert").count()
 
 
+def test_going_back_undoes_a_move(explorer: Explorer) -> None:
+    page = explorer.open().page
+    for z in ((1.0, 1.0), (0.5, -1.0)):
+        before = explorer.z
+        explorer.click(z)
+        page.wait_for_url(re.compile(rf"z1={explorer.z[0]:.4f}"))
+        explorer.settle()
+    page.wait_for_timeout(1100)  # sooner, the server takes the older link for one that was under way
+    page.go_back()
+    page.wait_for_function(f"document.querySelector('.latent-map').dataset.z === '{before[0]:.4f},{before[1]:.4f}'")
+    expect(page.get_by_text(f"Around z = ({before[0]:.4f}, {before[1]:.4f})")).to_be_visible()
+    assert explorer.same_map
+
+
+def test_clicks_faster_than_the_server_all_end_at_the_last(explorer: Explorer) -> None:
+    page = explorer.open().page
+    for i in range(12):
+        explorer.click((1.5 * np.sin(i), 1.5 * np.cos(2.1 * i)))
+    last = explorer.z
+    expect(page.get_by_text(f"Around z = ({last[0]:.4f}, {last[1]:.4f})")).to_be_visible()
+    page.wait_for_url(re.compile(rf"z1={last[0]:.4f}&z2={last[1]:.4f}"))
+    explorer.settle()
+    assert explorer.z == last  # no older answer took the point back
+    expect(page.get_by_label("z1", exact=True)).to_have_value(f"{last[0]:.4f}")
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -4,6 +4,8 @@ The pinned point is the one fact that everything else follows: the map, the numb
 something is pinned; then the origin stands in for it. Every change of it goes through `pin`.
 """
 
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,11 +19,15 @@ from vae_core.runs import open_run
 
 RUN = "run"
 PINNED = "pinned"
-MOVES = "moves"
+TURN = "turn"
 Z1, Z2 = "z1", "z2"
 SIDE, QUANTILE = "side", "quantile"
-LINK = "link"
+LINK, OUTDATED = "link", "outdated links"
 HOME = "home"
+
+_OUTDATED_SECONDS = 1.0
+"""A browser that sends a link which we replaced less than so long ago has not heard of the newer one yet. Later it
+means it: the visitor went back in the browser's history, which undoes a move."""
 
 ORIGIN: Point = (0.0, 0.0)
 DEFAULT_RUN = "seed"
@@ -61,20 +67,20 @@ def begin() -> tuple[str, ...]:
         PagesManager.uses_pages_directory = False
         st.rerun()
     state = st.session_state
-    for key, value in {RUN: DEFAULT_RUN, PINNED: None, MOVES: 0, HOME: 0, LINK: None}.items():
+    for key, value in {RUN: DEFAULT_RUN, PINNED: None, TURN: 0, HOME: 0, LINK: None, OUTDATED: {}}.items():
         state.setdefault(key, value)
     # Streamlit forgets a widget's value when its page is left; these survive as what they follow.
     z1, z2 = current_point()
     for key, value in {Z1: z1, Z2: z2, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}.items():
         state.setdefault(key, value)
     asked = {key: st.query_params[key] for key in ("run", "z1", "z2") if key in st.query_params}
-    if not asked or asked == state[LINK]:  # coming back from another page, or followed already
-        return ()
+    replaced = state[OUTDATED].get(_text(asked), -math.inf)
+    if not asked or asked == state[LINK] or time.monotonic() - replaced < _OUTDATED_SECONDS:
+        return ()  # another page was visited, or it was followed already, or it is old
     state[LINK] = asked
     link = Link.parse(asked)
     state[RUN] = link.run or DEFAULT_RUN
-    pin(link.z)
-    move()
+    move(link.z)
     return link.notices
 
 
@@ -84,29 +90,38 @@ def current_point() -> Point:
 
 
 def pin(z: Point | None) -> None:
-    """Pin z, or unpin. The number fields follow."""
+    """Pin z, or unpin, as the map did. The number fields follow."""
     st.session_state[PINNED] = z
     st.session_state[Z1], st.session_state[Z2] = (round(value, 4) for value in z or ORIGIN)
 
 
-def move() -> None:
-    """Tell the map that the point was moved from outside it: it follows whenever this number changes."""
-    st.session_state[MOVES] += 1
+def move(z: Point | None) -> None:
+    """Pin z, or unpin, from outside the map, which follows whenever TURN has changed."""
+    pin(z)
+    st.session_state[TURN] += 1
 
 
 def reset() -> None:
     """Unpin, and restore the lattice and the map's view."""
-    pin(None)
-    move()
+    move(None)
     st.session_state[HOME] += 1
     st.session_state[SIDE], st.session_state[QUANTILE] = DEFAULT_SIDE, DEFAULT_QUANTILE
 
 
 def write_link() -> None:
     """Let the URL say what is shown, for whoever copies it."""
-    link = {"run": st.session_state[RUN]}
-    if st.session_state[PINNED]:
+    state = st.session_state
+    link = {"run": state[RUN]}
+    if state[PINNED]:
         link |= {name: f"{value:.4f}" for name, value in zip(("z1", "z2"), current_point(), strict=True)}
-    if link != st.session_state[LINK] or dict(st.query_params) != link:
-        st.session_state[LINK] = link
+    if link != state[LINK]:
+        now = time.monotonic()
+        recent = {text: at for text, at in state[OUTDATED].items() if now - at < _OUTDATED_SECONDS}
+        state[OUTDATED] = recent | {_text(state[LINK] or {}): now}
+        state[LINK] = link
+    if dict(st.query_params) != link:
         st.query_params.from_dict(link)
+
+
+def _text(link: Mapping[str, str]) -> str:
+    return "&".join(f"{key}={value}" for key, value in sorted(link.items()))

@@ -30,12 +30,12 @@ _mount = component(
 
 
 def latent_map(
-    atlas: Atlas, n: int, q: float, z: Point | None, moves: int, home: int, on_pin: Callable[[], None]
+    atlas: Atlas, n: int, q: float, z: Point | None, turn: int, home: int, on_pin: Callable[[], None]
 ) -> None:
     """Draw the map, the digit and the manifold of n x n tiles.
 
-    z: the pinned point, followed whenever `moves` has changed; `home`: the view is restored whenever it has changed;
-    on_pin: called after the visitor pinned another point, which `pinned_point` then returns.
+    z: the pinned point, taken by a new map and whenever `turn` has changed; home: the view is restored whenever it has
+    changed; on_pin: called after the visitor pinned another point, which `pinned_point` then returns.
     Raises OSError if the browser's files cannot be written.
     """
     _mount(
@@ -51,7 +51,7 @@ def latent_map(
             "nodes": tuple(lattice(n, q).tolist()),
             "limit": Z_LIMIT,
             "z": z,
-            "moves": moves,
+            "turn": turn,
             "home": home,
         },
         default={"pin": None},

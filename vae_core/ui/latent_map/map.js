@@ -22,7 +22,8 @@ export class LatentPlot {
     this.on = on
     this.webgl = hasWebGL()
     this.shown = CLASSES.map(() => true)
-    this.resizing = new ResizeObserver(() => this.drawn && Plotly.Plots.resize(container))
+    // Leaving the page is a resize too, to nothing, which Plotly refuses.
+    this.resizing = new ResizeObserver(() => this.drawn && container.clientWidth && Plotly.Plots.resize(container))
     this.resizing.observe(container)
   }
 

@@ -58,7 +58,7 @@ export class View {
       this.text.tiles.textContent = `${n} \u00d7 ${n} tiles`
       await this.mosaic.draw(this.decoder, data.nodes)
     }
-    if (before?.moves !== data.moves) this.pinned = data.z
+    if (before?.turn !== data.turn) this.pinned = data.z // else z may be older than ours
     if (before && before.home !== data.home) await this.plot.reset()
     this.show()
     this.root.dataset.ready = "true"
@@ -101,7 +101,8 @@ export class View {
     this.pinned = z && this.within(z)
     this.show()
     clearTimeout(this.settling)
-    this.settling = setTimeout(() => this.send(this.pinned), wait)
+    if (wait) this.settling = setTimeout(() => this.send(this.pinned), wait)
+    else this.send(this.pinned)
   }
 
   within(z) {
