@@ -6,12 +6,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vae_core.errors import LatentPointError, VaeError
 from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, Point, as_point, prior_quantiles, random_point, round_trip
-from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE
+from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.runs import list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import badge, caveat
 from vae_core.ui.latent_map import latent_map, pinned_point
-from vae_core.ui.pictures import gallery, vote
+from vae_core.ui.pictures import gallery, png, vote
 from vae_core.ui.resources import Atlas, atlas
 
 NEIGHBOURS = 8
@@ -89,6 +89,15 @@ def controls(shown: Atlas) -> None:
         st.button("Random point", on_click=move_to_random_point, help="A draw from the prior, N(0, I).")
         st.button("Random digit", on_click=move_to_random_digit, args=(shown,), help="Where a test digit lies.")
         st.button("Reset", on_click=session.reset, help="Unpin, show everything, 15 tiles, q = 0.05.")
+        n, q = st.session_state[session.SIDE], st.session_state[session.QUANTILE]
+        st.download_button(
+            "Save manifold",
+            data=lambda: png(np.rint(255 * mosaic(shown.network.decode, n, q)).astype(np.uint8)),
+            file_name=f"manifold-{shown.run.id}-{n}x{n}.png",
+            mime="image/png",
+            on_click="ignore",
+            help="The manifold as a PNG, pixel by pixel.",
+        )
         st.space("stretch")
         st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE, width=240)
         st.slider(

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Position, expect
 
 from tests.browser import Explorer
@@ -246,6 +247,15 @@ def test_lattice_is_adjustable_and_drawn_on_the_map(explorer: Explorer, network:
     corner = explorer.pixels("manifold")[-28:, -28:].astype(int)
     assert abs(corner - decoded(network, (nodes[-1], nodes[0]))).max() <= 1
     assert explorer.same_map
+
+
+def test_manifold_is_saved_as_it_is_shown(explorer: Explorer) -> None:
+    page = explorer.open().page
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save manifold").click()
+    assert download.value.suggested_filename == "manifold-seed-15x15.png"
+    saved = np.asarray(Image.open(download.value.path())).astype(int)
+    assert abs(saved - explorer.pixels("manifold")).max() <= 1
 
 
 def test_point_survives_another_page(explorer: Explorer) -> None:

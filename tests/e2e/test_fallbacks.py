@@ -33,7 +33,7 @@ def test_map_without_webgl_is_smaller_says_so_and_lives(without_webgl: Explorer)
     assert not without_webgl.errors
 
 
-@pytest.mark.parametrize("blocked", ["**/index.js", "**/plotly-*", "**/decoder-*", "**/digits-*"])
+@pytest.mark.parametrize("blocked", ["**/view.js", "**/plotly-*", "**/decoder-*", "**/digits-*"])
 def test_what_cannot_be_loaded_is_a_plain_message(browser: Browser, address: str, blocked: str) -> None:
     with browser.new_context() as context:
         page = context.new_page()

@@ -1,4 +1,4 @@
-"""Pictures of digits, and small charts of them, as pieces of HTML: drawn in one message, with no chart library.
+"""Pictures of digits, and small charts of them, as PNG and HTML: drawn in one message, with no chart library.
 
 Their looks are in page.css.
 """
@@ -12,11 +12,16 @@ import streamlit as st
 from PIL import Image
 
 
-def picture(image: np.ndarray, description: str) -> str:
-    """An <img> of one digit. image: (28, 28) uint8; description: for those who cannot see it."""
+def png(image: np.ndarray) -> bytes:
+    """A grey picture as a PNG file. image: (height, width) uint8."""
     file = io.BytesIO()
     Image.fromarray(image).save(file, "PNG")
-    source = base64.b64encode(file.getvalue()).decode()
+    return file.getvalue()
+
+
+def picture(image: np.ndarray, description: str) -> str:
+    """An <img> of one digit. image: (28, 28) uint8; description: for those who cannot see it."""
+    source = base64.b64encode(png(image)).decode()
     return f'<img class="digit" src="data:image/png;base64,{source}" alt="{html.escape(description)}">'
 
 
