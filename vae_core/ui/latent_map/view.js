@@ -37,19 +37,17 @@ export class View {
     root.addEventListener("keydown", (event) => this.key(event))
     this.pinned = null
     this.pointer = null
-    this.turn = Promise.resolve()
+    this.queue = Promise.resolve()
   }
 
   /** Follow the server: its data (see __init__.py), and send(z) to tell it what was pinned. Calls take turns. */
   update(data, send) {
     this.send = send
-    return (this.turn = this.turn.catch(() => {}).then(() => this.follow(data)))
+    return (this.queue = this.queue.catch(() => {}).then(() => this.follow(data)))
   }
 
   async follow(data) {
     const before = this.data
-    this.data = data
-    this.limit = data.limit
     const changed = (name) => before?.[name] !== data[name]
     if (changed("decoder") || changed("map") || changed("images")) await this.load(data)
     else if (this.colours !== (this.colours = this.theme())) await this.plot.draw(this.digits, data.run)
@@ -58,6 +56,7 @@ export class View {
       this.text.tiles.textContent = `${n} \u00d7 ${n} tiles`
       await this.mosaic.draw(this.decoder, data.nodes)
     }
+    this.data = data // not before all of it is there: what failed to load is tried again next time
     if (before?.turn !== data.turn) this.pinned = data.z // else z may be older than ours
     if (before && before.home !== data.home) await this.plot.reset()
     this.show()
@@ -92,12 +91,14 @@ export class View {
   }
 
   hover(z) {
+    if (!this.data) return // still loading
     this.pointer = z && this.within(z)
     this.show()
   }
 
   /** Pin z, or unpin with null, and tell the server: at once, or when the keys rest. */
   pin(z, wait = 0) {
+    if (!this.data) return
     this.pinned = z && this.within(z)
     this.show()
     clearTimeout(this.settling)
@@ -106,7 +107,7 @@ export class View {
   }
 
   within(z) {
-    return z.map((value) => Math.min(this.limit, Math.max(-this.limit, value)))
+    return z.map((value) => Math.min(this.data.limit, Math.max(-this.data.limit, value)))
   }
 
   key(event) {
