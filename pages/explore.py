@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from vae_core.errors import LatentPointError, VaeError
+from vae_core.errors import LatentPointError, RunDamaged, VaeError
 from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, Point, as_point, prior_quantiles, random_point, round_trip
 from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.runs import list_runs, open_run
@@ -31,22 +31,30 @@ def main() -> None:
 
 def choose_run() -> Atlas:
     runs, problems = list_runs()
-    titles = {run.id: run.record.title for run in runs if run.record.status != "running"}
-    if st.session_state[session.RUN] not in titles:  # deleted or damaged since it was chosen
+    titles = {run.id: run.title for run in runs if run.record.status != "running"}
+    if (gone := st.session_state[session.RUN]) not in titles:
         st.session_state[session.RUN] = session.DEFAULT_RUN
+        st.warning(f"The run {gone} is not there any more, or not readable. This is {session.DEFAULT_RUN}.")
     heading, picker = st.columns([3, 1], vertical_alignment="bottom")
     chosen = picker.selectbox("Run", list(titles), format_func=titles.__getitem__, key=session.RUN)
     with heading:
         st.title("Walk through the latent space", anchor=False)
         try:
             shown = atlas(open_run(chosen))
-            badge(shown.run, shown.run.scores(), shown.digits)
         except VaeError as error:
             st.error(f"This run cannot be shown. {error}", icon=":material/error:")
             st.stop()
+        try:
+            scores = shown.run.scores()
+        except RunDamaged as error:
+            scores = []
+            problems.append(str(error))
+        badge(shown.run, scores, shown.digits)
     caveat(shown.run, shown.digits)
-    for problem in problems:
-        st.warning(f"A run is left out. {problem}", icon=":material/folder_off:")
+    if problems:
+        with st.expander(f"Damaged runs: {len(problems)}", icon=":material/folder_off:"):
+            for problem in problems:
+                st.warning(problem)
     return shown
 
 
@@ -118,7 +126,7 @@ def surroundings(shown: Atlas) -> None:
     with place:
         st.markdown(f"**Around z = ({z[0]:.4f}, {z[1]:.4f})**")
         with st.container(horizontal=True):
-            field = {"min_value": -Z_LIMIT, "max_value": Z_LIMIT, "step": 0.05, "format": "%.4f"}
+            field = {"min_value": -Z_LIMIT, "max_value": Z_LIMIT, "value": None, "step": 0.05, "format": "%.4f"}
             st.number_input("z1", key=session.Z1, on_change=move_to_fields, **field)
             st.number_input("z2", key=session.Z2, on_change=move_to_fields, **field)
         describe_place(shown, z)
@@ -161,7 +169,10 @@ def pin_from_map() -> None:
 
 
 def move_to_fields() -> None:
-    session.move(as_point(st.session_state[session.Z1], st.session_state[session.Z2]))
+    try:
+        session.move(as_point(st.session_state[session.Z1], st.session_state[session.Z2]))
+    except LatentPointError:  # an emptied field goes back to what it was
+        session.pin(st.session_state[session.PINNED])
     st.rerun()  # all of the page, for the map has to follow
 
 

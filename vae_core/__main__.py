@@ -69,7 +69,7 @@ def evaluate(run: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(score) for score in scores], indent=2))
         return
-    click.echo(f"{chosen.record.title} ({chosen.id})")
+    click.echo(f"{chosen.title} ({chosen.id})")
     click.echo(_describe(digits))
     click.echo(_table(scores))
     if digits.digest != chosen.record.dataset.digest:
@@ -82,7 +82,7 @@ def runs() -> None:
     found, problems = list_runs()
     for run in found:
         place = "shipped" if run.shipped else str(run.directory)
-        click.echo(f"{run.id}  {run.record.status}  {run.record.title}  ({place})")
+        click.echo(f"{run.id}  {run.record.status}  {run.title}  ({place})")
     for problem in problems:
         click.echo(problem, err=True)
     click.echo(f"Your own runs are in {runs_directory()}.")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vae_core.config import IMAGE_SIDE, LATENT_DIM, LOG_VAR_LIMIT
+from vae_core.errors import RunDamaged
 from vae_core.runs import Run
 
 Layer = tuple[np.ndarray, np.ndarray]
@@ -54,10 +55,15 @@ class Network:
         return cls.from_tensors(run.tensors())
 
     def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """pixels: (N, 784) float32 in [0, 1]. Returns mean and log_var of q(z|x), each (N, 2) float32."""
+        """pixels: (N, 784) float32 in [0, 1]. Returns mean and log_var of q(z|x), each (N, 2) float32.
+
+        Raises RunDamaged if the weights are so large that these are not finite.
+        """
         hidden = _through(self.encoder_hidden, pixels)  # (N, H)
-        log_var = np.clip(_affine(self.log_var, hidden), -LOG_VAR_LIMIT, LOG_VAR_LIMIT)
-        return _affine(self.mean, hidden), log_var
+        mean, log_var = _affine(self.mean, hidden), _affine(self.log_var, hidden)
+        if not (np.isfinite(mean).all() and np.isfinite(log_var).all()):
+            raise RunDamaged("The run's network is damaged: it encodes digits as numbers that are not finite.")
+        return mean, np.clip(log_var, -LOG_VAR_LIMIT, LOG_VAR_LIMIT)
 
     def logits(self, z: np.ndarray) -> np.ndarray:
         """z: (N, 2) float32. Returns (N, 784) float32: the log-odds of each pixel."""
@@ -92,7 +98,8 @@ def as_points(z: np.ndarray) -> np.ndarray:
 
 def _affine(layer: Layer, x: np.ndarray) -> np.ndarray:
     kernel, bias = layer
-    return x @ kernel + bias
+    with np.errstate(over="ignore", invalid="ignore"):  # `encode` looks at what comes out
+        return x @ kernel + bias
 
 
 def _through(layers: tuple[Layer, ...], x: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,12 @@ class Run:
     @property
     def id(self) -> str:
         return self.record.id
+
+    @property
+    def title(self) -> str:
+        """What the run is called, in one line of at most 100 characters; a run that is not done says so."""
+        title = textwrap.shorten(self.record.title, 100, placeholder=" ...") or self.id
+        return title if self.record.status == "done" else f"{title} ({self.record.status})"
 
     @property
     def shipped(self) -> bool:
@@ -297,10 +304,19 @@ def _damage(path: Path) -> Iterator[None]:
         raise RunDamaged(f"{path} is damaged: {one_line(error)}.") from error
 
 
+def _read_bytes(path: Path, most: int) -> bytes:
+    """A file's content, read no further than it may go: what is linked here may have no end."""
+    if path.exists() and not path.is_file():
+        raise ValueError("expected a regular file")
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"expected at most {most:,} bytes, found {max(path.stat().st_size, len(content)):,}")
+    return content
+
+
 def _read_text(path: Path) -> str:
-    if (size := path.stat().st_size) > _MAX_TEXT_BYTES:
-        raise ValueError(f"expected at most {_MAX_TEXT_BYTES:,} bytes, found {size:,}")
-    return path.read_text(encoding="utf-8")
+    return _read_bytes(path, _MAX_TEXT_BYTES).decode("utf-8")
 
 
 _JSON_TYPES: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), dict[str, str]: (dict,)}
@@ -321,6 +337,8 @@ def _build(cls: type, fields: Any) -> Any:
             continue  # an object of its own, built and checked before
         if not isinstance(value, _JSON_TYPES[expected]) or isinstance(value, bool):
             raise ValueError(f"{name}: expected {expected.__name__}, found {value!r}")
+        if expected is str:
+            value.encode()  # refuses half a surrogate pair, which JSON can hold and no page can show
         if expected is float and not abs(value) <= sys.float_info.max:
             raise ValueError(f"{name}: expected a finite number, found {value!r}")
     return cls(**fields)
@@ -330,9 +348,7 @@ def _read_tensors(path: Path, config: TrainingConfig) -> dict[str, np.ndarray]:
     expected = tensor_shapes(config)
     with _damage(path):
         most = 4 * sum(math.prod(shape) for shape in expected.values()) + _HEADER_BYTES
-        if (size := path.stat().st_size) > most:
-            raise ValueError(f"expected at most {most:,} bytes for this config, found {size:,}")
-        tensors = safetensors.numpy.load(path.read_bytes())
+        tensors = safetensors.numpy.load(_read_bytes(path, most))
         for name, shape in expected.items():
             if name not in tensors:
                 raise ValueError(f"the tensor {name} is missing")

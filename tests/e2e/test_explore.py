@@ -169,7 +169,7 @@ def test_link_goes_both_ways(explorer: Explorer) -> None:
     explorer.page.reload()
     explorer.ready()
     assert explorer.z == pytest.approx(clicked, abs=1e-4)
-    assert not explorer.page.get_by_test_id("stAlert").count()
+    assert not explorer.page.get_by_text("is not used").count()
 
 
 def test_going_back_undoes_a_move(explorer: Explorer) -> None:
@@ -212,7 +212,7 @@ def test_clicks_faster_than_the_server_all_end_at_the_last(explorer: Explorer) -
 def test_hostile_link_gives_a_notice_and_the_default(explorer: Explorer, query: str) -> None:
     explorer.open(query)
     assert explorer.z == (0, 0)
-    expect(explorer.page.get_by_test_id("stAlert").first).to_contain_text("is not used")
+    expect(explorer.page.get_by_test_id("stAlert").filter(has_text="is not used").first).to_be_visible()
     expect(explorer.page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -256,6 +256,52 @@ def test_manifold_is_saved_as_it_is_shown(explorer: Explorer) -> None:
     assert download.value.suggested_filename == "manifold-seed-15x15.png"
     saved = np.asarray(Image.open(download.value.path())).astype(int)
     assert abs(saved - explorer.pixels("manifold")).max() <= 1
+
+
+def test_emptied_field_keeps_the_point(explorer: Explorer) -> None:
+    page = explorer.open("?z1=1&z2=1").page
+    field = page.get_by_label("z1", exact=True)
+    field.fill("")
+    field.press("Enter")
+    expect(field).to_have_value("1.0000")
+    explorer.settle()
+    assert explorer.z == (1, 1)
+
+
+def test_theme_keeps_the_zoom(explorer: Explorer) -> None:
+    page = explorer.open().page
+    explorer.hover((1.0, 1.0))
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(500)  # the wheel's zoom ends by itself
+    ranges = "['xaxis', 'yaxis'].flatMap(a => document.querySelector('.js-plotly-plot')._fullLayout[a].range)"
+    zoomed = page.evaluate(ranges)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.querySelector('.js-plotly-plot')._fullLayout.font.color === '#e6eaf0'")
+    assert page.evaluate(ranges) == pytest.approx(zoomed)
+    assert explorer.same_map
+
+
+def test_key_pressed_just_before_leaving_is_not_lost(explorer: Explorer) -> None:
+    page = explorer.open("?z1=1&z2=1").page
+    explorer.root.focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("link", name="About").click()
+    page.get_by_role("heading", name="How it works").wait_for()
+    page.get_by_role("link", name="Explore").click()
+    explorer.ready()
+    assert explorer.z == (1.05, 1)
+
+
+def test_leaving_and_coming_back_leaks_no_webgl(explorer: Explorer) -> None:
+    page = explorer.open().page
+    warnings: list[str] = []
+    page.on("console", lambda message: warnings.append(message.text) if "WebGL contexts" in message.text else None)
+    for _ in range(10):  # three contexts each time; a browser allows sixteen
+        page.get_by_role("link", name="About").click()
+        page.get_by_role("heading", name="How it works").wait_for()
+        page.get_by_role("link", name="Explore").click()
+        page.wait_for_selector('[data-testid="latent-map"][data-ready="true"]')
+    assert not warnings
 
 
 def test_point_survives_another_page(explorer: Explorer) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.toys import make_run, random_tensors
 from vae_core.config import TrainingConfig
+from vae_core.errors import RunDamaged
 from vae_core.network import Network, as_points, sigmoid
 
 Tensors = dict[str, np.ndarray]
@@ -106,3 +107,9 @@ def test_from_run_reads_the_runs_tensors(tmp_path: Path):
 def test_as_points_makes_a_batch_of_one(z: object):
     points = as_points(z)  # pyright: ignore[reportArgumentType]  # whatever NumPy makes an array of
     np.testing.assert_array_equal(points, np.array([[1, 2]], np.float32), strict=True)
+
+
+def test_weights_that_overflow_are_a_damaged_run(tensors: Tensors, images: np.ndarray):
+    huge = {name: tensor * np.float32(1e30) for name, tensor in tensors.items()}
+    with pytest.raises(RunDamaged, match="not finite"):
+        Network.from_tensors(huge).encode(images)

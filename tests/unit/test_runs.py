@@ -316,16 +316,39 @@ def test_a_folder_in_place_of_a_file_is_damage(root: Path, name: str):
     path = make_run(root).directory / name
     path.unlink()
     path.mkdir()
-    with pytest.raises(RunDamaged, match="Is a directory"):
+    with pytest.raises(RunDamaged, match="expected a regular file"):
         read_everything(open_run("toy"))
 
 
-def test_too_large_weights_are_refused_unread(root: Path, monkeypatch: pytest.MonkeyPatch):
+def test_too_large_weights_are_refused(root: Path):
     run = make_run(root)
     damage(run.directory / "network.safetensors", lambda content: content + bytes(200_000))
-    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("the file was read"))
     with pytest.raises(RunDamaged, match="expected at most"):
         run.tensors()
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no /dev/zero here")
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_file_without_an_end_is_damage(root: Path, name: str):
+    path = make_run(root).directory / name
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(RunDamaged, match="expected a regular file"):
+        read_everything(open_run("toy"))
+
+
+def test_half_a_surrogate_pair_is_no_title(root: Path):
+    path = make_run(root).directory / "run.json"
+    damage(path, lambda content: content.replace(b'"title": "', b'"title": "\\ud800'))
+    with pytest.raises(RunDamaged, match="surrogates"):
+        open_run("toy")
+
+
+def test_a_title_is_one_line_of_bounded_length_and_says_what_is_not_done(root: Path):
+    assert make_run(root, title="a\n\n  b").title == "a b"
+    assert len(make_run(root, title="word " * 1000).title) <= 100
+    assert make_run(root, title=" \n").title.startswith("toy")
+    assert make_run(root, title="a", status="cancelled").title == "a (cancelled)"
 
 
 # --- Finding runs

@@ -1,5 +1,7 @@
 """What is on show, always in sight: which digits, how many, which model, how good; and how far to trust it."""
 
+import string
+
 import streamlit as st
 
 from vae_core.data import Digits
@@ -25,10 +27,10 @@ def badge(run: Run, scores: list[Score], digits: Digits) -> None:
     """Draw the badge."""
     parts = (
         ("database", describe(digits), "gray"),
-        ("neurology", run.record.title, "blue"),
+        ("neurology", _plain(run.title), "blue"),
         ("straighten", describe_score(scores, "-ELBO").replace("-ELBO", "\u2212ELBO"), "gray"),
     )
-    st.markdown(" ".join(f":{colour}-badge[:material/{icon}: {_plain(text)}]" for icon, text, colour in parts))
+    st.markdown(" ".join(f":{colour}-badge[:material/{icon}: {text}]" for icon, text, colour in parts))
 
 
 def caveat(run: Run, digits: Digits) -> None:
@@ -49,4 +51,5 @@ def caveat(run: Run, digits: Digits) -> None:
 
 def _plain(text: str) -> str:
     """Text from a run's file or from the system, with everything escaped that Markdown would act on."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-!|<>~$:" else c for c in text)
+    escaped = "".join(f"\\{c}" if c in string.punctuation else c for c in " ".join(text.split()))
+    return escaped.replace("\\:", "\\:\u2060")  # a word joiner: Streamlit's :icons: and links heed no backslash

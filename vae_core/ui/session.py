@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from vae_core.errors import LatentPointError, RunError
+from vae_core.errors import LatentPointError, RunError, RunNotFound
 from vae_core.latent import Point, as_point
 from vae_core.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE
 from vae_core.runs import open_run
@@ -47,7 +47,8 @@ class Link:
         run, z, notices = parameters.get("run"), None, []
         if run is not None:
             try:
-                open_run(run)
+                if open_run(run).record.status == "running":
+                    raise RunNotFound(f"The run {run!r} is still in training.")
             except RunError as error:
                 notices.append(f"The link's run is not used: {error}")
                 run = None

@@ -61,18 +61,14 @@ export class LatentPlot {
   }
 
   layout(identity) {
-    const { text, line, accent, family } = theme(this.container)
     const axis = (title, range) => ({
       title: { text: title, standoff: 4 },
       range: range.slice(), // Plotly writes into it
       ticks: "outside",
       ticklen: 4,
-      tickcolor: line,
-      gridcolor: line,
-      zerolinecolor: line,
       zerolinewidth: 2,
     })
-    return {
+    const layout = {
       uirevision: identity,
       autosize: true,
       dragmode: "pan",
@@ -83,9 +79,19 @@ export class LatentPlot {
       legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant", itemwidth: 30, entrywidth: 8 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family, size: 13, color: text },
-      modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: text, activecolor: accent },
+      font: { size: 13 },
+      modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)" },
     }
+    for (const [path, value] of Object.entries(theme(this.container))) {
+      const [part, key] = path.split(".")
+      layout[part][key] = value
+    }
+    return layout
+  }
+
+  /** Take the colours of the page's theme, and touch nothing else. */
+  recolour() {
+    return this.Plotly.relayout(this.container, theme(this.container))
   }
 
   /** Show all digits and all classes again. */
@@ -126,6 +132,10 @@ export class LatentPlot {
   close() {
     this.resizing.disconnect()
     window.removeEventListener("pointerup", this.release, true)
+    // Plotly leaves its WebGL contexts to the garbage collector; a browser allows about sixteen of them at a time.
+    for (const canvas of this.container.querySelectorAll("canvas.gl-canvas")) {
+      canvas.getContext("webgl")?.getExtension("WEBGL_lose_context")?.loseContext()
+    }
     this.Plotly.purge(this.container)
   }
 
@@ -157,14 +167,20 @@ function extent(means) {
   return ranges.map(([low, high]) => [low - 0.04 * (high - low), high + 0.04 * (high - low)])
 }
 
-/** Streamlit's colours, which change with its theme. */
+/** Streamlit's colours, which change with its theme, under the paths that Plotly's relayout takes. */
 function theme(container) {
   const style = getComputedStyle(container)
   const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback
+  const text = read("--st-text-color", style.color)
+  const line = read("--st-border-color", "rgba(128, 128, 128, 0.25)")
+  const lines = ["xaxis", "yaxis"].flatMap((axis) =>
+    ["tickcolor", "gridcolor", "zerolinecolor"].map((key) => [`${axis}.${key}`, line]),
+  )
   return {
-    text: read("--st-text-color", style.color),
-    line: read("--st-border-color", "rgba(128, 128, 128, 0.25)"),
-    accent: read("--st-primary-color", style.color),
-    family: read("--st-font", style.fontFamily),
+    ...Object.fromEntries(lines),
+    "font.color": text,
+    "font.family": read("--st-font", style.fontFamily),
+    "modebar.color": text,
+    "modebar.activecolor": read("--st-primary-color", text),
   }
 }

@@ -35,6 +35,7 @@ export class View {
     this.on = { ...pointing, classes: () => this.show(), frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel) }
     this.original.addEventListener("click", () => this.nearest && this.pin(this.nearest.mean))
     root.addEventListener("keydown", (event) => this.key(event))
+    root.addEventListener("focusout", () => this.settle()) // the next click may leave the page
     this.pinned = null
     this.pointer = null
     this.queue = Promise.resolve()
@@ -50,7 +51,7 @@ export class View {
     const before = this.data
     const changed = (name) => before?.[name] !== data[name]
     if (changed("decoder") || changed("map") || changed("images")) await this.load(data)
-    else if (this.colours !== (this.colours = this.theme())) await this.plot.draw(this.digits, data.run)
+    else if (this.colours !== (this.colours = this.theme())) await this.plot.recolour()
     if (String(before?.nodes) !== String(data.nodes) || changed("decoder")) {
       const n = data.nodes.length
       this.text.tiles.textContent = `${n} \u00d7 ${n} tiles`
@@ -102,8 +103,16 @@ export class View {
     this.pinned = z && this.within(z)
     this.show()
     clearTimeout(this.settling)
-    if (wait) this.settling = setTimeout(() => this.send(this.pinned), wait)
-    else this.send(this.pinned)
+    this.settling = setTimeout(() => this.settle(), wait)
+    if (!wait) this.settle()
+  }
+
+  /** Tell the server what is pinned, if it is not told yet. */
+  settle() {
+    if (!this.settling) return
+    clearTimeout(this.settling)
+    this.settling = null
+    this.send(this.pinned)
   }
 
   within(z) {
