@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.toys import make_run, random_tensors
 from vae_core.config import TrainingConfig
+from vae_core.data import to_pixels
 from vae_core.errors import RunDamaged
 from vae_core.network import Network, as_points, sigmoid
 
@@ -112,4 +113,4 @@ def test_as_points_makes_a_batch_of_one(z: object):
 def test_weights_that_overflow_are_a_damaged_run(tensors: Tensors, images: np.ndarray):
     huge = {name: tensor * np.float32(1e30) for name, tensor in tensors.items()}
     with pytest.raises(RunDamaged, match="not finite"):
-        Network.from_tensors(huge).encode(images)
+        Network.from_tensors(huge).encode(to_pixels(images))
