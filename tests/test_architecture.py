@@ -19,6 +19,7 @@ FLOORS = [
     ["vae_core.config"],
     ["vae_core.download"],
     ["vae_core.data"],
+    ["vae_core.record"],
     ["vae_core.runs"],
     ["vae_core.network"],
     ["vae_core.latent", "vae_core.manifold", "vae_core.likelihood"],

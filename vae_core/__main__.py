@@ -13,7 +13,8 @@ from vae_core.config import RECIPES
 from vae_core.data import Digits, load_digits
 from vae_core.errors import VaeError
 from vae_core.network import Network
-from vae_core.runs import HISTORY_COLUMNS, Run, Score, drafting, list_runs, open_run, read_run, runs_directory
+from vae_core.record import Score
+from vae_core.runs import HISTORY_COLUMNS, Run, drafting, list_runs, open_run, read_run, runs_directory
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -11,7 +11,7 @@ import numpy as np
 
 from vae_core.data import Digits, to_pixels
 from vae_core.network import Network
-from vae_core.runs import Score
+from vae_core.record import Score
 
 SAMPLES = 16
 SEED = 0

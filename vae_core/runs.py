@@ -8,18 +8,16 @@ import contextlib
 import dataclasses
 import io
 import itertools
-import json
 import math
 import os
 import re
 import shutil
-import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import platformdirs
@@ -29,64 +27,18 @@ from safetensors import SafetensorError
 from vae_core.config import LATENT_DIM, PIXELS, TrainingConfig
 from vae_core.data import expand_user
 from vae_core.errors import ConfigError, RunDamaged, RunNotFound, RunNotWritable, one_line
+from vae_core.record import Record, Score, scores_from_json, scores_to_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 1
 SHIPPED = Path(__file__).parent / "pretrained"
 HISTORY_COLUMNS = ("epoch", "seconds", "loss", "reconstruction", "kl", "val_loss", "val_reconstruction", "val_kl")
-STATUSES = ("running", "done", "cancelled", "failed")
 
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 _ID_RULE = "expected 1 to 64 of a-z, 0-9 and '-'"
 _MAX_TEXT_BYTES = 1_000_000
 _HEADER_BYTES = 100_000  # safetensors' JSON header; ours takes about 2,000
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """What a run was trained and scored on. train, validation, test: numbers of digits."""
-
-    source: str
-    train: int
-    validation: int
-    test: int
-    digest: str
-    """Names the test digits (`Digits.digest`): scores belong to these and to no others."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """One figure about a model: never a bare number."""
-
-    name: str
-    value: float
-    unit: str
-    digits: int
-    """How many test digits it was computed on."""
-    dataset: str
-    """The source of those digits, "mnist" or "sample"."""
-    estimator: str
-    """How it was computed, in words."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """run.json: what a run says about itself. created: ISO 8601 in UTC; seconds: training time on the wall clock."""
-
-    id: str
-    title: str
-    kind: str
-    status: str
-    config: TrainingConfig
-    dataset: Dataset
-    versions: dict[str, str]
-    created: str
-    seconds: float
-
-    def to_json(self) -> bytes:
-        return _json({"format": FORMAT} | dataclasses.asdict(self) | {"config": self.config.as_dict()})
 
 
 @dataclass(frozen=True)
@@ -139,7 +91,7 @@ class Run:
         """metrics.json: the scores on the test digits."""
         path = self.directory / "metrics.json"
         with _damage(path):
-            return [_build(Score, entry) for entry in json.loads(_read_text(path))]
+            return scores_from_json(_read_text(path))
 
 
 def tensor_shapes(config: TrainingConfig) -> dict[str, tuple[int, ...]]:
@@ -210,20 +162,10 @@ def read_run(directory: Path) -> Run:
     """The run in this directory. Raises RunDamaged if its run.json is not a record of format 1."""
     path = directory / "run.json"
     with _damage(path):
-        fields = json.loads(_read_text(path))
-        if not isinstance(fields, dict) or "format" not in fields:
-            raise ValueError("expected an object with a format number")
-        if (found := fields.pop("format")) != FORMAT:
-            raise ValueError(f"expected format {FORMAT}, found {found!r}; a newer version of the app may read it")
-        if fields.get("kind") != "vae":
-            raise ValueError(f"expected the kind 'vae', found {fields.get('kind')!r}")
-        if fields.get("status") not in STATUSES:
-            raise ValueError(f"expected a status of {', '.join(STATUSES)}; found {fields.get('status')!r}")
-        if fields.get("id") != directory.name:
-            raise ValueError(f"expected the id {directory.name!r}, the folder's name; found {fields.get('id')!r}")
-        config = TrainingConfig.from_dict(fields.pop("config", None))
-        dataset = _build(Dataset, fields.pop("dataset", None))
-        return Run(directory, _build(Record, fields | {"config": config, "dataset": dataset}))
+        record = Record.from_json(_read_text(path))
+        if record.id != directory.name:
+            raise ValueError(f"expected the id {directory.name!r}, the folder's name; found {record.id!r}")
+        return Run(directory, record)
 
 
 @contextlib.contextmanager
@@ -255,7 +197,7 @@ def publish(
     try:
         _write(draft / "network.safetensors", safetensors.numpy.save(tensors))
         _write(draft / "history.csv", history.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode())
-        _write(draft / "metrics.json", _json([dataclasses.asdict(score) for score in scores]))
+        _write(draft / "metrics.json", scores_to_json(scores))
         draft.chmod(0o755)  # mkdtemp's own mode would hide the run from other users
         for run_id in _free_ids(draft.parent, record.id):
             _write(draft / "run.json", dataclasses.replace(record, id=run_id).to_json())
@@ -289,10 +231,6 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=2) + "\n").encode()
-
-
 @contextlib.contextmanager
 def _damage(path: Path) -> Iterator[None]:
     """Turn whatever goes wrong while `path` is read into one RunDamaged that names it."""
@@ -317,31 +255,6 @@ def _read_bytes(path: Path, most: int) -> bytes:
 
 def _read_text(path: Path) -> str:
     return _read_bytes(path, _MAX_TEXT_BYTES).decode("utf-8")
-
-
-_JSON_TYPES: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), dict[str, str]: (dict,)}
-
-
-def _build(cls: type, fields: Any) -> Any:
-    """The flat dataclass `cls` from a JSON object that has exactly its fields, each of its annotated type."""
-    if not isinstance(fields, dict):
-        raise ValueError(f"expected an object, found {type(fields).__name__}")
-    specs: dict[str, Any] = {spec.name: spec.type for spec in dataclasses.fields(cls)}
-    if missing := sorted(specs.keys() - fields.keys()):
-        raise ValueError(f"the field {missing[0]!r} is missing")
-    if unknown := sorted(fields.keys() - specs.keys()):
-        raise ValueError(f"unknown field {unknown[0]!r}")
-    for name, expected in specs.items():
-        value = fields[name]
-        if expected not in _JSON_TYPES:
-            continue  # an object of its own, built and checked before
-        if not isinstance(value, _JSON_TYPES[expected]) or isinstance(value, bool):
-            raise ValueError(f"{name}: expected {expected.__name__}, found {value!r}")
-        if expected is str:
-            value.encode()  # refuses half a surrogate pair, which JSON can hold and no page can show
-        if expected is float and not abs(value) <= sys.float_info.max:
-            raise ValueError(f"{name}: expected a finite number, found {value!r}")
-    return cls(**fields)
 
 
 def _read_tensors(path: Path, config: TrainingConfig) -> dict[str, np.ndarray]:

@@ -30,7 +30,8 @@ from vae_core.data import Digits, to_pixels
 from vae_core.errors import ConfigError, RunNotWritable, TrainingDiverged
 from vae_core.model import VAE
 from vae_core.network import Network
-from vae_core.runs import HISTORY_COLUMNS, Dataset, Record, Run, drafting, publish
+from vae_core.record import Dataset, Record
+from vae_core.runs import HISTORY_COLUMNS, Run, drafting, publish
 
 _log = logging.getLogger(__name__)
 

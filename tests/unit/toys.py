@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from vae_core.config import TrainingConfig
-from vae_core.runs import HISTORY_COLUMNS, Dataset, Record, Run, Score, drafting, publish
+from vae_core.record import Dataset, Record, Score
+from vae_core.runs import HISTORY_COLUMNS, Run, drafting, publish
 
 CONFIG = TrainingConfig(encoder_widths=(6,), decoder_widths=(4,), epochs=2)
 HISTORY = pd.DataFrame(

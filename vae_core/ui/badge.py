@@ -5,7 +5,8 @@ import string
 import streamlit as st
 
 from vae_core.data import Digits
-from vae_core.runs import Run, Score
+from vae_core.record import Score
+from vae_core.runs import Run
 
 
 def describe(digits: Digits) -> str:

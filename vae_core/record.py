@@ -1,0 +1,114 @@
+"""What a run says about itself: its record, the digits it was trained on, its scores; and their JSON, read strictly.
+
+Invariant: what was read from JSON has exactly the fields of its class, each of its type, every number finite.
+"""
+
+import dataclasses
+import json
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from vae_core.config import TrainingConfig
+
+FORMAT = 1
+STATUSES = ("running", "done", "cancelled", "failed")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a run was trained and scored on. train, validation, test: numbers of digits."""
+
+    source: str
+    train: int
+    validation: int
+    test: int
+    digest: str
+    """Names the test digits (`Digits.digest`): scores belong to these and to no others."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One figure about a model: never a bare number."""
+
+    name: str
+    value: float
+    unit: str
+    digits: int
+    """How many test digits it was computed on."""
+    dataset: str
+    """The source of those digits, "mnist" or "sample"."""
+    estimator: str
+    """How it was computed, in words."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """run.json: what a run says about itself. created: ISO 8601 in UTC; seconds: training time on the wall clock."""
+
+    id: str
+    title: str
+    kind: str
+    status: str
+    config: TrainingConfig
+    dataset: Dataset
+    versions: dict[str, str]
+    created: str
+    seconds: float
+
+    @classmethod
+    def from_json(cls, text: str) -> "Record":
+        """Read and check a run.json. Raises ValueError or ConfigError that says what was expected and found."""
+        fields = json.loads(text)
+        if not isinstance(fields, dict) or "format" not in fields:
+            raise ValueError("expected an object with a format number")
+        if (found := fields.pop("format")) != FORMAT:
+            raise ValueError(f"expected format {FORMAT}, found {found!r}; a newer version of the app may read it")
+        if fields.get("kind") != "vae":
+            raise ValueError(f"expected the kind 'vae', found {fields.get('kind')!r}")
+        if fields.get("status") not in STATUSES:
+            raise ValueError(f"expected a status of {', '.join(STATUSES)}; found {fields.get('status')!r}")
+        config = TrainingConfig.from_dict(fields.pop("config", None))
+        dataset = _build(Dataset, fields.pop("dataset", None))
+        return _build(cls, fields | {"config": config, "dataset": dataset})
+
+    def to_json(self) -> bytes:
+        return _json({"format": FORMAT} | dataclasses.asdict(self) | {"config": self.config.as_dict()})
+
+
+def scores_from_json(text: str) -> list[Score]:
+    """Read a metrics.json. Raises ValueError or TypeError on anything but a list of scores."""
+    return [_build(Score, entry) for entry in json.loads(text)]
+
+
+def scores_to_json(scores: list[Score]) -> bytes:
+    return _json([dataclasses.asdict(score) for score in scores])
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=2) + "\n").encode()
+
+
+_JSON_TYPES: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), dict[str, str]: (dict,)}
+
+
+def _build(cls: type, fields: Any) -> Any:
+    """The flat dataclass `cls` from a JSON object that has exactly its fields, each of its annotated type."""
+    if not isinstance(fields, dict):
+        raise ValueError(f"expected an object, found {type(fields).__name__}")
+    specs: dict[str, Any] = {spec.name: spec.type for spec in dataclasses.fields(cls)}
+    if missing := sorted(specs.keys() - fields.keys()):
+        raise ValueError(f"the field {missing[0]!r} is missing")
+    if unknown := sorted(fields.keys() - specs.keys()):
+        raise ValueError(f"unknown field {unknown[0]!r}")
+    for name, expected in specs.items():
+        value = fields[name]
+        if expected not in _JSON_TYPES:
+            continue  # an object of its own, built and checked before
+        if not isinstance(value, _JSON_TYPES[expected]) or isinstance(value, bool):
+            raise ValueError(f"{name}: expected {expected.__name__}, found {value!r}")
+        if expected is str:
+            value.encode()  # refuses half a surrogate pair, which JSON can hold and no page can show
+        if expected is float and not abs(value) <= sys.float_info.max:
+            raise ValueError(f"{name}: expected a finite number, found {value!r}")
+    return cls(**fields)
