@@ -11,7 +11,7 @@ from vae_core.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
 from vae_core.network import as_points
 from vae_core.runs import open_run, tensor_shapes
 from vae_core.ui import session
-from vae_core.ui.badge import caveat, describe
+from vae_core.ui.badge import caveat, describe, plain
 from vae_core.ui.pictures import chain, picture
 from vae_core.ui.resources import Atlas, atlas
 
@@ -22,7 +22,7 @@ def main() -> None:
     try:
         shown = atlas(open_run(st.session_state[session.RUN]))
     except VaeError as error:
-        st.error(f"The run cannot be shown. {error}", icon=":material/error:")
+        st.error(f"The run cannot be shown. {plain(str(error))}", icon=":material/error:")
         st.stop()
     caveat(shown.run, shown.digits)
     from_digit_to_digit(shown)

@@ -9,7 +9,7 @@ from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, Point, as_point, prio
 from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.runs import list_runs, open_run
 from vae_core.ui import session
-from vae_core.ui.badge import badge, caveat
+from vae_core.ui.badge import badge, caveat, plain
 from vae_core.ui.latent_map import latent_map, pinned_point
 from vae_core.ui.pictures import gallery, png, vote
 from vae_core.ui.resources import Atlas, atlas
@@ -22,7 +22,7 @@ def main() -> None:
     notices = session.begin()
     shown = choose_run()
     for notice in notices:
-        st.warning(notice, icon=":material/link_off:")
+        st.warning(plain(notice), icon=":material/link_off:")
     above = st.container()
     controls(shown)
     below = st.container()
@@ -36,13 +36,15 @@ def choose_run() -> Atlas:
         st.session_state[session.RUN] = session.DEFAULT_RUN
         st.warning(f"The run {gone} is not there any more, or not readable. This is {session.DEFAULT_RUN}.")
     heading, picker = st.columns([3, 1], vertical_alignment="bottom")
-    chosen = picker.selectbox("Run", list(titles), format_func=titles.__getitem__, key=session.RUN)
+    chosen = picker.selectbox(
+        "Run", list(titles), format_func=titles.__getitem__, key=session.RUN, persist_state="session"
+    )
     with heading:
         st.title("Walk through the latent space", anchor=False)
         try:
             shown = atlas(open_run(chosen))
         except VaeError as error:
-            st.error(f"This run cannot be shown. {error}", icon=":material/error:")
+            st.error(f"This run cannot be shown. {plain(str(error))}", icon=":material/error:")
             st.stop()
         try:
             scores = shown.run.scores()
@@ -54,7 +56,7 @@ def choose_run() -> Atlas:
     if problems:
         with st.expander(f"Damaged runs: {len(problems)}", icon=":material/folder_off:"):
             for problem in problems:
-                st.warning(problem)
+                st.warning(plain(problem))
     return shown
 
 
@@ -107,7 +109,7 @@ def controls(shown: Atlas) -> None:
             help="The manifold as a PNG, pixel by pixel.",
         )
         st.space("stretch")
-        st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE, width=240)
+        st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE, persist_state="session", width=240)
         st.slider(
             "Outermost quantile (q)",
             MIN_QUANTILE,
@@ -115,6 +117,7 @@ def controls(shown: Atlas) -> None:
             step=0.005,
             format="%.3f",
             key=session.QUANTILE,
+            persist_state="session",
             width=240,
             help="The lattice spans the prior's quantiles q to 1 \u2212 q on each axis.",
         )

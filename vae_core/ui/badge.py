@@ -28,7 +28,7 @@ def badge(run: Run, scores: list[Score], digits: Digits) -> None:
     """Draw the badge."""
     parts = (
         ("database", describe(digits), "gray"),
-        ("neurology", _plain(run.title), "blue"),
+        ("neurology", plain(run.title), "blue"),
         ("straighten", describe_score(scores, "-ELBO").replace("-ELBO", "\u2212ELBO"), "gray"),
     )
     st.markdown(" ".join(f":{colour}-badge[:material/{icon}: {text}]" for icon, text, colour in parts))
@@ -45,12 +45,12 @@ def caveat(run: Run, digits: Digits) -> None:
         st.info(told, icon=":material/info:")
         with st.expander("How to get the full map"):
             st.markdown("Set `VAE_MNIST` to an `mnist.npz` in Keras's layout, and restart the app. What was tried:")
-            st.markdown("\n".join(f"- {_plain(reason)}" for reason in digits.skipped))
+            st.markdown("\n".join(f"- {plain(reason)}" for reason in digits.skipped))
     elif digits.digest != run.record.dataset.digest:
         st.info("This run was scored on other digits than the ones on show.", icon=":material/info:")
 
 
-def _plain(text: str) -> str:
-    """Text from a run's file or from the system, with everything escaped that Markdown would act on."""
+def plain(text: str) -> str:
+    """Text from a URL, a run's file or the system, with everything escaped that Markdown would act on."""
     escaped = "".join(f"\\{c}" if c in string.punctuation else c for c in " ".join(text.split()))
     return escaped.replace("\\:", "\\:\u2060")  # a word joiner: Streamlit's :icons: and links heed no backslash

@@ -70,7 +70,6 @@ def begin() -> tuple[str, ...]:
     state = st.session_state
     for key, value in {RUN: DEFAULT_RUN, PINNED: None, TURN: 0, HOME: 0, LINK: None, OUTDATED: {}}.items():
         state.setdefault(key, value)
-    # Streamlit forgets a widget's value when its page is left; these survive as what they follow.
     z1, z2 = current_point()
     for key, value in {Z1: z1, Z2: z2, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}.items():
         state.setdefault(key, value)
