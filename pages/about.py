@@ -83,7 +83,10 @@ def the_loss() -> None:
 def the_lattice() -> None:
     nodes = lattice()
     st.header("Why the tiles are even in probability", anchor=False)
-    st.latex(r"z^{(k)} = \Phi^{-1}\!\left(q + \frac{k}{n-1}(1 - 2q)\right), \quad k = 0, \dots, n-1")
+    st.latex(
+        r"\begin{gathered} z^{(k)} = \Phi^{-1}\!\left(q + \frac{k}{n-1}(1 - 2q)\right) \\"
+        r" k = 0, \dots, n-1 \end{gathered}"
+    )
     inside = (1 - 2 * DEFAULT_QUANTILE) ** 2
     st.markdown(
         "A VAE draws new digits from the prior, a normal distribution: most near the origin, few far out. The "
