@@ -281,17 +281,6 @@ def test_theme_keeps_the_zoom(explorer: Explorer) -> None:
     assert explorer.same_map
 
 
-def test_key_pressed_just_before_leaving_is_not_lost(explorer: Explorer) -> None:
-    page = explorer.open("?z1=1&z2=1").page
-    explorer.root.focus()
-    page.keyboard.press("ArrowRight")
-    page.get_by_role("link", name="About").click()
-    page.get_by_role("heading", name="How it works").wait_for()
-    page.get_by_role("link", name="Explore").click()
-    explorer.ready()
-    assert explorer.z == (1.05, 1)
-
-
 def test_leaving_and_coming_back_leaks_no_webgl(explorer: Explorer) -> None:
     page = explorer.open().page
     warnings: list[str] = []

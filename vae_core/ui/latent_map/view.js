@@ -12,7 +12,7 @@ const ORIGIN = [0, 0]
 const STEP = 0.05
 const BIG_STEP = 0.25
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
-const SETTLE_MS = 150 // a held arrow key asks the server once it rests
+const REST_MS = 150 // a held arrow key asks the server no more often than this
 
 const written = (z) => z.map((value) => value.toFixed(4)).join(",")
 const spoken = (z) => `z1 ${z[0].toFixed(2)}, z2 ${z[1].toFixed(2)}`.replaceAll("-", "\u2212")
@@ -35,7 +35,6 @@ export class View {
     this.on = { ...pointing, classes: () => this.show(), frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel) }
     this.original.addEventListener("click", () => this.nearest && this.pin(this.nearest.mean))
     root.addEventListener("keydown", (event) => this.key(event))
-    root.addEventListener("focusout", () => this.settle()) // the next click may leave the page
     this.pinned = null
     this.pointer = null
     this.queue = Promise.resolve()
@@ -97,22 +96,23 @@ export class View {
     this.show()
   }
 
-  /** Pin z, or unpin with null, and tell the server: at once, or when the keys rest. */
-  pin(z, wait = 0) {
+  /** Pin z, or unpin with null, and tell the server: at once, but then not again before `rest` milliseconds are over. */
+  pin(z, rest = 0) {
     if (!this.data) return
     this.pinned = z && this.within(z)
     this.show()
-    clearTimeout(this.settling)
-    this.settling = setTimeout(() => this.settle(), wait)
-    if (!wait) this.settle()
+    this.untold = true
+    if (rest && this.resting) return
+    clearTimeout(this.resting)
+    this.tell(rest)
   }
 
-  /** Tell the server what is pinned, if it is not told yet. */
-  settle() {
-    if (!this.settling) return
-    clearTimeout(this.settling)
-    this.settling = null
+  tell(rest) {
+    this.resting = null
+    if (!this.untold) return
+    this.untold = false
     this.send(this.pinned)
+    if (rest) this.resting = setTimeout(() => this.tell(rest), rest)
   }
 
   within(z) {
@@ -128,7 +128,7 @@ export class View {
       const step = event.shiftKey ? BIG_STEP : STEP
       const from = this.pinned ?? ORIGIN
       this.pointer = null
-      this.pin([from[0] + step * arrow[0], from[1] + step * arrow[1]], SETTLE_MS)
+      this.pin([from[0] + step * arrow[0], from[1] + step * arrow[1]], REST_MS)
     } else if (digit) this.plot?.toggle(Number(digit[1]))
     else if (event.key === "Escape") this.pin(null)
     else return
@@ -178,7 +178,7 @@ export class View {
   }
 
   close() {
-    clearTimeout(this.settling)
+    clearTimeout(this.resting)
     cancelAnimationFrame(this.frame)
     this.plot?.close()
   }
