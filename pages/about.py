@@ -9,7 +9,7 @@ from vae_core.data import to_images, to_pixels
 from vae_core.errors import VaeError
 from vae_core.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
 from vae_core.network import as_points
-from vae_core.runs import open_run, tensor_shapes
+from vae_core.runs import open_run
 from vae_core.ui import session
 from vae_core.ui.badge import caveat, describe, plain
 from vae_core.ui.pictures import chain, picture
@@ -99,18 +99,17 @@ def the_lattice() -> None:
 
 def the_network(shown: Atlas) -> None:
     st.header("The network", anchor=False)
-    shapes = tensor_shapes(shown.run.record.config)
-    names = [name.removesuffix(".kernel") for name in shapes if name.endswith(".kernel")]
+    layers = shown.run.record.config.layers
     activations = {"mean": "none", "log_var": "none", "logits": "sigmoid"}
     rows = [
         {
             "layer": name,
-            "inputs": shapes[f"{name}.kernel"][0],
-            "outputs": shapes[f"{name}.kernel"][1],
+            "inputs": inputs,
+            "outputs": outputs,
             "activation": activations.get(name.split(".")[1], "ReLU"),
-            "parameters": f"{np.prod(shapes[f'{name}.kernel']) + shapes[f'{name}.bias'][0]:,}",
+            "parameters": f"{(inputs + 1) * outputs:,}",
         }
-        for name in names
+        for name, (inputs, outputs) in layers.items()
     ]
     st.table(pd.DataFrame(rows).set_index("layer"))
     encoder, decoder = shown.network.parameters

@@ -1,20 +1,23 @@
 """The command line: python -m vae_core train | evaluate | runs | data."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
-from vae_core import likelihood
-from vae_core.config import RECIPES
+from vae_core import likelihood, shelf, slots, worker
+from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits, load_digits
 from vae_core.errors import VaeError
 from vae_core.network import Network
 from vae_core.record import Score
-from vae_core.runs import HISTORY_COLUMNS, Run, drafting, list_runs, open_run, read_run, runs_directory
+from vae_core.runs import HISTORY_COLUMNS, Run, find_run, list_runs, open_run, read_run, runs_directory
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,41 +25,88 @@ def cli() -> None:
     """Train and score variational autoencoders with a two-dimensional latent space."""
 
 
+class _Widths(click.ParamType):
+    name = "widths"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        try:
+            return tuple(int(width) for width in str(value).split(","))
+        except ValueError:
+            self.fail(f"expected whole numbers with commas between them, like 256,128; found {value!r}.", param, ctx)
+
+
+def _config_options(command: Callable) -> Callable:
+    """An option for every field of TrainingConfig that the recipe would set otherwise."""
+    for spec in reversed(dataclasses.fields(TrainingConfig)):
+        if spec.name == "recipe":
+            continue
+        kind = _Widths() if isinstance(spec.default, tuple) else type(spec.default)
+        if choices := spec.metadata.get("choices"):
+            kind = click.Choice(choices)
+        command = click.option(f"--{spec.name.replace('_', '-')}", type=kind, help=spec.metadata["why"])(command)
+    return command
+
+
 @cli.command()
-@click.option("--recipe", type=click.Choice(list(RECIPES)), default="seed", show_default=True)
-@click.option("--epochs", type=int, help="Passes over the training digits, instead of the recipe's.")
-@click.option("--seed", type=int, help="Seed of weights, shuffle and noise.")
-@click.option("--beta", type=float, help="Weight of the KL term; 1 is the ELBO.")
+@click.option("--recipe", type=click.Choice(list(RECIPES)), default="fast", show_default=True)
+@_config_options
 @click.option("--title", help="What the run picker shows.")
 @click.option("--runs", "root", type=click.Path(path_type=Path), help="The runs' directory, instead of $VAE_RUNS.")
-def train(
-    recipe: str, epochs: int | None, seed: int | None, beta: float | None, title: str | None, root: Path | None
-) -> None:
-    """Train a model and print its run's directory as the last line."""
-    given = {"epochs": epochs, "seed": seed, "beta": beta}
-    config = dataclasses.replace(RECIPES[recipe], **{name: v for name, v in given.items() if v is not None})
+@click.option("--resume", metavar="RUN", help="Go on with a run that was cancelled or failed; the recipe is its own.")
+@click.option("--queue", is_flag=True, help="Wait for one of the $VAE_TRAINING_SLOTS.")
+def train(recipe: str, title: str | None, root: Path | None, resume: str | None, queue: bool, **fields: Any) -> None:
+    """Train a model and print its run's directory as the last line.
+
+    Ctrl-C stops it and keeps what it has learned; --resume goes on.
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    root = (root or runs_directory()).absolute()
+    if resume is not None and (given or title):
+        raise click.UsageError("--resume takes a run as it is: leave the other options out.")
+    dataclasses.replace(RECIPES[recipe], **given)  # what is out of bounds is told before anything is read
+    places = slots.count() if queue else None
+    unfinished = find_run(root, resume) if resume is not None else None
     digits = load_digits()
     click.echo(_describe(digits))
-    root = root or runs_directory()
-    with drafting(root):
-        pass  # an unwritable directory is told now, not after the seconds that TensorFlow takes to start
-    click.echo("Starting TensorFlow")
-    from vae_core import training  # seconds and hundreds of megabytes, which no other command needs
-
-    with click.progressbar(length=config.epochs, label="Training", file=sys.stderr) as bar:
-
-        def on_epoch(row: dict[str, float]) -> None:
-            if sys.stderr.isatty():
-                bar.label = f"loss {row['loss']:.2f} nats"
-                bar.update(1)
-            else:
-                shown = (f"{name} {row[name]:.2f}" for name in HISTORY_COLUMNS[2:] if row[name] == row[name])
-                click.echo(f"epoch {row['epoch']}/{config.epochs}, {row['seconds']:.1f} s, nats: {', '.join(shown)}")
-
-        run = training.train(config, digits, root, title, on_epoch)
+    run = unfinished
+    if run is None:
+        config = dataclasses.replace(recipe_for(recipe, len(digits.train_images)), **given)
+        run = shelf.begin(config, digits, root, title)
+    with _narrated(run) as listen:
+        run = worker.train(run, digits, listen, places)
     for score in run.scores():
         click.echo(f"test {score.name} {score.value:.2f} {score.unit}, {score.digits:,} digits")
+    if run.record.status != "done":
+        click.echo(f"{run.record.reason}; go on with --resume {run.id}")
     click.echo(run.directory)
+
+
+@contextlib.contextmanager
+def _narrated(run: Run) -> Iterator[worker.Listener]:
+    """Tell what a training does: with a progress bar on a terminal, in plain lines elsewhere."""
+    record, terminal = run.record, sys.stderr.isatty()
+    with click.progressbar(length=record.steps, label="Training", file=sys.stderr, hidden=not terminal) as bar:
+
+        def listen(event: str, facts: dict[str, Any]) -> None:
+            if event == "step" and terminal:
+                bar.label = f"loss {facts['loss']:.2f} nats"
+                bar.update(facts["step"] - bar.pos)
+            elif event == "epoch" and not terminal:
+                shown = (f"{name} {facts[name]:.2f}" for name in HISTORY_COLUMNS[2:] if facts[name] == facts[name])
+                head = f"epoch {facts['epoch']}/{record.config.epochs}, {facts['seconds']:.1f} s"
+                click.echo(f"{head}, nats: {', '.join(shown)}")
+            elif event in _SAID:
+                click.echo(_SAID[event].format(**facts))
+
+        yield listen
+
+
+_SAID = {
+    "queued": "Queued, at place {place}",
+    "starting": "Starting TensorFlow",
+    "compiling": "Compiling for {device}",
+    "scoring": "Scoring the test digits",
+}
 
 
 @cli.command()

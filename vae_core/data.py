@@ -63,6 +63,13 @@ def to_images(pixels: np.ndarray) -> np.ndarray:
     return np.rint(pixels * 255).astype(np.uint8).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
 
 
+def split(images: np.ndarray, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The training digits to train on, and those held out: the last `held_out` of the shuffle with this seed."""
+    order = np.random.default_rng(seed).permutation(len(images))
+    cut = len(images) - held_out
+    return images[order[:cut]], images[order[cut:]]
+
+
 def load_digits() -> Digits:
     """`find_digits`, once in a process: later calls, from any thread, get the same object."""
     with _once:

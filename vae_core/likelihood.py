@@ -53,10 +53,10 @@ def negative_elbo(
     return reconstruction, kl
 
 
-def score(network: Network, digits: Digits) -> list[Score]:
-    """-ELBO, reconstruction and KL: means over all test digits, in nats."""
-    reconstruction, kl = negative_elbo(network, digits.test_images)
-    monte_carlo = f"Monte Carlo, {SAMPLES} samples a digit, seed {SEED}"
+def score(network: Network, digits: Digits, samples: int = SAMPLES) -> list[Score]:
+    """-ELBO, reconstruction and KL: means over all test digits, in nats. samples: draws of z for a digit."""
+    reconstruction, kl = negative_elbo(network, digits.test_images, samples)
+    monte_carlo = f"Monte Carlo, {samples} sample{'s' * (samples > 1)} a digit, seed {SEED}"
 
     def nats(name: str, values: np.ndarray, estimator: str) -> Score:
         return Score(name, round(float(values.mean()), 4), "nats", len(values), digits.source, estimator)

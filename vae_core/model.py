@@ -8,11 +8,16 @@ is averaged over 784 pixels until it no longer follows the recipe.
 # Keras's ops return None as far as their annotations go.
 # pyright: reportOptionalOperand=false, reportOperatorIssue=false
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import layers, ops
 
 from vae_core.config import LATENT_DIM, LOG_VAR_LIMIT, PIXELS, TrainingConfig
+from vae_core.tensors import Tensors
+
+_RISING = 0.2
 
 
 def reconstruction_nats(pixels, logits):
@@ -32,17 +37,9 @@ class Clamp(layers.Layer):
         return ops.clip(log_var, -LOG_VAR_LIMIT, LOG_VAR_LIMIT)
 
 
-class Sampling(layers.Layer):
-    """z = mean + exp(log_var / 2) * epsilon, epsilon ~ N(0, epsilon_std^2): the reparameterisation trick."""
-
-    def __init__(self, epsilon_std: float, seed: int):
-        super().__init__()
-        self.epsilon_std = epsilon_std
-        self.noise = keras.random.SeedGenerator(seed)
-
-    def call(self, mean, log_var):
-        epsilon = keras.random.normal(ops.shape(mean), stddev=self.epsilon_std, seed=self.noise)
-        return mean + ops.exp(0.5 * log_var) * epsilon  # (B, 2)
+def sample(mean, log_var, epsilon):
+    """z = mean + exp(log_var / 2) * epsilon, the reparameterisation trick: all (B, 2)."""
+    return mean + ops.exp(0.5 * log_var) * epsilon
 
 
 def build_encoder(config: TrainingConfig) -> keras.Model:
@@ -64,35 +61,57 @@ def build_decoder(config: TrainingConfig) -> keras.Model:
 
 
 class VAE(keras.Model):
-    """Encoder, sampling and decoder, trained on reconstruction + beta * KL."""
+    """Encoder, sampling and decoder."""
 
     def __init__(self, config: TrainingConfig):
         super().__init__(name="vae")
         self.encoder = build_encoder(config)
-        self.sampling = Sampling(config.epsilon_std, config.seed)
         self.decoder = build_decoder(config)
-        self.beta = config.beta
-        # Means over the epoch: a bare value would be the last batch's alone.
-        self.reconstruction = keras.metrics.Mean("reconstruction")
-        self.kl = keras.metrics.Mean("kl")
 
-    def call(self, pixels):
-        """pixels (B, 784) -> logits (B, 784), mean (B, 2), log_var (B, 2)."""
+    def call(self, pixels, epsilon):
+        """pixels (B, 784), epsilon (B, 2) -> each digit's reconstruction and KL, (B,) and (B,), in nats."""
         mean, log_var = self.encoder(pixels)
-        return self.decoder(self.sampling(mean, log_var)), mean, log_var
+        logits = self.decoder(sample(mean, log_var, epsilon))  # (B, 784)
+        return reconstruction_nats(pixels, logits), kl_nats(mean, log_var)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        logits, mean, log_var = y_pred  # pyright: ignore[reportGeneralTypeIssues]  # None is but Keras's default
-        reconstruction, kl = reconstruction_nats(x, logits), kl_nats(mean, log_var)
-        self.reconstruction.update_state(reconstruction)
-        self.kl.update_state(kl)
-        return ops.mean(reconstruction + self.beta * kl)
-
-    def tensors(self) -> dict[str, np.ndarray]:
-        """The weights under the names of a run's network.safetensors, float32."""
+    @property
+    def variables_by_name(self) -> dict[str, keras.Variable]:
+        """The weights under the names of a run's network.safetensors."""
         return {
-            f"{half.name}.{layer.name}.{variable.name}": np.asarray(variable, np.float32)
+            f"{half.name}.{layer.name}.{variable.name}": variable
             for half in (self.encoder, self.decoder)
             for layer in half.layers
             for variable in layer.weights
         }
+
+    def tensors(self) -> Tensors:
+        """The weights as a run keeps them, float32."""
+        return {name: np.array(variable.numpy()) for name, variable in self.variables_by_name.items()}
+
+    def restore(self, tensors: Tensors) -> None:
+        """Take the weights of a run."""
+        for name, variable in self.variables_by_name.items():
+            variable.assign(tensors[name])
+
+
+class UpAndDown(keras.optimizers.schedules.LearningRateSchedule):
+    """The learning rate of step k (from 0) of n: rises in a line for a fifth of the steps, then falls to zero."""
+
+    def __init__(self, highest: float, steps: int):
+        self.highest, self.steps = highest, steps
+
+    def __call__(self, step):
+        share = (ops.cast(step, "float32") + 1.0) / self.steps
+        return self.highest * ops.minimum(share / _RISING, (1.0 - share) / (1.0 - _RISING))
+
+
+def build_optimizer(config: TrainingConfig, steps: int) -> keras.Optimizer:
+    """The config's optimizer. steps: gradient steps of the whole training, which the schedule spans."""
+    rate: Any = config.learning_rate
+    if config.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, steps)
+    elif config.schedule == "linear":
+        rate = UpAndDown(rate, steps)
+    if config.optimizer == "adam":
+        return keras.optimizers.Adam(rate)
+    return keras.optimizers.RMSprop(rate)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_core.config import IMAGE_SIDE, LATENT_DIM, LOG_VAR_LIMIT
+from vae_core.config import IMAGE_SIDE, LATENT_DIM, LOG_VAR_LIMIT, TrainingConfig
 from vae_core.errors import RunDamaged
 from vae_core.runs import Run
+from vae_core.tensors import Tensors
 
 Layer = tuple[np.ndarray, np.ndarray]
 """kernel (inputs, outputs) and bias (outputs,), float32."""
@@ -31,7 +32,7 @@ class Network:
     decoder_logits: Layer
 
     @classmethod
-    def from_tensors(cls, tensors: dict[str, np.ndarray]) -> "Network":
+    def from_tensors(cls, tensors: Tensors) -> "Network":
         """tensors: as `Run.tensors` returns them."""
 
         def layer(name: str) -> Layer:
@@ -84,6 +85,29 @@ class Network:
         """The numbers of weights in the encoder and in the decoder."""
         encoder = (*self.encoder_hidden, self.mean, self.log_var)
         return _size(encoder), _size((*self.decoder_hidden, self.decoder_logits))
+
+
+def initial_tensors(config: TrainingConfig, images: np.ndarray) -> Tensors:
+    """The weights that a training on images (N, 28, 28) uint8 starts from.
+
+    Kernels: Glorot and Bengio 2010, equation 16, U(-a, a) with a^2 = 6 / (inputs + outputs), which is Keras's default;
+    or, of hidden layers, He et al. 2015, equation 10, N(0, 2 / inputs). Biases: zeros; or, of the logits, the log-odds
+    of the mean digit, clipped to 0.001 and 0.999.
+    """
+    noise = np.random.default_rng(config.seed)
+    tensors: Tensors = {}
+    for name, (inputs, outputs) in config.layers.items():
+        if config.initialization == "he" and ".hidden." in name:
+            kernel = noise.normal(0, (2 / inputs) ** 0.5, (inputs, outputs))
+        else:
+            limit = (6 / (inputs + outputs)) ** 0.5
+            kernel = noise.uniform(-limit, limit, (inputs, outputs))
+        tensors[f"{name}.kernel"] = kernel.astype(np.float32)
+        tensors[f"{name}.bias"] = np.zeros(outputs, np.float32)
+    if config.output_bias == "mean digit":
+        grey = np.clip(images.mean(axis=0, dtype=np.float64).ravel() / 255, 1e-3, 1 - 1e-3)
+        tensors["decoder.logits.bias"] = np.log(grey / (1 - grey)).astype(np.float32)
+    return tensors
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:

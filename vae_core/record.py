@@ -55,6 +55,18 @@ class Record:
     versions: dict[str, str]
     created: str
     seconds: float
+    reason: str = ""
+    """Why the training is not done, in a few words: "cancelled at epoch 3 of 50"."""
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Gradient steps in which every training digit is seen once; the last one may see fewer digits."""
+        return -(-self.dataset.train // self.config.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """Gradient steps of the whole training."""
+        return self.config.epochs * self.steps_per_epoch
 
     @classmethod
     def from_json(cls, text: str) -> "Record":
@@ -70,6 +82,9 @@ class Record:
             raise ValueError(f"expected a status of {', '.join(STATUSES)}; found {fields.get('status')!r}")
         config = TrainingConfig.from_dict(fields.pop("config", None))
         dataset = _build(Dataset, fields.pop("dataset", None))
+        for name, least in (("train", 1), ("validation", 0), ("test", 1)):
+            if (found := getattr(dataset, name)) < least:
+                raise ValueError(f"{name}: expected at least {least}, found {found}")
         return _build(cls, fields | {"config": config, "dataset": dataset})
 
     def to_json(self) -> bytes:
@@ -86,25 +101,30 @@ def scores_to_json(scores: list[Score]) -> bytes:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(value, indent=2) + "\n").encode()
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "replace")  # a path or a title may hold half a surrogate pair, which is no text
 
 
 _JSON_TYPES: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), dict[str, str]: (dict,)}
 
 
 def _build(cls: type, fields: Any) -> Any:
-    """The flat dataclass `cls` from a JSON object that has exactly its fields, each of its annotated type."""
+    """The flat dataclass `cls` from a JSON object that has exactly its fields, each of its annotated type.
+
+    A field with a default may be missing: it is younger than the first runs.
+    """
     if not isinstance(fields, dict):
         raise ValueError(f"expected an object, found {type(fields).__name__}")
     specs: dict[str, Any] = {spec.name: spec.type for spec in dataclasses.fields(cls)}
-    if missing := sorted(specs.keys() - fields.keys()):
+    required = {spec.name for spec in dataclasses.fields(cls) if spec.default is dataclasses.MISSING}
+    if missing := sorted(required - fields.keys()):
         raise ValueError(f"the field {missing[0]!r} is missing")
     if unknown := sorted(fields.keys() - specs.keys()):
         raise ValueError(f"unknown field {unknown[0]!r}")
     for name, expected in specs.items():
+        if name not in fields or expected not in _JSON_TYPES:
+            continue  # an object of its own was built and checked before
         value = fields[name]
-        if expected not in _JSON_TYPES:
-            continue  # an object of its own, built and checked before
         if not isinstance(value, _JSON_TYPES[expected]) or isinstance(value, bool):
             raise ValueError(f"{name}: expected {expected.__name__}, found {value!r}")
         if expected is str:

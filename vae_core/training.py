@@ -1,145 +1,150 @@
-"""train: a config and digits in, a run on disk out.
+"""Trainer: the gradient steps of a training, many to a call.
 
-The same config on the same digits and machine gives the same weights: the initial weights, the shuffle and the sampling
-noise are seeded, and the code that XLA compiles for a processor adds in a fixed order. (TensorFlow's own switch for
+XLA compiles one step and a loop around it; the training digits lie on the device as one tensor, and Python comes back a
+few times a second to see whether someone wants to look or to stop.
+
+Invariant: the weights after step k depend on the config, the digits and the machine alone. The shuffle of an epoch and
+the noise of a step are drawn from the config's seed and their number, and the code that XLA compiles for a processor
+adds in a fixed order; so a training that was stopped and resumed equals one that was not. (TensorFlow's own switch for
 determinism would turn XLA off, and take half as long again.)
 """
 
-# Keras has no types for `verbose` and `jit_compile` but that of their default, "auto".
-# pyright: reportArgumentType=false
+# TensorFlow has no types to speak of.
+# pyright: reportAttributeAccessIssue=false, reportIndexIssue=false, reportOperatorIssue=false
 
-import datetime
-import logging
 import os
-import platform
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read when TensorFlow is imported: no banner on standard error
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-import keras
 import numpy as np
-import pandas as pd
 import tensorflow as tf
 
-from vae_core import likelihood
-from vae_core.config import TrainingConfig
-from vae_core.data import Digits, to_pixels
-from vae_core.errors import ConfigError, RunNotWritable, TrainingDiverged
-from vae_core.model import VAE
-from vae_core.network import Network
-from vae_core.record import Dataset, Record
-from vae_core.runs import HISTORY_COLUMNS, Run, drafting, publish
+from vae_core.checkpoint import Checkpoint
+from vae_core.config import LATENT_DIM, PIXELS, TrainingConfig
+from vae_core.errors import TrainingDiverged
+from vae_core.model import VAE, build_optimizer
+from vae_core.tensors import Tensors
 
-_log = logging.getLogger(__name__)
-
-_STEPS_PER_CALL = 100
-"""Gradient steps that one call into TensorFlow takes: at 5 ms a step, Python's share of it would be noticeable."""
+_GLANCE_SECONDS = 0.2
+"""How long one call into TensorFlow takes, about: a training answers five times a second, and Python costs nothing."""
 
 
-def train(
-    config: TrainingConfig,
-    digits: Digits,
-    root: Path,
-    title: str | None = None,
-    on_epoch: Callable[[dict[str, float]], None] = lambda row: None,
-) -> Run:
-    """Train a VAE and publish it as a run in `root`.
+class Trainer:
+    """A VAE, its optimizer and the training digits, between two gradient steps."""
 
-    on_epoch gets each row of the history (HISTORY_COLUMNS; losses in nats, running means over the epoch's batches).
-    Raises ConfigError if the config holds out all digits, RunNotWritable before training if `root` cannot be written,
-    TrainingDiverged if the weights are not finite in the end.
-    If only the end fails, on a full disk, the run is kept in the system's temporary directory instead, with a warning.
-    """
-    train_images, validation_images = split(digits.train_images, config)
-    with drafting(root) as draft:
-        started = time.monotonic()
-        tensors, history = fit(config, train_images, validation_images, on_epoch)
+    def __init__(self, config: TrainingConfig, images: np.ndarray, checkpoint: Checkpoint):
+        """images: (N, 28, 28) uint8, the digits to train on; checkpoint: where to go on. Nothing is compiled yet."""
+        self.config = config
+        self.digits = len(images)
+        self.steps_per_epoch = -(-self.digits // config.batch_size)
+        self.step = checkpoint.step
+        self.sums = np.array([checkpoint.reconstruction, checkpoint.kl])
+        """Reconstruction and KL, summed over the digits that this epoch has seen, in nats."""
+        self.vae = VAE(config)
+        self.vae.restore(checkpoint.network)
+        self.weights = list(self.vae.variables_by_name.values())
+        self.optimizer = build_optimizer(config, config.epochs * self.steps_per_epoch)
+        self.optimizer.build(self.weights)
+        if checkpoint.optimizer:
+            for variable, value in zip(self.optimizer.variables, checkpoint.optimizer, strict=True):
+                variable.assign(value)
+        self.pixels = tf.constant(images.reshape(-1, PIXELS))  # uint8: a quarter of the memory, cast a batch at a time
+        self._order = tf.constant(0)
+        self._shuffled = -1
+        self._step_seconds = 0.0
+        self._compiled = tf.function(self._steps, jit_compile=True)  # "auto" would mean no on a processor
+
+    @property
+    def device(self) -> str:
+        """What computes, in words."""
+        if gpus := tf.config.list_physical_devices("GPU"):
+            return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "a GPU")
+        return f"{os.cpu_count()} processor cores"
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs taken."""
+        return self.step // self.steps_per_epoch
+
+    @property
+    def seen(self) -> int:
+        """How many digits `sums` counts: those of the epoch that goes on, or has just ended."""
+        return min(self._taken(self.step) * self.config.batch_size, self.digits)
+
+    def compile(self) -> None:
+        """Have the gradient step compiled, by taking none: seconds in which TensorFlow heeds nothing else."""
+        self._shuffle(self.epoch)
+        self._take(0)
+
+    def advance(self, until: int) -> None:
+        """Take gradient steps, up to step `until`, the end of the epoch, or for a glance's time, whichever is first.
+
+        The first call takes one step alone, to learn how long one takes. Raises TrainingDiverged if the loss is not
+        finite.
+        """
+        if self.step % self.steps_per_epoch == 0:
+            self.sums = np.zeros(2)
+        self._shuffle(self.epoch)
+        glance = max(1, int(_GLANCE_SECONDS / self._step_seconds)) if self._step_seconds else 1
+        count = min(glance, until - self.step, self.steps_per_epoch - self.step % self.steps_per_epoch)
+        began = time.perf_counter()
+        self._take(count)
+        self._step_seconds = (time.perf_counter() - began) / count
+        if not np.isfinite(self.sums).all():
+            raise TrainingDiverged(
+                f"The training diverged: after step {self.step} its loss is not finite. Try a lower learning rate."
+            )
+
+    def tensors(self) -> Tensors:
+        """The weights as they are now. Raises TrainingDiverged if they are not finite."""
+        tensors = self.vae.tensors()
         if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
             raise TrainingDiverged("The training diverged: its weights are not finite. Try a lower learning rate.")
-        record = Record(
-            id=f"{config.recipe}-{config.fingerprint(digits.digest)}",
-            title=title or f"{config.recipe}, {config.epochs} epochs, seed {config.seed}",
-            kind="vae",
-            status="done",
-            config=config,
-            dataset=Dataset(
-                digits.source, len(train_images), len(validation_images), len(digits.test_images), digits.digest
-            ),
-            versions=_versions(),
-            created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            seconds=round(time.monotonic() - started, 1),
-        )
-        scores = likelihood.score(Network.from_tensors(tensors), digits)
-        try:
-            return publish(draft, record, tensors, history, scores)
-        except RunNotWritable as error:
-            refuge = Path(tempfile.gettempdir()) / "vae-latent-explorer-runs"
-            _log.warning("%s The run is kept in %s; move its folder once there is room.", error, refuge)
-            with drafting(refuge) as second:
-                return publish(second, record, tensors, history, scores)
+        return tensors
 
+    def checkpoint(self, seconds: float) -> Checkpoint:
+        """Where the training stands. Raises TrainingDiverged if its weights are not finite."""
+        optimizer = [np.array(variable.numpy()) for variable in self.optimizer.variables]
+        return Checkpoint(self.step, seconds, float(self.sums[0]), float(self.sums[1]), self.tensors(), optimizer)
 
-def split(images: np.ndarray, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
-    """Hold out the last `config.validation` of the seeded shuffle. Returns training and validation images."""
-    if config.validation >= len(images):
-        expected = f"fewer than the {len(images)} training digits"
-        raise ConfigError(f"validation: expected {expected}; found {config.validation}.")
-    order = np.random.default_rng(config.seed).permutation(len(images))
-    cut = len(images) - config.validation
-    return images[order[:cut]], images[order[cut:]]
+    def _take(self, count: int) -> None:
+        numbers = (tf.constant(number) for number in (self.step, self.step % self.steps_per_epoch, count))
+        # The order of the sums does not depend on how many steps a call takes: they go in and come out.
+        self.sums = self._compiled(*numbers, self._order, self.sums).numpy()
+        self.step += count
 
+    def _taken(self, step: int) -> int:
+        return (step - 1) % self.steps_per_epoch + 1 if step else 0
 
-def fit(
-    config: TrainingConfig,
-    train_images: np.ndarray,
-    validation_images: np.ndarray,
-    on_epoch: Callable[[dict[str, float]], None],
-) -> tuple[dict[str, np.ndarray], pd.DataFrame]:
-    """Train on images (N, 28, 28) uint8. Returns the tensors of a run's network and its history."""
-    keras.utils.set_random_seed(config.seed)
-    vae = VAE(config)
-    vae.compile(
-        optimizer=keras.optimizers.RMSprop(config.learning_rate),
-        jit_compile=True,  # "auto" means no on a processor
-        steps_per_execution=min(_STEPS_PER_CALL, -(-len(train_images) // config.batch_size)),
-    )
-    recorder = _Recorder(on_epoch)
-    vae.fit(
-        to_pixels(train_images),
-        batch_size=config.batch_size,
-        epochs=config.epochs,
-        shuffle=True,
-        validation_data=to_pixels(validation_images) if len(validation_images) else None,
-        verbose=0,
-        callbacks=[recorder],
-    )
-    return vae.tensors(), pd.DataFrame(recorder.rows, columns=HISTORY_COLUMNS)
+    def _shuffle(self, epoch: int) -> None:
+        """Put the epoch's batches on the device: rows of indices, -1 where the last batch has no digit."""
+        if self._shuffled == epoch:
+            return
+        order = np.full(self.steps_per_epoch * self.config.batch_size, -1, np.int32)
+        order[: self.digits] = np.random.default_rng([self.config.seed, epoch]).permutation(self.digits)
+        self._order = tf.constant(order.reshape(self.steps_per_epoch, self.config.batch_size))
+        self._shuffled = epoch
 
+    def _steps(self, step, position, count, order, sums):
+        """`count` gradient steps from step number `step`, with the batches from row `position` of `order` on."""
 
-class _Recorder(keras.callbacks.Callback):
-    """Collects the history, a row an epoch."""
+        def body(i, sums):
+            rows = tf.gather(order, position + i)  # (B,)
+            epsilon = tf.random.stateless_normal((self.config.batch_size, LATENT_DIM), (self.config.seed, step + i))
+            return i + 1, sums + self._gradient_step(rows, self.config.epsilon_std * epsilon)
 
-    def __init__(self, on_epoch: Callable[[dict[str, float]], None]):
-        super().__init__()
-        self.rows: list[dict[str, float]] = []
-        self._on_epoch = on_epoch
-        self._started = time.monotonic()
+        # As a loop of its own: a range(count) would be compiled anew for every count.
+        return tf.while_loop(lambda i, _: i < count, body, (tf.constant(0), sums))[1]
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        logs = logs or {}
-        row = {name: float(logs.get(name, np.nan)) for name in HISTORY_COLUMNS}
-        row |= {"epoch": epoch + 1, "seconds": round(time.monotonic() - self._started, 2)}
-        self.rows.append(row)
-        self._on_epoch(row)
-
-
-def _versions() -> dict[str, str]:
-    return {
-        "python": platform.python_version(),
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "numpy": np.__version__,
-    }
+    def _gradient_step(self, rows, epsilon):
+        """One step on the digits of these rows, -1 for none. Returns the sums of their two terms: (2,) float64."""
+        present = tf.cast(rows >= 0, tf.float32)  # (B,)
+        pixels = tf.cast(tf.gather(self.pixels, tf.maximum(rows, 0)), tf.float32) / 255.0  # (B, 784)
+        with tf.GradientTape() as tape:
+            reconstruction, kl = self.vae(pixels, epsilon)  # (B,), (B,)
+            loss = tf.reduce_sum(present * (reconstruction + self.config.beta * kl)) / tf.reduce_sum(present)
+        self.optimizer.apply(tape.gradient(loss, [weight.value for weight in self.weights]), self.weights)
+        terms = tf.stack([present * reconstruction, present * kl])  # (2, B)
+        return tf.reduce_sum(tf.cast(terms, tf.float64), axis=1)

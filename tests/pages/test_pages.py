@@ -53,7 +53,7 @@ def test_explore_says_what_is_on_show(runs: Path) -> None:
     digits = load_digits()
     assert f"{len(digits.test_images):,} digits" in badge
     assert r"The post\'s recipe" in badge
-    assert "152.7 nats on 10,000 MNIST test digits" in badge
+    assert "151.4 nats on 10,000 MNIST test digits" in badge
     assert bool(app.info) == (digits.source == "sample")
     if app.info:
         assert "among this model's training digits" in app.info[0].value

@@ -1,9 +1,12 @@
 """Fixtures for the unit tests."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tests.unit.toys import random_tensors
+from vae_core import runs, shelf
 from vae_core.config import TrainingConfig
 
 
@@ -22,3 +25,12 @@ def tensors(config: TrainingConfig) -> dict[str, np.ndarray]:
 def images() -> np.ndarray:
     """Five random images: (5, 28, 28) uint8."""
     return np.random.default_rng(1).integers(0, 256, (5, 28, 28), dtype=np.uint8)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's runs' directory; there are no shipped runs."""
+    for module in (runs, shelf):
+        monkeypatch.setattr(module, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setenv("VAE_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"

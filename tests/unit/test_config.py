@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from vae_core.config import RECIPES, TrainingConfig
+from tests.unit.toys import random_tensors
+from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.errors import ConfigError
 
 BOUNDS = {
@@ -61,10 +62,66 @@ def test_widths_are_one_to_eight_whole_numbers(name: str, value: Any):
     assert getattr(config_with(name, (1, 4096, *6 * (8,))), name)[:2] == (1, 4096)
 
 
-@pytest.mark.parametrize("value", ["nonsense", "", "../seed", 7, None, ["seed"]])
-def test_an_unknown_recipe_is_refused_and_the_known_ones_are_named(value: Any):
-    with pytest.raises(ConfigError, match=r"^recipe: expected one of seed.*; found "):
-        TrainingConfig(recipe=value)
+CHOICES = {
+    "recipe": ("seed", "fast", "custom"),
+    "optimizer": ("rmsprop", "adam"),
+    "schedule": ("constant", "linear", "cosine"),
+    "initialization": ("glorot", "he"),
+    "output_bias": ("zero", "mean digit"),
+}
+
+
+@pytest.mark.parametrize("value", ["nonsense", "", "../seed", 7, None, ["seed"], ("adam",), True, "ADAM"])
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_word_is_one_of_a_few_and_they_are_named(name: str, value: Any):
+    with pytest.raises(ConfigError, match=f"^{name}: expected one of {', '.join(CHOICES[name])}; found "):
+        config_with(name, value)
+    for choice in CHOICES[name]:
+        assert getattr(config_with(name, choice), name) == choice
+
+
+def test_every_field_is_a_number_a_word_or_widths_and_says_what_it_is_for():
+    specs = {spec.name: spec for spec in dataclasses.fields(TrainingConfig)}
+    assert set(specs) == {*BOUNDS, *CHOICES, "encoder_widths", "decoder_widths"}, "give the new field its tests"
+    for spec in specs.values():
+        assert spec.metadata["why"].endswith(".")
+
+
+# --- The network as a whole
+
+
+def test_the_weights_are_those_of_the_layers(config: TrainingConfig):
+    tensors = random_tensors(config)
+    assert config.weights == sum(tensor.size for tensor in tensors.values())
+    kernels = {f"{name}.kernel": shape for name, shape in config.layers.items()}
+    assert kernels == {name: tensor.shape for name, tensor in tensors.items() if name.endswith(".kernel")}
+    assert TrainingConfig().weights == 404_244
+
+
+def test_a_step_takes_two_operations_a_weight_and_three_passes():
+    config = TrainingConfig()
+    assert config.flop_per_digit == 2 * 3 * config.weights
+
+
+def test_a_network_of_too_many_weights_is_refused_before_anything_is_made_of_it():
+    weights = 785 * 4096 + 4097 * 4092 + 2 * 4093 * 2 + 3 * 1 + 2 * 784
+    assert weights < 20_000_000 < weights + 4101
+    assert TrainingConfig(encoder_widths=(4096, 4092), decoder_widths=(1,)).weights == weights
+    words = "^encoder_widths, decoder_widths: expected at most 20,000,000 weights in all; found 20,0.*narrower"
+    with pytest.raises(ConfigError, match=words):
+        TrainingConfig(encoder_widths=(4096, 4093), decoder_widths=(1,))
+    with pytest.raises(ConfigError, match="weights in all"):
+        TrainingConfig(encoder_widths=8 * (4096,), decoder_widths=8 * (4096,))
+
+
+def test_a_step_that_takes_too_long_to_be_stopped_is_refused():
+    widths: dict[str, Any] = {"encoder_widths": (1024, 1024), "decoder_widths": (1024, 1024)}
+    weights = 785 * 1024 + 1025 * 1024 + 2 * 1025 * 2 + 3 * 1024 + 1025 * 1024 + 1025 * 784
+    largest = int(60e9 // (6 * weights))
+    assert largest < 10_000
+    assert TrainingConfig(**widths, batch_size=largest).batch_size == largest
+    with pytest.raises(ConfigError, match=r"^batch_size: expected gradient steps of at most 60 GFLOP.*; found 60"):
+        TrainingConfig(**widths, batch_size=largest + 1)
 
 
 @pytest.mark.parametrize("values", [None, [], "seed", 3])
@@ -92,7 +149,11 @@ OTHER = {
     "decoder_widths": (256, 256),
     "epochs": 49,
     "batch_size": 101,
+    "optimizer": "adam",
     "learning_rate": 1.1e-3,
+    "schedule": "cosine",
+    "initialization": "he",
+    "output_bias": "mean digit",
     "beta": 1.5,
     "epsilon_std": 0.5,
     "validation": 5000,
@@ -124,8 +185,34 @@ def test_the_seed_recipe_has_the_posts_numbers():
     seed = RECIPES["seed"]
     assert (seed.encoder_widths, seed.decoder_widths) == ((256,), (256,))
     assert (seed.epochs, seed.batch_size, seed.learning_rate) == (50, 100, 0.001)
+    assert (seed.optimizer, seed.schedule) == ("rmsprop", "constant")
+    assert (seed.initialization, seed.output_bias) == ("glorot", "zero")
     assert (seed.beta, seed.epsilon_std, seed.validation) == (1.0, 1.0, 0)
 
 
 def test_every_recipe_goes_by_its_own_name():
     assert all(config.recipe == name for name, config in RECIPES.items())
+    assert set(RECIPES) | {"custom"} == set(CHOICES["recipe"])
+
+
+# --- Recipes on fewer digits
+
+
+@pytest.mark.parametrize("digits", [1, 10, 4000, 60_000, 70_000])
+def test_the_post_passes_over_whatever_digits_there_are_as_often(digits: int):
+    assert recipe_for("seed", digits) == RECIPES["seed"]
+
+
+@pytest.mark.parametrize("digits", [60_000, 70_000])
+def test_fast_is_as_written_on_all_of_mnist(digits: int):
+    assert recipe_for("fast", digits) == RECIPES["fast"]
+
+
+@pytest.mark.parametrize("digits", [1, 9, 10, 500, 4000, 30_000, 59_999])
+def test_fast_takes_about_as_many_steps_on_fewer_digits(digits: int):
+    whole, config = RECIPES["fast"], recipe_for("fast", digits)
+    assert config == dataclasses.replace(whole, epochs=config.epochs, validation=config.validation)
+    assert config.validation == min(whole.validation, digits // 10)
+    seen = config.epochs * (digits - config.validation)
+    expected = whole.epochs * (60_000 - whole.validation)
+    assert config.epochs == 1000 or abs(seen - expected) <= (digits - config.validation) / 2

@@ -16,7 +16,7 @@ import pytest
 
 from tests.unit.toys import listing
 from vae_core import data
-from vae_core.data import Digits, find_digits, load_digits, read_npz, to_images, to_pixels
+from vae_core.data import Digits, find_digits, load_digits, read_npz, split, to_images, to_pixels
 from vae_core.errors import DataError
 
 Arrays = dict[str, np.ndarray]
@@ -70,6 +70,27 @@ def test_the_digest_names_the_test_digits_and_their_labels():
 def _named(content: Arrays) -> Arrays:
     names = {"train_images": "x_train", "train_labels": "y_train", "test_images": "x_test", "test_labels": "y_test"}
     return {field: content[name] for field, name in names.items()}
+
+
+# --- split
+
+
+def numbered(count: int) -> np.ndarray:
+    """Images whose every pixel is their index."""
+    return np.arange(count, dtype=np.uint16).repeat(784).reshape(-1, 28, 28)
+
+
+@pytest.mark.parametrize("held_out", [0, 1, 30, 99])
+def test_the_last_of_the_seeded_shuffle_are_held_out(held_out: int):
+    train, validation = (part[:, 0, 0].tolist() for part in split(numbered(100), held_out, seed=3))
+    assert train + validation == np.random.default_rng(3).permutation(100).tolist()
+    assert len(validation) == held_out
+    assert not set(train) & set(validation)
+
+
+def test_another_seed_holds_out_others():
+    held_out = [split(numbered(100), 50, seed)[1] for seed in (0, 1)]
+    assert set(held_out[0][:, 0, 0]) != set(held_out[1][:, 0, 0])
 
 
 # --- read_npz

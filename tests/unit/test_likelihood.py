@@ -107,6 +107,17 @@ def test_the_scores_tell_their_unit_their_digits_and_how(images: np.ndarray):
     assert [score.value for score in scores] == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.parametrize(("samples", "words"), [(1, "1 sample a digit"), (3, "3 samples a digit")])
+def test_a_quick_score_says_how_few_draws_it_is_made_of(images: np.ndarray, samples: int, words: str):
+    network = Network.from_tensors(random_tensors(TrainingConfig()))
+    labels = np.arange(5, dtype=np.uint8)
+    scores = likelihood.score(network, Digits("sample", "here", (), images[:0], labels[:0], images, labels), samples)
+    assert [score.estimator for score in scores] == 2 * [f"Monte Carlo, {words}, seed 0"] + ["closed form"]
+    reconstruction, kl = negative_elbo(network, images, samples=samples, seed=0)
+    expected = [(reconstruction + kl).mean(), reconstruction.mean(), kl.mean()]
+    assert [score.value for score in scores] == pytest.approx(expected, abs=1e-4)
+
+
 def test_the_seeds_figure_on_the_first_500_test_digits(digits: Digits):
     """The same integral with SciPy's functions and other noise: equal within its own Monte Carlo error."""
     network = Network.from_run(open_run("seed"))

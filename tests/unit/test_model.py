@@ -1,6 +1,7 @@
 """Keras's VAE has the post's layers, and computes what the NumPy network and the NumPy losses do."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -13,7 +14,7 @@ from vae_core.config import TrainingConfig
 from vae_core.data import Digits, to_images, to_pixels
 from vae_core.model import VAE, build_decoder, build_encoder
 from vae_core.network import Network
-from vae_core.runs import tensor_shapes
+from vae_core.tensors import network_shapes
 
 Tensors = dict[str, np.ndarray]
 
@@ -21,10 +22,7 @@ Tensors = dict[str, np.ndarray]
 def vae_with(config: TrainingConfig, tensors: Tensors) -> VAE:
     """A Keras VAE that has these weights."""
     vae = VAE(config)
-    for half in (vae.encoder, vae.decoder):
-        for layer in half.layers:
-            if layer.weights:
-                layer.set_weights([tensors[f"{half.name}.{layer.name}.{part}"] for part in ("kernel", "bias")])
+    vae.restore(tensors)
     return vae
 
 
@@ -43,7 +41,7 @@ def test_the_seeds_layers_are_the_posts():
 
 def test_the_seeds_parameters_are_the_posts():
     vae = VAE(TrainingConfig())
-    vae(np.zeros((1, 784), np.float32))
+    vae(np.zeros((1, 784), np.float32), np.zeros((1, 2), np.float32))
     assert vae.encoder.count_params() == 201_988
     assert vae.decoder.count_params() == 202_256
     assert sum(math.prod(weight.shape) for weight in vae.trainable_weights) == 404_244
@@ -59,11 +57,25 @@ def test_the_seeds_shapes_are_the_posts():
         assert [layer.activation.__name__ for layer in half.layers if layer.weights] == names
 
 
-def test_the_tensors_are_those_of_a_run_file(config: TrainingConfig, tensors: Tensors):
-    found = vae_with(config, tensors).tensors()
-    assert {name: tensor.shape for name, tensor in found.items()} == tensor_shapes(config)
+def test_the_weights_go_by_the_names_of_a_run_file(config: TrainingConfig, tensors: Tensors):
+    """Layer by layer, so that two mistakes cannot undo each other."""
+    vae = vae_with(config, tensors)
+    for half in (vae.encoder, vae.decoder):
+        for layer in half.layers:
+            for part, found in zip(("kernel", "bias"), layer.get_weights(), strict=False):
+                np.testing.assert_array_equal(found, tensors[f"{half.name}.{layer.name}.{part}"], strict=True)
+    found = vae.tensors()
+    assert {name: (tensor.shape, tensor.dtype.type) for name, tensor in found.items()} == network_shapes(config)
     for name, tensor in found.items():
         np.testing.assert_array_equal(tensor, tensors[name], strict=True)
+
+
+def test_the_tensors_are_a_copy_that_later_steps_leave_alone(config: TrainingConfig, tensors: Tensors):
+    vae = vae_with(config, tensors)
+    before = vae.tensors()
+    vae.restore(random_tensors(config, seed=1))
+    for name, tensor in before.items():
+        np.testing.assert_array_equal(tensor, tensors[name])
 
 
 # --- Keras against NumPy
@@ -111,39 +123,58 @@ def test_log_var_is_clamped_in_keras_too(config: TrainingConfig, tensors: Tensor
 # --- Sampling and the loss
 
 
-def test_without_noise_z_is_the_mean(tensors: Tensors, config: TrainingConfig, images: np.ndarray):
-    still = TrainingConfig(config.recipe, config.encoder_widths, config.decoder_widths, epsilon_std=0.0)
-    logits, mean, _ = vae_with(still, tensors)(to_pixels(images))
-    np.testing.assert_allclose(logits, Network.from_tensors(tensors).logits(array(mean)), atol=1e-5)
+def test_z_is_the_mean_and_epsilons_share_of_the_spread():
+    noise = np.random.default_rng(1)
+    mean, log_var, epsilon = noise.normal(0, 2, (3, 50, 2)).astype(np.float32)
+    found = array(model.sample(mean, log_var, epsilon))
+    np.testing.assert_allclose(found, mean + np.sqrt(np.exp(log_var)) * epsilon, rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(array(model.sample(mean, log_var, np.zeros_like(epsilon))), mean)
 
 
-@pytest.mark.parametrize("epsilon_std", [0.5, 1.0, 2.0])
-def test_z_has_the_posteriors_mean_and_epsilons_share_of_its_spread(epsilon_std: float):
-    mean = np.tile(np.array([[1.0, -2.0]], np.float32), (20_000, 1))
-    log_var = np.tile(np.array([[0.0, 2.0]], np.float32), (20_000, 1))
-    z = array(model.Sampling(epsilon_std, seed=0)(mean, log_var))
-    spread = epsilon_std * np.array([1, math.e])
-    np.testing.assert_allclose(z.mean(axis=0), [1, -2], atol=4 * spread.max() / math.sqrt(20_000))
-    np.testing.assert_allclose(z.std(axis=0), spread, rtol=0.03)
+def test_the_vae_tells_each_digits_two_terms(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
+    pixels, network = to_pixels(images), Network.from_tensors(tensors)
+    epsilon = np.random.default_rng(2).normal(size=(5, 2)).astype(np.float32)
+    reconstruction, kl = (array(term) for term in vae_with(config, tensors)(pixels, epsilon))
+    mean, log_var = network.encode(pixels)
+    logits = network.logits(mean + np.exp(log_var / 2) * epsilon)
+    np.testing.assert_allclose(reconstruction, likelihood.reconstruction_nats(pixels, logits), rtol=1e-5)
+    np.testing.assert_allclose(kl, likelihood.kl_nats(mean, log_var), rtol=1e-4, atol=1e-5)
 
 
-def test_each_batch_gets_other_noise():
-    sampling = model.Sampling(1.0, seed=0)
-    zeros = np.zeros((5, 2), np.float32)
-    assert (array(sampling(zeros, zeros)) != array(sampling(zeros, zeros))).all()
+# --- The optimizer
 
 
-@pytest.mark.parametrize("beta", [0.0, 1.0, 4.0])
-def test_beta_weights_the_kl_in_the_loss(beta: float, images: np.ndarray):
-    config = TrainingConfig(encoder_widths=(6,), decoder_widths=(4,), beta=beta)
-    vae = vae_with(config, random_tensors(config))
-    pixels = to_pixels(images)
-    logits, mean, log_var = (array(output) for output in vae(pixels))
-    reconstruction = likelihood.reconstruction_nats(pixels, logits).mean()
-    kl = likelihood.kl_nats(mean, log_var).mean()
-    assert kl > 0.01
-    assert array(vae.compute_loss(x=pixels, y_pred=(logits, mean, log_var))) == pytest.approx(
-        reconstruction + beta * kl, rel=1e-5
-    )
-    assert array(vae.reconstruction.result()) == pytest.approx(reconstruction, rel=1e-5)
-    assert array(vae.kl.result()) == pytest.approx(kl, rel=1e-4)  # the KL itself, whatever its weight
+@pytest.mark.parametrize(("name", "expected"), [("adam", keras.optimizers.Adam), ("rmsprop", keras.optimizers.RMSprop)])
+def test_the_optimizer_is_the_configs(name: str, expected: type):
+    assert type(model.build_optimizer(TrainingConfig(optimizer=name), steps=10)) is expected
+
+
+RATES: dict[str, Callable[[float], float]] = {
+    "constant": lambda share: 1.0,
+    "linear": lambda share: min(share / 0.2, (1 - share) / 0.8),
+    "cosine": lambda share: (1 + math.cos(math.pi * share)) / 2,
+}
+"""The share of the learning rate, by the share of the training that lies behind the step."""
+
+
+@pytest.mark.parametrize("schedule", RATES)
+def test_the_learning_rate_follows_its_schedule_from_the_first_step_to_the_last(schedule: str):
+    config, steps = TrainingConfig(schedule=schedule, learning_rate=0.02), 40
+    optimizer = model.build_optimizer(config, steps)
+    optimizer.build([keras.Variable(np.zeros(3, np.float32))])
+    found = []
+    for step in range(steps):
+        optimizer.variables[0].assign(step)  # how many it has taken
+        found.append(float(array(optimizer.learning_rate)))
+    ahead = 1 if schedule == "linear" else 0  # its first step is not lost on a rate of zero
+    expected = [0.02 * RATES[schedule]((step + ahead) / steps) for step in range(steps)]
+    np.testing.assert_allclose(found, expected, atol=1e-8)
+    assert max(found) == pytest.approx(0.02)
+
+
+def test_the_post_steps_as_kerass_rmsprop_does():
+    """One step from zero: w -= rate * g / sqrt(0.1 g^2 + 1e-7)."""
+    weights, gradient = keras.Variable(np.zeros(3, np.float32)), np.array([1e-4, -1.0, 50.0])
+    optimizer = model.build_optimizer(TrainingConfig(), steps=10)
+    optimizer.apply([keras.ops.convert_to_tensor(gradient, "float32")], [weights])
+    np.testing.assert_allclose(weights.numpy(), -1e-3 * gradient / np.sqrt(0.1 * gradient**2 + 1e-7), rtol=1e-5)

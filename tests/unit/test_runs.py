@@ -1,14 +1,12 @@
-"""A run appears whole or not at all; a file is read and checked in full, or reported by name."""
+"""A run is found by its checked id; each of its files is read and checked in full, or reported by name."""
 
 import csv
 import dataclasses
-import errno
 import json
 import os
 import shutil
 import struct
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,38 +15,18 @@ import pandas as pd
 import pytest
 import safetensors.numpy
 
-from tests.unit.toys import CONFIG, HISTORY, SCORES, make_run, random_tensors, record
+from tests.unit.toys import CONFIG, FILES, HISTORY, SCORES, listing, make_run, random_tensors, read_everything, record
 from vae_core import runs
-from vae_core.config import RECIPES, TrainingConfig
-from vae_core.errors import RunDamaged, RunNotFound, RunNotWritable
+from vae_core.config import RECIPES
+from vae_core.errors import RunDamaged, RunNotFound
 from vae_core.network import Network
-from vae_core.runs import HISTORY_COLUMNS, Run, drafting, list_runs, open_run, publish, tensor_shapes
-
-FILES = {"run.json", "history.csv", "metrics.json", "network.safetensors"}
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's runs' directory; there are no shipped runs."""
-    monkeypatch.setattr(runs, "SHIPPED", tmp_path / "shipped")
-    monkeypatch.setenv("VAE_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
-
-
-def listing(folder: Path) -> set[str]:
-    return {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-
-
-def read_everything(run: Run) -> None:
-    run.tensors()
-    run.history()
-    run.scores()
-
+from vae_core.record import Record
+from vae_core.runs import HISTORY_COLUMNS, list_runs, open_run
 
 # --- The round trip
 
 
-def test_what_is_published_is_read_back(root: Path):
+def test_what_is_written_is_read_back(root: Path):
     written = make_run(root)
     found = open_run("toy")
     assert found == written
@@ -57,7 +35,7 @@ def test_what_is_published_is_read_back(root: Path):
     assert not found.shipped
     assert listing(found.directory) == FILES
     assert found.scores() == SCORES
-    pd.testing.assert_frame_equal(found.history(), HISTORY)
+    pd.testing.assert_frame_equal(found.history(), pd.DataFrame(HISTORY).astype({"epoch": int}))
     expected = random_tensors(CONFIG)
     assert found.tensors().keys() == expected.keys()
     for name, tensor in found.tensors().items():
@@ -75,7 +53,7 @@ def test_run_json_has_every_field_of_the_format(root: Path):
         "test": 1000,
         "digest": "0123456789abcdef",
     }
-    names = "format id title kind status config dataset versions created seconds"
+    names = "format id title kind status config dataset versions created seconds reason"
     assert set(fields) == set(names.split())
 
 
@@ -95,12 +73,30 @@ def test_the_version_changes_with_the_weights_on_disk(root: Path):
     assert run.version == 0
 
 
-def test_other_users_may_read_a_run(root: Path):
-    assert make_run(root).directory.stat().st_mode & 0o777 == 0o755
+def test_a_run_that_says_no_reason_is_older_than_reasons(root: Path):
+    path = make_run(root).directory / "run.json"
+    damage(path, changed_json(reason=None))
+    assert open_run("toy").record.reason == ""
 
 
-def test_the_tensors_have_the_shapes_that_the_config_asks_for(config: TrainingConfig):
-    assert tensor_shapes(config) == {name: tensor.shape for name, tensor in random_tensors(config).items()}
+def test_what_is_no_text_is_still_written_as_a_record_that_can_be_read():
+    """Half a surrogate pair is how Python holds a file's name, or an argument, that is not UTF-8."""
+    written = record(title="caf\u00e9 \udcff", reason="/runs/\udce9 is full").to_json()
+    found = Record.from_json(written.decode("utf-8"))
+    assert (found.title, found.reason) == ("caf\u00e9 ?", "/runs/? is full")
+
+
+@pytest.mark.parametrize(
+    ("train", "batch_size", "epochs", "expected"),
+    [(4000, 100, 2, (40, 80)), (3950, 100, 2, (40, 80)), (3901, 100, 1, (40, 40)), (1, 100, 3, (1, 3))],
+)
+def test_the_last_step_of_an_epoch_may_see_fewer_digits(
+    train: int, batch_size: int, epochs: int, expected: tuple[int, int]
+):
+    dataset = dataclasses.replace(record().dataset, train=train)
+    config = dataclasses.replace(CONFIG, batch_size=batch_size, epochs=epochs)
+    found = record(dataset=dataset, config=config)
+    assert (found.steps_per_epoch, found.steps) == expected
 
 
 # --- The format of the weights
@@ -210,6 +206,11 @@ DAMAGED_RECORDS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "no dataset": (changed_json(dataset=None), "expected an object, found NoneType"),
     "a dataset without its digest": (changed_dataset(digest=5), "digest: expected str, found 5"),
     "half a training digit": (changed_dataset(train=0.5), "train: expected int, found 0.5"),
+    "no training digits": (changed_dataset(train=0), "train: expected at least 1, found 0"),
+    "fewer validation digits than none": (changed_dataset(validation=-1), "validation: expected at least 0, found -1"),
+    "fewer test digits than none": (changed_dataset(test=-(10**9)), "test: expected at least 1, found -1000000000"),
+    "an unknown optimizer": (changed_config(optimizer="sgd"), "optimizer: expected one of rmsprop, adam; found 'sgd'"),
+    "a reason that is a list": (changed_json(reason=["no"]), r"reason: expected str, found \['no'\]"),
 }
 
 OTHER_DAMAGE: dict[tuple[str, str], tuple[Callable[[bytes], bytes], str]] = {
@@ -349,6 +350,7 @@ def test_a_title_is_one_line_of_bounded_length_and_says_what_is_not_done(root: P
     assert len(make_run(root, title="word " * 1000).title) <= 100
     assert make_run(root, title=" \n").title.startswith("toy")
     assert make_run(root, title="a", status="cancelled").title == "a (cancelled)"
+    assert make_run(root, title="a", status="failed", reason="the disk is full").title == "a (the disk is full)"
 
 
 # --- Finding runs
@@ -364,6 +366,17 @@ def test_what_is_no_id_finds_nothing_and_builds_no_path(root: Path, run_id: str,
     with pytest.raises(RunNotFound, match="is no run's id; expected 1 to 64 of a-z, 0-9 and '-'") as caught:
         open_run(run_id)
     assert repr(run_id) in str(caught.value)
+
+
+def test_an_id_is_looked_for_in_the_directory_that_is_named(root: Path):
+    elsewhere = make_run(root.parent / "elsewhere")
+    make_run(runs.SHIPPED, "seed")
+    assert runs.find_run(root.parent / "elsewhere", "toy") == elsewhere
+    for run_id in ("seed", "toy"):
+        with pytest.raises(RunNotFound, match=f"'{run_id}', neither shipped nor in {root}"):
+            runs.find_run(root, run_id)
+    with pytest.raises(RunNotFound, match="is no run's id"):
+        runs.find_run(root, "../elsewhere/toy")
 
 
 @pytest.mark.parametrize("run_id", ["toy", "a" * 64, "-", "0"])
@@ -420,124 +433,7 @@ def test_a_home_that_does_not_exist_has_no_runs(monkeypatch: pytest.MonkeyPatch)
     assert runs.runs_directory() == Path("/somewhere/runs")
 
 
-# --- Publishing
-
-
-def test_an_id_that_is_taken_gets_a_number(root: Path):
-    assert [make_run(root).id for _ in range(3)] == ["toy", "toy-2", "toy-3"]
-    assert listing(root) == {"toy", "toy-2", "toy-3"}
-    assert open_run("toy-2").record.id == "toy-2"
-
-
-def test_an_id_that_a_shipped_run_has_gets_a_number(root: Path):
-    make_run(runs.SHIPPED, "seed")
-    assert make_run(root, "seed").id == "seed-2"
-    assert listing(root) == {"seed-2"}
-
-
-def test_trainings_that_end_at_once_get_an_id_each(root: Path):
-    with ThreadPoolExecutor(8) as pool:
-        ids = {run.id for run in pool.map(lambda _: make_run(root), range(8))}
-    assert ids == listing(root) == {"toy", *(f"toy-{number}" for number in range(2, 9))}
-    for run in list_runs()[0]:
-        read_everything(run)
-
-
-def test_an_id_taken_at_the_last_moment_gets_the_next_number(root: Path, monkeypatch: pytest.MonkeyPatch):
-    free_ids = runs._free_ids
-
-    def overtaken(*arguments: Any) -> Iterator[str]:
-        monkeypatch.setattr(runs, "_free_ids", free_ids)
-        for run_id in free_ids(*arguments):
-            if not listing(root) - {draft.name}:
-                shutil.copytree(draft, root / run_id)  # another process was faster
-            yield run_id
-
-    with drafting(root) as draft:
-        monkeypatch.setattr(runs, "_free_ids", overtaken)
-        assert publish(draft, record(), random_tensors(CONFIG), HISTORY, SCORES).id == "toy-2"
-    assert listing(root) == {"toy", "toy-2"}
-
-
-@pytest.mark.parametrize("run_id", ["../toy", "/tmp/toy", "", "a" * 65])
-def test_nothing_is_published_under_what_is_no_id(root: Path, run_id: str):
-    with pytest.raises(RunNotWritable, match="cannot be a run's id; expected 1 to 64 of a-z"):
-        make_run(root, run_id)
-    assert listing(root) == set()
-    assert listing(root.parent) == {"runs"}
-
-
-@pytest.mark.parametrize("crash", [RuntimeError, KeyboardInterrupt, SystemExit])
-def test_a_crash_leaves_neither_run_nor_draft(root: Path, crash: type[BaseException]):
-    with pytest.raises(crash), drafting(root) as draft:
-        (draft / "run.json").touch()
-        raise crash
-    assert listing(root) == set()
-
-
-def test_a_draft_is_hidden_until_it_is_published(root: Path):
-    with drafting(root) as draft:
-        (draft / "run.json").write_bytes(record().to_json())
-        assert draft.parent == root
-        assert list_runs() == ([], [])
-
-
-@pytest.mark.parametrize("below", ["", "runs"], ids=["a file in its place", "a file in place of its parent"])
-def test_a_directory_that_takes_no_runs_is_told_at_once(tmp_path: Path, below: str):
-    (tmp_path / "file").touch()
-    folder = tmp_path / "file" / below
-    with pytest.raises(RunNotWritable, match=f"{folder} cannot be written"), drafting(folder):
-        pytest.fail("the training began")
-    assert listing(tmp_path) == {"file"}
-
-
-@pytest.mark.parametrize("file_number", [1, 2, 3, 4])
-def test_a_disk_that_fills_while_a_run_is_written_leaves_nothing(
-    root: Path, file_number: int, monkeypatch: pytest.MonkeyPatch
-):
-    synced: list[int] = []
-
-    def fills_up(descriptor: int) -> None:
-        synced.append(descriptor)
-        if len(synced) == file_number:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fills_up)
-    with pytest.raises(RunNotWritable, match=rf"cannot be written to {root} \(No space left on device\)"):
-        make_run(root)
-    assert len(synced) == file_number
-    assert listing(root) == set()
-
-
-def test_a_failing_rename_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch):
-    def refuse(*_: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
-
-    monkeypatch.setattr(Path, "rename", refuse)
-    with pytest.raises(RunNotWritable, match="Permission denied"):
-        make_run(root)
-    assert listing(root) == set()
-
-
-def test_a_run_is_complete_when_it_appears(root: Path, monkeypatch: pytest.MonkeyPatch):
-    """Whatever is in the directory after each write is no run, until all of it is."""
-    seen: list[set[str]] = []
-    fsync = os.fsync
-
-    def look(descriptor: int) -> None:
-        fsync(descriptor)
-        seen.append({run.id for run in list_runs()[0]})
-
-    monkeypatch.setattr(os, "fsync", look)
-    make_run(root)
-    assert seen == 4 * [set()]
-    read_everything(open_run("toy"))
-
-
 # --- The shipped run `seed`
-
-SEED_LOSS = Path(__file__).parent / "seed_loss.csv"
-"""What the blog post printed after each epoch: nats / 784, a running mean."""
 
 
 def test_the_seed_run_is_shipped_and_opens():
@@ -551,18 +447,15 @@ def test_the_seed_run_is_shipped_and_opens():
         10_000,
     )
     assert Network.from_run(seed).parameters == (201_988, 202_256)
-    assert listing(seed.directory) == FILES
+    assert listing(seed.directory) == sorted([*FILES, "snapshots"])
 
 
 def test_the_seed_runs_history_follows_the_posts():
-    with SEED_LOSS.open(newline="") as file:
-        printed = {int(row["epoch"]): float(row["loss"]) for row in csv.DictReader(file)}
-    history = open_run("seed").history()
-    losses = dict(zip(history["epoch"], history["loss"] / 784, strict=True))
-    assert list(losses) == list(printed) == list(range(1, 51))
-    for epoch in range(5, 51):
-        assert losses[epoch] == pytest.approx(printed[epoch], abs=0.004), f"epoch {epoch}"
-    assert losses[50] == pytest.approx(0.1904, abs=0.0015)
+    with (runs.SHIPPED / "post_loss.csv").open(newline="") as file:
+        printed = [float(row["loss"]) for row in csv.DictReader(file)]
+    assert (len(printed), printed[0], printed[-1]) == (50, 0.2445, 0.1904)
+    losses = open_run("seed").history()["loss"] / 784
+    np.testing.assert_allclose(losses, printed, atol=0.001)
 
 
 def test_the_seed_runs_loss_is_its_reconstruction_plus_its_kl():

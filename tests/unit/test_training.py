@@ -1,249 +1,297 @@
-"""Training: the same seed gives the same weights, the history is a mean over digits, and a trained run is kept."""
+"""The weights after step k depend on the config, the digits and k alone: not on stops, nor on how steps are bundled.
+
+The sums and the gradients are those of exactly the digits of a step, the last of an epoch included, against NumPy.
+"""
 
 import dataclasses
-import errno
-import logging
-import tempfile
-from pathlib import Path
-from typing import Any
+import math
+import os
 
 import numpy as np
-import pandas as pd
 import pytest
+import scipy.integrate
+import tensorflow as tf
 
-from vae_core import likelihood, runs, training
+from tests.unit.toys import random_tensors
+from vae_core import likelihood, shelf
+from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits, to_pixels
-from vae_core.errors import ConfigError, RunNotWritable, TrainingDiverged
-from vae_core.network import Network
-from vae_core.runs import HISTORY_COLUMNS, list_runs, tensor_shapes
+from vae_core.data import Digits
+from vae_core.errors import TrainingDiverged
+from vae_core.network import Network, initial_tensors
+from vae_core.runs import Run
+from vae_core.tensors import Tensors
+from vae_core.training import Trainer
 
-CONFIG = TrainingConfig(
-    encoder_widths=(32,), decoder_widths=(32,), epochs=4, batch_size=50, epsilon_std=0.0, validation=130, seed=7
-)
-"""130 validation digits make batches of 50, 50 and 30; without noise their loss can be computed to the digit."""
-
-Fitted = tuple[dict[str, np.ndarray], pd.DataFrame]
-
-
-@pytest.fixture(scope="module")
-def few(sample: Digits) -> Digits:
-    """730 training digits, of which CONFIG holds out 130, and 100 test digits."""
-    return dataclasses.replace(
-        sample,
-        train_images=sample.train_images[:730],
-        train_labels=sample.train_labels[:730],
-        test_images=sample.test_images[:100],
-        test_labels=sample.test_labels[:100],
-    )
+CONFIG = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batch_size=50, seed=7)
+STEPS = [50, 50, 50, 50, 30]
+"""How many of 230 digits each step of an epoch sees."""
+MIDDLE, BORDER, END = 7, 10, 15
+RULES = [("rmsprop", "constant"), ("adam", "linear"), ("rmsprop", "cosine")]
 
 
 @pytest.fixture(scope="module")
-def told() -> list[dict[str, float]]:
-    """What `on_epoch` gets while `fitted` is trained."""
-    return []
+def images(sample: Digits) -> np.ndarray:
+    return sample.train_images[:230]
+
+
+def start(config: TrainingConfig, images: np.ndarray) -> Checkpoint:
+    return Checkpoint(0, 0.0, 0.0, 0.0, initial_tensors(config, images), [])
+
+
+def through_disk(run: Run, checkpoint: Checkpoint) -> Checkpoint:
+    checkpoint.write(run.directory)
+    return Checkpoint.read(run)
+
+
+@dataclasses.dataclass
+class Whole:
+    """A training without a stop, a step to a call."""
+
+    config: TrainingConfig
+    run: Run
+    moments: list[Checkpoint]
+    """After 0, 1, ... steps."""
+
+
+@pytest.fixture(scope="module", params=RULES, ids=" ".join)
+def whole(
+    request: pytest.FixtureRequest, sample: Digits, images: np.ndarray, tmp_path_factory: pytest.TempPathFactory
+) -> Whole:
+    optimizer, schedule = request.param
+    config = dataclasses.replace(CONFIG, optimizer=optimizer, schedule=schedule, learning_rate=0.01)
+    digits = dataclasses.replace(sample, train_images=images)
+    run = shelf.begin(config, digits, tmp_path_factory.mktemp("runs"))
+    trainer = Trainer(config, images, start(config, images))
+    moments = [trainer.checkpoint(0.0)]
+    for step in range(END):
+        trainer.advance(step + 1)
+        moments.append(trainer.checkpoint(0.0))
+    return Whole(config, run, moments)
+
+
+def assert_equal(found: Checkpoint, expected: Checkpoint) -> None:
+    """To the last bit."""
+    numbers = [(one.step, one.reconstruction, one.kl) for one in (found, expected)]
+    assert numbers[0] == numbers[1]
+    for name, tensor in found.network.items():
+        np.testing.assert_array_equal(tensor, expected.network[name], strict=True)
+    for variable, other in zip(found.optimizer, expected.optimizer, strict=True):
+        np.testing.assert_array_equal(variable, other, strict=True)
+
+
+def advance(trainer: Trainer, until: int) -> list[int]:
+    """Go on in as few calls as there need to be. Returns the steps at which Python came back."""
+    steps = []
+    while trainer.step < until:
+        trainer.advance(until)
+        steps.append(trainer.step)
+    return steps
+
+
+# --- Stopping and going on
+
+
+def test_a_training_that_was_stopped_within_an_epoch_ends_as_one_that_was_not(whole: Whole, images: np.ndarray):
+    stopped = through_disk(whole.run, whole.moments[MIDDLE])
+    trainer = Trainer(whole.config, images, stopped)
+    assert (trainer.step, trainer.epoch, trainer.seen) == (MIDDLE, 1, 100)
+    trainer.compile()
+    assert_equal(trainer.checkpoint(0.0), stopped)
+    steps = advance(trainer, END)
+    assert steps[0] == MIDDLE + 1, "how long a step takes is not known before the first"
+    assert {BORDER, END} <= set(steps), "an epoch's end is never passed unseen"
+    assert (trainer.epoch, trainer.seen) == (3, 230)
+    assert_equal(trainer.checkpoint(0.0), whole.moments[END])
+
+
+@pytest.mark.parametrize("whole", RULES[:1], indirect=True, ids=" ".join)
+def test_how_steps_are_bundled_and_a_stop_between_two_epochs_make_no_difference(
+    whole: Whole, images: np.ndarray, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("vae_core.training._GLANCE_SECONDS", 1e9)
+    trainer = Trainer(whole.config, images, whole.moments[0])
+    assert advance(trainer, BORDER) == [1, 5, 10]
+    assert_equal(trainer.checkpoint(0.0), whole.moments[BORDER])
+    trainer = Trainer(whole.config, images, through_disk(whole.run, trainer.checkpoint(0.0)))
+    assert (trainer.step, trainer.epoch, trainer.seen) == (BORDER, 2, 230)
+    assert advance(trainer, 12) == [11, 12], "not beyond the step that is asked for"
+    assert trainer.seen == 100
+    assert advance(trainer, END) == [END]
+    assert_equal(trainer.checkpoint(0.0), whole.moments[END])
+
+
+def test_training_changes_every_weight_and_lowers_the_loss(whole: Whole):
+    first, last = (whole.moments[step] for step in (5, END))
+    assert last.reconstruction + last.kl < 0.8 * (first.reconstruction + first.kl)
+    for name, tensor in last.network.items():
+        assert (tensor != whole.moments[0].network[name]).any(), name
+
+
+def test_it_starts_from_the_weights_that_it_is_given(whole: Whole, images: np.ndarray):
+    for name, tensor in initial_tensors(whole.config, images).items():
+        np.testing.assert_array_equal(whole.moments[0].network[name], tensor, strict=True)
+
+
+# --- The digits of a step
+
+
+@dataclasses.dataclass
+class Still:
+    """A training without noise, so that NumPy can follow it."""
+
+    config: TrainingConfig
+    networks: list[Tensors]
+    sums: list[np.ndarray]
+    means: list[Tensors]
+    """Adam's running means of the gradients."""
 
 
 @pytest.fixture(scope="module")
-def fitted(few: Digits, told: list[dict[str, float]]) -> Fitted:
-    return training.fit(CONFIG, *training.split(few.train_images, CONFIG), told.append)
+def still(images: np.ndarray) -> Still:
+    config = dataclasses.replace(CONFIG, optimizer="adam", epochs=2, epsilon_std=0.0, beta=2.5, learning_rate=0.01)
+    trainer = Trainer(config, images, dataclasses.replace(start(config, images), network=random_tensors(config)))
+    names = list(trainer.vae.variables_by_name)
+
+    def means() -> Tensors:
+        """After the count come a mean and a mean square of each weight."""
+        rest = trainer.checkpoint(0.0).optimizer
+        rest = rest[-2 * len(names) :]
+        return dict(zip(names, rest[::2], strict=True))
+
+    found = Still(config, [trainer.vae.tensors()], [np.zeros(2)], [means()])
+    for step in range(BORDER):
+        trainer.advance(step + 1)
+        found.networks.append(trainer.vae.tensors())
+        found.sums.append(trainer.sums)
+        found.means.append(means())
+    return found
 
 
-# --- split
+def digits_of(step: int, images: np.ndarray) -> np.ndarray:
+    """The digits that step number `step` sees, from 0: each epoch is a shuffle of its own."""
+    epoch, position = divmod(step, len(STEPS))
+    order = np.random.default_rng([CONFIG.seed, epoch]).permutation(len(images))
+    begin = sum(STEPS[:position])
+    return images[order[begin : begin + STEPS[position]]]
 
 
-def numbered(count: int) -> np.ndarray:
-    """Images whose every pixel is their index."""
-    return np.arange(count, dtype=np.uint16).repeat(784).reshape(-1, 28, 28)
-
-
-@pytest.mark.parametrize("validation", [0, 1, 30, 99])
-def test_the_last_of_the_seeded_shuffle_are_held_out(validation: int):
-    config = TrainingConfig(seed=3, validation=validation)
-    train, held_out = (part[:, 0, 0].tolist() for part in training.split(numbered(100), config))
-    shuffled = np.random.default_rng(3).permutation(100).tolist()
-    assert train + held_out == shuffled
-    assert len(held_out) == validation
-    assert not set(train) & set(held_out)
-
-
-def test_another_seed_holds_out_others():
-    held_out = [training.split(numbered(100), TrainingConfig(seed=seed, validation=50))[1] for seed in (0, 1)]
-    assert set(held_out[0][:, 0, 0]) != set(held_out[1][:, 0, 0])
-
-
-@pytest.mark.parametrize("validation", [100, 101])
-def test_something_must_be_left_to_train_on(validation: int):
-    with pytest.raises(ConfigError, match=f"expected fewer than the 100 training digits; found {validation}"):
-        training.split(numbered(100), TrainingConfig(validation=validation))
-
-
-# --- fit
-
-
-def test_the_weights_are_those_of_the_config(fitted: Fitted):
-    assert {name: tensor.shape for name, tensor in fitted[0].items()} == tensor_shapes(CONFIG)
-
-
-def test_training_lowers_the_loss_on_digits_it_has_not_seen(fitted: Fitted):
-    _, history = fitted
-    assert tuple(history.columns) == HISTORY_COLUMNS
-    assert history["epoch"].tolist() == [1, 2, 3, 4]
-    assert history["seconds"].is_monotonic_increasing
-    for column in ("loss", "val_loss"):
-        assert history[column].is_monotonic_decreasing
-        assert history[column].iloc[-1] < 0.75 * history[column].iloc[0]
-
-
-def test_the_validation_loss_is_the_mean_over_the_digits(few: Digits, fitted: Fitted):
-    """Against NumPy; a mean over batches, or the last batch alone, would differ."""
-    tensors, history = fitted
-    network = Network.from_tensors(tensors)
-    pixels = to_pixels(training.split(few.train_images, CONFIG)[1])
+def terms(tensors: Tensors, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each digit's reconstruction and KL without noise, in double precision."""
+    network = Network.from_tensors({name: tensor.astype(float) for name, tensor in tensors.items()})
+    pixels = images.reshape(-1, 784) / 255
     mean, log_var = network.encode(pixels)
-    reconstruction = likelihood.reconstruction_nats(pixels, network.logits(mean))
-    kl = likelihood.kl_nats(mean, log_var)
-    last = history.iloc[-1]
-    assert last["val_reconstruction"] == pytest.approx(reconstruction.mean(), rel=1e-5)
-    assert last["val_kl"] == pytest.approx(kl.mean(), rel=1e-4)
-    assert last["val_loss"] == pytest.approx((reconstruction + kl).mean(), rel=1e-5)
-    assert abs(reconstruction[100:].mean() - reconstruction.mean()) > 0.1  # so that the last batch would show
+    return likelihood.reconstruction_nats(pixels, network.logits(mean)), likelihood.kl_nats(mean, log_var)
 
 
-def test_the_parts_of_the_loss_add_up(fitted: Fitted):
-    _, history = fitted
-    np.testing.assert_allclose(history["loss"], history["reconstruction"] + history["kl"], rtol=1e-5)
-    np.testing.assert_allclose(history["val_loss"], history["val_reconstruction"] + history["val_kl"], rtol=1e-5)
+@pytest.mark.parametrize("step", range(BORDER))
+def test_the_sums_are_those_of_exactly_the_digits_that_the_epoch_has_seen(still: Still, images: np.ndarray, step: int):
+    before = still.sums[step] if step % len(STEPS) else np.zeros(2)
+    expected = [term.sum() for term in terms(still.networks[step], digits_of(step, images))]
+    np.testing.assert_allclose(still.sums[step + 1] - before, expected, rtol=1e-5)
 
 
-def fit_without_validation(digits: Digits, seed: int) -> Fitted:
-    config = dataclasses.replace(CONFIG, epochs=1, epsilon_std=1.0, validation=0, seed=seed)
-    return training.fit(config, digits.train_images, digits.train_images[:0], lambda _: None)
+def test_every_epoch_sees_each_digit_once_in_another_order():
+    """One digit a step. With a decoder of biases, all that tells losses apart is the grey of the first pixel."""
+    config = TrainingConfig(encoder_widths=(1,), decoder_widths=(1,), batch_size=1, epochs=2, learning_rate=1e-6)
+    tensors = {name: np.zeros_like(tensor) for name, tensor in random_tensors(config).items()}
+    tensors["decoder.logits.bias"][0] = -1
+    images = np.zeros((20, 28, 28), np.uint8)
+    images[:, 0, 0] = 10 * np.arange(20)
+    trainer = Trainer(config, images, Checkpoint(0, 0.0, 0.0, 0.0, tensors, []))
+    seen = []
+    for step in range(40):
+        before = trainer.sums[0] if step % 20 else 0.0
+        trainer.advance(step + 1)
+        grey = trainer.sums[0] - before - 783 * math.log(2) - math.log1p(math.exp(-1))
+        seen.append(grey * 25.5)
+        assert seen[-1] == pytest.approx(round(seen[-1]), abs=0.1)
+    first, second = (np.rint(epoch).astype(int).tolist() for epoch in (seen[:20], seen[20:]))
+    assert sorted(first) == sorted(second) == list(range(20))
+    assert list(range(20)) != first != second
 
 
-@pytest.fixture(scope="module")
-def fitted_without_validation(few: Digits) -> Fitted:
-    return fit_without_validation(few, seed=1)
-
-
-def test_the_same_seed_gives_identical_weights_and_another_does_not(few: Digits, fitted_without_validation: Fitted):
-    again, other = (fit_without_validation(few, seed)[0] for seed in (1, 2))
-    for name, tensor in fitted_without_validation[0].items():
-        np.testing.assert_array_equal(tensor, again[name], strict=True)
-        assert (tensor != other[name]).any()
-
-
-def test_without_validation_digits_their_columns_are_empty(fitted_without_validation: Fitted):
-    _, history = fitted_without_validation
-    assert history[["val_loss", "val_reconstruction", "val_kl"]].isna().to_numpy().all()
-    assert history[["loss", "reconstruction", "kl"]].notna().to_numpy().all()
-
-
-def test_every_epoch_is_told(fitted: Fitted, told: list[dict[str, float]]):
-    assert told == fitted[1].to_dict("records")
-
-
-# --- train
-
-
-@pytest.fixture
-def fit_at_once(monkeypatch: pytest.MonkeyPatch, fitted: Fitted) -> None:
-    """`train` gets the weights that were fitted before."""
-    monkeypatch.setattr(training, "fit", lambda *_: fitted)
-
-
-def test_a_training_becomes_a_run(few: Digits, fitted: Fitted, fit_at_once: None, tmp_path: Path):
-    run = training.train(CONFIG, few, tmp_path, title="Mine")
-    record = run.record
-    assert run.directory == tmp_path / f"seed-{CONFIG.fingerprint(few.digest)}"
-    assert (record.title, record.kind, record.status, record.config) == ("Mine", "vae", "done", CONFIG)
-    assert dataclasses.astuple(record.dataset) == ("sample", 600, 130, 100, few.digest)
-    assert set(record.versions) == {"python", "tensorflow", "keras", "numpy"}
-    for name, tensor in run.tensors().items():
-        np.testing.assert_array_equal(tensor, fitted[0][name], strict=True)
-    pd.testing.assert_frame_equal(run.history(), fitted[1], rtol=1e-5)
-    assert run.scores() == likelihood.score(Network.from_tensors(fitted[0]), few)
-    assert [entry.name for entry in tmp_path.iterdir()] == [run.id]
-
-
-def test_a_training_repeated_is_a_second_run(few: Digits, fit_at_once: None, tmp_path: Path):
-    first, second = (training.train(CONFIG, few, tmp_path) for _ in range(2))
-    assert second.id == f"{first.id}-2"
-    assert first.record.title == "seed, 4 epochs, seed 7"
-
-
-def must_not_train(*_: Any) -> None:
-    pytest.fail("the training began")
-
-
-def test_a_directory_that_takes_no_runs_is_told_before_training(
-    few: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["encoder.mean.bias", "encoder.log_var.bias", "decoder.hidden.0.bias"])
+@pytest.mark.parametrize("step", [0, 4, 9])
+def test_the_gradient_is_that_of_the_mean_loss_of_the_steps_digits(
+    still: Still, images: np.ndarray, name: str, step: int
 ):
-    monkeypatch.setattr(training, "fit", must_not_train)
-    (tmp_path / "file").touch()
-    with pytest.raises(RunNotWritable):
-        training.train(CONFIG, few, tmp_path / "file")
+    """Steps 4 and 9 see 30 digits only. Against central differences."""
+    gradient = (still.means[step + 1][name] - 0.9 * still.means[step][name].astype(float)) / 0.1
+    batch, tensors = digits_of(step, images), still.networks[step]
+
+    def loss(index: int, change: float) -> float:
+        moved = tensors[name].astype(float)
+        moved[index] += change
+        reconstruction, kl = terms(tensors | {name: moved}, batch)
+        return float((reconstruction + still.config.beta * kl).mean())
+
+    expected = [(loss(i, 1e-4) - loss(i, -1e-4)) / 2e-4 for i in range(len(gradient))]
+    np.testing.assert_allclose(gradient, expected, rtol=1e-3, atol=1e-3)
 
 
-def test_too_many_validation_digits_are_told_before_training(
-    few: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(training, "fit", must_not_train)
-    with pytest.raises(ConfigError, match="expected fewer than the 730 training digits; found 730"):
-        training.train(dataclasses.replace(CONFIG, validation=730), few, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+def test_the_gradient_of_the_logits_is_the_mean_error_of_the_pixels(still: Still, images: np.ndarray):
+    """d/dl of softplus(l) - x l is sigmoid(l) - x."""
+    for step in (0, 4):
+        name, batch = "decoder.logits.bias", digits_of(step, images).reshape(-1, 784) / 255
+        gradient = (still.means[step + 1][name] - 0.9 * still.means[step][name].astype(float)) / 0.1
+        network = Network.from_tensors(still.networks[step])
+        drawn = network.decode(network.encode(batch.astype(np.float32))[0]).reshape(-1, 784)
+        np.testing.assert_allclose(gradient, (drawn - batch).mean(axis=0), atol=1e-5)
 
 
-def fill_disk(below: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = runs._write
-
-    def write_elsewhere(path: Path, content: bytes) -> None:
-        if path.is_relative_to(below):
-            raise OSError(errno.ENOSPC, "No space left on device")
-        write(path, content)
-
-    monkeypatch.setattr(runs, "_write", write_elsewhere)
+# --- The noise
 
 
-def test_a_full_disk_at_the_end_keeps_the_run_elsewhere(
-    few: Digits,
-    fitted: Fitted,
-    fit_at_once: None,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-):
-    root, refuge = tmp_path / "runs", tmp_path / "tmp"
-    refuge.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(refuge))
-    fill_disk(root, monkeypatch)
-    with caplog.at_level(logging.WARNING):
-        run = training.train(CONFIG, few, root)
-    assert run.directory.parent == refuge / "vae-latent-explorer-runs"
-    np.testing.assert_array_equal(run.tensors()["decoder.logits.bias"], fitted[0]["decoder.logits.bias"])
-    assert list(root.iterdir()) == []
-    assert "No space left on device" in caplog.text
-    assert str(run.directory.parent) in caplog.text
-    monkeypatch.setenv("VAE_RUNS", str(run.directory.parent))
-    assert run in list_runs()[0]
+def test_z_is_drawn_from_the_posterior_widened_by_epsilon_std_anew_in_each_step():
+    """A decoder whose first logit is z1 turns the reconstruction of black digits into the mean of softplus(z1)."""
+    config = TrainingConfig(encoder_widths=(1,), decoder_widths=(2,), batch_size=4000, epochs=2, epsilon_std=2.0)
+    config = dataclasses.replace(config, learning_rate=1e-6)
+    tensors = {name: np.zeros_like(tensor) for name, tensor in random_tensors(config).items()}
+    tensors["encoder.mean.bias"][:] = 0.5, -3
+    tensors["encoder.log_var.bias"][:] = 2 * math.log(0.75), 1
+    tensors["decoder.hidden.0.kernel"][0] = 1, -1  # relu(z1) and relu(-z1)
+    tensors["decoder.logits.kernel"][:, 0] = 1, -1
+    black = np.zeros((4000, 28, 28), np.uint8)
+    trainer = Trainer(config, black, Checkpoint(0, 0.0, 0.0, 0.0, tensors, []))
+    spread = 2.0 * 0.75
+
+    def expected(power: int) -> float:
+        def weighted(z: float) -> float:
+            return math.log1p(math.exp(z)) ** power * math.exp(-(((z - 0.5) / spread) ** 2) / 2)
+
+        return scipy.integrate.quad(weighted, -12, 13)[0] / (spread * math.sqrt(2 * math.pi))
+
+    mean, deviation = expected(1), math.sqrt(expected(2) - expected(1) ** 2)
+    found = []
+    for step in (1, 2):
+        trainer.advance(step)
+        found.append(trainer.sums[0] / 4000 - 783 * math.log(2))
+        assert found[-1] == pytest.approx(mean, abs=4.5 * deviation / math.sqrt(4000))
+    assert abs(found[0] - found[1]) > 1e-4, "other noise in each step"
+    assert deviation / math.sqrt(4000) < 0.02
 
 
-def test_full_disks_everywhere_are_told(
-    few: Digits, fit_at_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    fill_disk(tmp_path, monkeypatch)
-    with pytest.raises(RunNotWritable, match="No space left on device"):
-        training.train(CONFIG, few, tmp_path / "runs")
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+# --- Divergence
 
 
-def test_a_training_that_diverged_leaves_no_run(
-    few: Digits, fitted: Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    tensors, history = fitted
-    broken = tensors | {"encoder.mean.bias": np.array([0, np.nan], np.float32)}
-    monkeypatch.setattr(training, "fit", lambda *_: (broken, history))
-    with pytest.raises(TrainingDiverged, match="lower learning rate"):
-        training.train(CONFIG, few, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+def test_a_learning_rate_that_is_far_too_high_is_told_and_leaves_nothing_to_keep(images: np.ndarray):
+    deep = 8 * (64,)
+    config = dataclasses.replace(
+        CONFIG, encoder_widths=deep, decoder_widths=deep, optimizer="adam", learning_rate=1.0, epochs=20
+    )
+    trainer = Trainer(config, images, start(config, images))
+    with pytest.raises(TrainingDiverged, match=r"after step \d+ its loss is not finite. Try a lower learning rate"):
+        advance(trainer, 100)
+    assert trainer.step < 100
+    with pytest.raises(TrainingDiverged, match=r"its weights are not finite. Try a lower learning rate"):
+        trainer.checkpoint(0.0)
+
+
+def test_what_computes_is_told_in_words(images: np.ndarray, monkeypatch: pytest.MonkeyPatch):
+    trainer = Trainer(CONFIG, images, start(CONFIG, images))
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    assert trainer.device == f"{os.cpu_count()} processor cores"
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [kind])
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: {"device_name": f"the {gpu}"})
+    assert trainer.device == "the GPU"

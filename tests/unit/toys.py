@@ -1,21 +1,28 @@
 """Small networks and runs for the unit tests."""
 
 import itertools
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from vae_core import progress, shelf, snapshots
+from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
+from vae_core.data import Digits
 from vae_core.record import Dataset, Record, Score
-from vae_core.runs import HISTORY_COLUMNS, Run, drafting, publish
+from vae_core.runs import HISTORY_COLUMNS, Run
 
 CONFIG = TrainingConfig(encoder_widths=(6,), decoder_widths=(4,), epochs=2)
-HISTORY = pd.DataFrame(
-    [(1, 0.5, 200.0, 195.0, 5.0, *3 * [np.nan]), (2, 1.0, 180.5, 175.0, 5.5, *3 * [np.nan])],
-    columns=list(HISTORY_COLUMNS),
-)
+NAN = float("nan")
+HISTORY: list[shelf.Row] = [
+    dict(zip(HISTORY_COLUMNS, (1.0, 0.5, 200.0, 195.0, 5.0, NAN, NAN, NAN), strict=True)),
+    dict(zip(HISTORY_COLUMNS, (2.0, 1.0, 180.5, 175.0, 5.5, NAN, NAN, NAN), strict=True)),
+]
+FILES = ["history.csv", "metrics.json", "network.safetensors", "run.json"]
+"""What every run has."""
 SCORES = [Score("-ELBO", 181.25, "nats", 1000, "sample", "Monte Carlo")]
 
 
@@ -53,8 +60,35 @@ def record(run_id: str = "toy", **changes: Any) -> Record:
 
 def make_run(root: Path, run_id: str = "toy", **changes: Any) -> Run:
     """A small run on disk. changes: other values for the fields of its record."""
-    with drafting(root) as draft:
-        return publish(draft, record(run_id, **changes), random_tensors(CONFIG), HISTORY, SCORES)
+    return shelf.put(root, record(run_id, **changes), random_tensors(CONFIG), HISTORY, SCORES)
+
+
+def read_everything(run: Run) -> None:
+    """Raises RunDamaged if any file of the run is not what the format says."""
+    run.tensors()
+    run.history()
+    run.scores()
+    for path in snapshots.kept(run):
+        snapshots.read(path, run.record.dataset.test)
+    Checkpoint.read(run)
+    progress.read(run.directory)
+
+
+def random_digits(train: int = 4, test: int = 3, seed: int = 0) -> Digits:
+    """A few random images with their labels; the sample's name."""
+    noise = np.random.default_rng(seed)
+    images = noise.integers(0, 256, (train + test, 28, 28), dtype=np.uint8)
+    labels = noise.integers(0, 10, train + test, dtype=np.uint8)
+    return Digits("sample", "a toy box", (), images[:train], labels[:train], images[train:], labels[train:])
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
+    """What the condition returns, as soon as it is true. Fails after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"not true within {seconds:g} s"
+        time.sleep(0.02)
+    return found
 
 
 def listing(folder: Path) -> list[str]:

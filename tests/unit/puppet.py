@@ -1,0 +1,90 @@
+"""A trainer that learns nothing and needs no TensorFlow: what it would compute can be said beforehand.
+
+Step k, from 0, gives each of its digits a reconstruction of 200 - k nats and a KL of 1 + k / 10, and moves every
+weight by k + 1.
+"""
+
+import sys
+import types
+from collections.abc import Callable, MutableMapping
+from types import ModuleType
+
+import numpy as np
+
+from tests.unit.toys import CONFIG, random_digits
+from vae_core.checkpoint import Checkpoint
+from vae_core.config import TrainingConfig
+from vae_core.tensors import Tensors
+
+DIGITS = random_digits(train=13, test=4)
+STEPS = [4, 4, 3]
+"""How many of the 11 training digits the steps of an epoch see."""
+PUPPET_CONFIG = TrainingConfig(
+    encoder_widths=CONFIG.encoder_widths, decoder_widths=(4,), epochs=3, batch_size=4, validation=2, beta=2.0
+)
+
+Hook = Callable[[str, "Puppet"], None]
+
+
+def reconstruction(step: int) -> float:
+    return 200.0 - step
+
+
+def kl(step: int) -> float:
+    return 1 + step / 10
+
+
+class Puppet:
+    """Has what worker.py uses of a Trainer. Its hook is called with "made", "compile", "advance" and "checkpoint"."""
+
+    device = "strings"
+    hook: Hook = staticmethod(lambda event, puppet: None)
+
+    def __init__(self, config: TrainingConfig, images: np.ndarray, checkpoint: Checkpoint):
+        self.config, self.digits, self.step = config, len(images), checkpoint.step
+        self.steps_per_epoch = -(-self.digits // config.batch_size)
+        self.sums = np.array([checkpoint.reconstruction, checkpoint.kl])
+        self.network = dict(checkpoint.network)
+        self.hook("made", self)
+
+    @property
+    def epoch(self) -> int:
+        return self.step // self.steps_per_epoch
+
+    @property
+    def seen(self) -> int:
+        taken = (self.step - 1) % self.steps_per_epoch + 1 if self.step else 0
+        return min(taken * self.config.batch_size, self.digits)
+
+    def compile(self) -> None:
+        self.hook("compile", self)
+
+    def advance(self, until: int) -> None:
+        """One step."""
+        assert self.step < until
+        self.hook("advance", self)
+        position = self.step % self.steps_per_epoch
+        if position == 0:
+            self.sums = np.zeros(2)
+        count = min(self.config.batch_size, self.digits - position * self.config.batch_size)
+        self.sums = self.sums + count * np.array([reconstruction(self.step), kl(self.step)])
+        self.network = {name: tensor + np.float32(1e-3 * (self.step + 1)) for name, tensor in self.network.items()}
+        self.step += 1
+
+    def tensors(self) -> Tensors:
+        return dict(self.network)
+
+    def checkpoint(self, seconds: float) -> Checkpoint:
+        self.hook("checkpoint", self)
+        return Checkpoint(
+            self.step, seconds, float(self.sums[0]), float(self.sums[1]), self.tensors(), [np.array(self.step)]
+        )
+
+
+def install(modules: MutableMapping[str, ModuleType] = sys.modules, hook: Hook | None = None) -> type[Puppet]:
+    """Let workers find a puppet where they look for the trainer."""
+    kind = type("Puppet", (Puppet,), {"hook": staticmethod(hook)} if hook else {})
+    stage = types.ModuleType("vae_core.training")
+    stage.Trainer = kind  # pyright: ignore[reportAttributeAccessIssue]
+    modules["vae_core.training"] = stage
+    return kind

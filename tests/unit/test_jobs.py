@@ -1,0 +1,598 @@
+"""What is known about a training is read from its run: whoever started it, whether its worker lives, and how it died.
+
+The last part starts real workers, with TensorFlow, on the bundled sample.
+"""
+
+import contextlib
+import dataclasses
+import functools
+import json
+import math
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.unit.toys import CONFIG, listing, make_run, random_digits, read_everything, record, wait_until
+from vae_core import jobs, locks, progress, runs, shelf, signs, slots, snapshots, worker
+from vae_core.config import TrainingConfig
+from vae_core.data import Digits
+from vae_core.errors import DataError, RunBusy, RunDamaged, RunError, RunNotFound, RunNotWritable, TrainingOff
+from vae_core.jobs import Job
+from vae_core.progress import NAME, STEP_NUMBERS, Journal, Progress
+from vae_core.runs import Run, list_runs, open_run, read_run
+
+ROOT = Path(__file__).parents[2]
+DIGITS = random_digits(train=10, test=4)
+SMALL = dataclasses.replace(CONFIG, batch_size=10)
+"""One step an epoch, two epochs."""
+
+
+@pytest.fixture(autouse=True)
+def one_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VAE_TRAINING_SLOTS", raising=False)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a lock."""
+    monkeypatch.setattr(locks, "holding", functools.partial(locks.holding, patience=0))
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, Any]]]:
+    """The workers that would have been started: their commands and their options."""
+    calls: list[tuple[list[str], dict[str, Any]]] = []
+
+    class Started:
+        def __init__(self, command: list[str], **options: Any):
+            calls.append((command, options))
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    return calls
+
+
+def begun(root: Path, seconds_ago: float = 0.0) -> Run:
+    """A run that was asked for so many seconds ago, and waits for its worker."""
+    run = shelf.begin(SMALL, DIGITS, root)
+    then = {"event": "created", "time": time.time() - seconds_ago}
+    (run.directory / NAME).write_text(json.dumps(then) + "\n")
+    return run
+
+
+def stopped(root: Path, status: str = "cancelled") -> Run:
+    """A run that was stopped before its first step."""
+    run = begun(root)
+    Journal(run.directory).tell(status, reason="enough")
+    return shelf.mark(run, dataclasses.replace(run.record, status=status, reason="enough"))
+
+
+def step(number: float, **changes: float) -> dict[str, float]:
+    return dict.fromkeys(STEP_NUMBERS, 1.0) | {"step": number} | changes
+
+
+# --- Starting
+
+
+def test_a_training_that_is_started_is_a_run_with_a_worker_of_its_own(
+    root: Path, launched: list[tuple[list[str], dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    run = jobs.start(SMALL, DIGITS, "Mine")
+    assert run == open_run(run.id)
+    assert (run.record.status, run.record.config, run.record.title) == ("running", SMALL, "Mine")
+    assert jobs.follow(run) == Job(run, progress.read(run.directory), "created", "")
+    ((command, options),) = launched
+    expected = [sys.executable, "-m", "vae_core", "train", "--resume", run.id, "--queue", "--runs", str(root)]
+    assert command == expected
+    assert options["env"]["PYTHONPATH"] == os.pathsep.join([str(ROOT), "/somewhere"])
+    assert options["env"]["VAE_RUNS"] == str(root)
+    assert options["start_new_session"]
+    assert options["stdin"] == subprocess.DEVNULL
+    assert options["stdout"] is options["stderr"]
+    assert Path(options["stdout"].name) == run.directory / "worker.log"
+
+
+def test_a_runs_directory_that_is_named_from_here_is_found_from_elsewhere(
+    tmp_path: Path, launched: list[tuple[list[str], dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VAE_RUNS", "mine")
+    jobs.start(SMALL, DIGITS)
+    assert launched[0][0][-1] == str(tmp_path / "mine")
+
+
+@pytest.mark.parametrize("text", ["0", "none"])
+def test_where_nothing_is_trained_nothing_is_begun(
+    root: Path, launched: list[tuple[list[str], dict[str, Any]]], monkeypatch: pytest.MonkeyPatch, text: str
+):
+    run = stopped(root)
+    monkeypatch.setenv("VAE_TRAINING_SLOTS", text)
+    for action in (lambda: jobs.start(SMALL, DIGITS), lambda: jobs.resume(run, DIGITS)):
+        with pytest.raises(TrainingOff):
+            action()
+    assert listing(root) == [run.id]
+    assert read_run(run.directory) == run
+    assert launched == []
+
+
+def test_no_more_trainings_wait_than_can_be_overlooked(root: Path, launched: list[tuple[list[str], dict[str, Any]]]):
+    with contextlib.ExitStack() as alive:
+        for _ in range(8):
+            jobs.start(SMALL, DIGITS)
+        for run in list_runs()[0]:
+            Journal(run.directory).tell("queued", place=1)
+            alive.enter_context(locks.holding(run))
+        with pytest.raises(TrainingOff, match="8 trainings wait already. Try again when one has ended"):
+            jobs.start(SMALL, DIGITS)
+    assert len(launched) == len(list_runs()[0]) == 8
+
+
+def test_a_worker_that_cannot_be_started_is_told_and_said_by_its_run(root: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    words = r"its worker cannot be started \(Resource temporarily unavailable\)"
+    with pytest.raises(RunNotWritable, match=words):
+        jobs.start(SMALL, DIGITS)
+    (run,) = list_runs()[0]
+    job = jobs.follow(run)
+    assert (job.phase, job.resumable) == ("failed", True)
+    assert job.reason == "failed: its worker cannot be started (Resource temporarily unavailable)"
+
+
+# --- Following
+
+
+@pytest.mark.parametrize(("status", "going", "resumable"), [("done", 0, 0), ("cancelled", 0, 1), ("failed", 0, 1)])
+def test_a_training_that_has_ended_is_as_its_record_says(root: Path, status: str, going: bool, resumable: bool):
+    run = make_run(root, status=status, reason="for a reason")
+    job = jobs.follow(run)
+    assert (job.run, job.phase, job.reason) == (run, status, "for a reason")
+    assert (job.going, job.resumable) == (going, resumable)
+
+
+def test_what_was_known_of_a_run_before_does_not_count(root: Path):
+    run = begun(root)
+    done = shelf.mark(run, dataclasses.replace(run.record, status="done"))
+    assert jobs.follow(run).run == done
+
+
+@pytest.mark.parametrize("event", ["created", "resumed"])
+def test_a_worker_has_some_time_to_come(root: Path, event: str):
+    run = begun(root, seconds_ago=20)
+    if event == "resumed":
+        Journal(run.directory).tell("resumed", step=0)
+    job = jobs.follow(run)
+    assert (job.phase, job.going, job.resumable) == (event, True, False)
+    assert read_run(run.directory) == run
+
+
+def test_a_worker_that_never_came_is_taken_for_dead_and_the_run_says_so(root: Path):
+    run = begun(root, seconds_ago=40)
+    job = jobs.follow(run)
+    assert (job.phase, job.going, job.resumable) == ("failed", False, True)
+    assert job.reason == "failed: its worker was killed, or the computer stopped"
+    found = read_run(run.directory)
+    assert job.run == found
+    assert (found.record.status, found.record.reason) == ("failed", job.reason)
+    read_everything(found)
+    assert jobs.follow(run) == job
+
+
+@pytest.mark.parametrize("event", ["queued", "starting", "compiling", "step", "scoring"])
+def test_a_worker_that_is_gone_without_a_word_was_killed(root: Path, event: str):
+    run = begun(root)
+    Journal(run.directory).tell(event, place=1, **step(1))
+    job = jobs.follow(run)
+    assert (job.phase, job.reason) == ("failed", "failed: its worker was killed, or the computer stopped")
+    assert job.resumable, "even if all steps were taken: its results are not there"
+    assert read_run(run.directory).record.status == "failed"
+
+
+def test_a_worker_that_could_say_why_it_ends_only_in_its_last_line_is_heard(root: Path):
+    run = begun(root)
+    Journal(run.directory).tell("failed", reason="The memory did not suffice.")
+    assert jobs.follow(run).reason == "failed: The memory did not suffice."
+    assert read_run(run.directory).record.reason == "failed: The memory did not suffice."
+
+
+@pytest.mark.parametrize(("free", "words"), [(999_999, "the disk is full: 999,999 bytes are free"), (10**6, "killed")])
+def test_a_full_disk_is_named_as_the_reason(root: Path, monkeypatch: pytest.MonkeyPatch, free: int, words: str):
+    run = begun(root, seconds_ago=40)
+    usage = shutil.disk_usage(root)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=free))
+    assert words in jobs.follow(run).reason
+
+
+def test_on_a_full_disk_a_dead_training_is_shown_as_failed_though_nothing_can_be_written(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    run = begun(root, seconds_ago=40)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    job = jobs.follow(run)
+    assert (job.phase, job.going, job.resumable) == ("failed", False, True)
+    assert read_run(run.directory) == run
+
+
+@pytest.mark.parametrize(
+    ("event", "phase"), [("queued", "queued"), ("compiling", "compiling"), ("step", "training"), ("scoring", "scoring")]
+)
+def test_while_a_worker_lives_its_last_word_holds(root: Path, event: str, phase: str):
+    run = begun(root)
+    Journal(run.directory).tell(event, device="here", place=3, **step(1))
+    with locks.holding(run):
+        job = jobs.follow(run)
+        assert (job.phase, job.reason, job.going, job.resumable) == (phase, "", True, False)
+        assert job.progress.place == (3 if event == "queued" else 0)
+    assert read_run(run.directory) == run
+
+
+def test_a_worker_that_has_just_said_why_it_ends_is_heard_while_it_still_lives(root: Path):
+    run = begun(root)
+    Journal(run.directory).tell("failed", reason="It diverged.")
+    with locks.holding(run):
+        job = jobs.follow(run)
+    assert (job.phase, job.reason) == ("failed", "It diverged.")
+
+
+@pytest.mark.parametrize(("silence", "phase"), [(50, "created"), (70, "failed")])
+def test_a_worker_that_is_silent_for_long_is_taken_for_lost_but_not_marked(root: Path, silence: float, phase: str):
+    run = begun(root, seconds_ago=silence)
+    with locks.holding(run):
+        job = jobs.follow(run)
+    assert job.phase == phase
+    if phase == "failed":
+        assert job.reason == "no sign of life for 70 s; it may still come back"
+    assert read_run(run.directory) == run
+
+
+def between_two_looks(monkeypatch: pytest.MonkeyPatch, change: Callable[[Run], object]) -> None:
+    """The run changes after its files were read, and before its lock is taken."""
+
+    def held(run: Run) -> bool:
+        change(run)
+        return False
+
+    monkeypatch.setattr(locks, "held", held)
+
+
+def test_a_training_that_ends_between_two_looks_has_ended(root: Path, monkeypatch: pytest.MonkeyPatch):
+    run = begun(root)
+    Journal(run.directory).tell("scoring")
+    between_two_looks(monkeypatch, lambda run: shelf.mark(run, dataclasses.replace(run.record, status="done")))
+    assert jobs.follow(run).phase == "done"
+    assert read_run(run.directory).record.status == "done"
+
+
+def test_a_training_that_is_resumed_between_two_looks_waits_for_its_worker(root: Path, monkeypatch: pytest.MonkeyPatch):
+    run = begun(root)
+    Journal(run.directory).tell("failed", reason="enough")
+    between_two_looks(monkeypatch, lambda run: Journal(run.directory).tell("resumed", step=0))
+    job = jobs.follow(run)
+    assert (job.phase, job.reason, job.going) == ("resumed", "", True)
+    assert read_run(run.directory).record.status == "running"
+
+
+def test_a_worker_that_comes_between_two_looks_is_not_taken_for_dead(root: Path, monkeypatch: pytest.MonkeyPatch):
+    run = begun(root, seconds_ago=40)
+    monkeypatch.setattr(locks, "held", lambda run: False)
+    with locks.holding(run):
+        assert jobs.follow(run).phase == "created"
+    assert read_run(run.directory) == run
+
+
+def test_a_run_that_was_deleted_is_not_made_anew_by_who_still_follows_it(root: Path, impatient: None):
+    run = begun(root, seconds_ago=40)
+    stale = stopped(root)
+    shelf.delete(run)
+    shelf.delete(stale)
+    actions: list[Callable[[], object]] = [
+        lambda: jobs.follow(run),
+        lambda: jobs.cancel(run),
+        lambda: jobs.rename(run, "Mine"),
+        lambda: jobs.delete(run),
+        lambda: jobs.resume(stale, DIGITS),
+    ]
+    for action in actions:
+        with pytest.raises(RunError):
+            action()
+    assert jobs.look(run) is None
+    assert listing(root) == []
+
+
+def test_a_damaged_journal_is_told(root: Path):
+    run = begun(root)
+    (run.directory / NAME).write_text("{}\n")
+    with pytest.raises(RunDamaged, match="line 1: expected an object whose event is one of"):
+        jobs.follow(run)
+
+
+def test_to_look_tells_the_worker_and_finds_its_latest_look(root: Path):
+    run = begun(root)
+    assert jobs.look(run) is None
+    assert signs.looked_at(run)
+    (run.directory / snapshots.LIVE).touch()
+    assert jobs.look(run) == run.directory / snapshots.LIVE
+
+
+# --- Figures
+
+
+def job_with(steps: list[dict[str, float]], phase: str = "training") -> Job:
+    config = dataclasses.replace(CONFIG, batch_size=100, epochs=10)
+    dataset = dataclasses.replace(record().dataset, train=950)
+    return Job(Run(Path("/nowhere"), record(config=config, dataset=dataset)), Progress(steps=steps), phase, "")
+
+
+def test_the_time_left_follows_from_the_pace_of_late():
+    """90 of 100 steps are left, of 100 digits each; the latest five events were at 2,000 digits a second."""
+    early = [step(number, digits_per_second=10.0) for number in range(1, 6)]
+    late = [step(number, digits_per_second=pace) for number, pace in zip(range(6, 11), (1000, 1500, 2000, 2500, 3000))]
+    job = job_with(early + late)
+    assert job.step == 10
+    assert job.seconds_left == pytest.approx(90 * 100 / 2000)
+
+
+@pytest.mark.parametrize(
+    "job", [job_with([]), job_with([step(1)], "scoring"), job_with([step(1, digits_per_second=0)])]
+)
+def test_without_a_pace_the_time_left_is_unknown(job: Job):
+    assert job.seconds_left is None
+
+
+def test_before_its_first_step_a_training_has_taken_none():
+    assert job_with([]).step == 0
+
+
+def test_the_expected_time_is_that_of_the_most_similar_run_by_work(root: Path):
+    small, large = CONFIG, dataclasses.replace(CONFIG, encoder_widths=(600,))
+    dataset = dataclasses.replace(record().dataset, train=1000)
+    assert jobs.expected_seconds(small, 1000) is None
+    make_run(root, "other", status="cancelled", seconds=1.0, config=small, dataset=dataset)
+    make_run(root, "instant", seconds=0.0, config=small, dataset=dataset)
+    assert jobs.expected_seconds(small, 1000) is None
+    make_run(root, "small", seconds=6.0, config=small, dataset=dataset)
+    make_run(root, "large", seconds=40.0, config=large, dataset=dataset)
+    longer = dataclasses.replace(small, epochs=6)
+    assert jobs.expected_seconds(longer, 1000) == pytest.approx(18.0)
+    assert jobs.expected_seconds(longer, 500) == pytest.approx(9.0)
+    nearly = dataclasses.replace(large, encoder_widths=(500,))
+    assert jobs.expected_seconds(nearly, 1000) == pytest.approx(40.0 * nearly.weights / large.weights)
+
+
+# --- Cancelling, going on, renaming, deleting
+
+
+def test_to_cancel_is_to_give_a_sign(root: Path):
+    run = begun(root)
+    jobs.cancel(run)
+    assert signs.asked_to_stop(run)
+    assert read_run(run.directory) == run
+
+
+def test_a_training_goes_on_without_the_signs_of_before(root: Path, launched: list[tuple[list[str], dict[str, Any]]]):
+    run = stopped(root)
+    jobs.cancel(run)
+    resumed = jobs.resume(run, DIGITS)
+    assert resumed == read_run(run.directory)
+    assert not signs.asked_to_stop(run)
+    job = jobs.follow(run)
+    assert (job.phase, job.going) == ("resumed", True)
+    assert launched[0][0][5] == run.id
+
+
+def test_a_training_goes_on_only_if_it_stopped_and_on_its_own_digits(
+    root: Path, launched: list[tuple[list[str], dict[str, Any]]], impatient: None
+):
+    done, ended = make_run(root), stopped(root)
+    with pytest.raises(RunNotWritable, match="is trained to its end already"):
+        jobs.resume(done, DIGITS)
+    with pytest.raises(DataError, match="begun on other digits"):
+        jobs.resume(ended, random_digits(train=10, test=4, seed=1))
+    with locks.holding(ended), pytest.raises(RunBusy):
+        jobs.resume(ended, DIGITS)
+    with pytest.raises(RunNotWritable, match="came with the app"):
+        jobs.resume(make_run(runs.SHIPPED, "seed"), DIGITS)
+    assert launched == []
+    assert [read_run(run.directory) for run in (done, ended)] == [done, ended]
+
+
+def test_only_ones_own_runs_that_nobody_trains_are_renamed_and_deleted(root: Path, impatient: None):
+    shipped, busy, own = make_run(runs.SHIPPED, "seed"), begun(root), make_run(root)
+    for action in (lambda run: jobs.rename(run, "Mine"), jobs.delete):
+        with pytest.raises(RunNotWritable, match="came with the app and stays as it is"):
+            action(shipped)
+        with locks.holding(busy), pytest.raises(RunBusy, match="is being trained"):
+            action(busy)
+    assert [read_run(run.directory) for run in (shipped, busy)] == [shipped, busy]
+    assert jobs.rename(own, " Mine ").title == open_run("toy").title == "Mine"
+    jobs.delete(own)
+    assert listing(root) == [busy.id]
+    with pytest.raises(RunNotFound):
+        open_run("toy")
+
+
+def test_a_title_is_given_to_the_run_as_it_is_now(root: Path):
+    run = begun(root)
+    shelf.mark(run, dataclasses.replace(run.record, status="done", seconds=2.0))
+    found = jobs.rename(run, "Mine").record
+    assert (found.title, found.status, found.seconds) == ("Mine", "done", 2.0)
+
+
+# --- Real workers
+
+CONFIG_FOR_REAL = TrainingConfig(
+    encoder_widths=(8,), decoder_widths=(8,), epochs=250, batch_size=100, optimizer="adam", schedule="cosine"
+)
+STARTER = """
+import subprocess, sys
+from vae_core import jobs
+from vae_core.config import TrainingConfig
+from vae_core.data import load_digits
+
+class Popen(subprocess.Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        print(self.pid, flush=True)
+
+subprocess.Popen = Popen
+config = TrainingConfig.from_dict(eval(sys.argv[1]))
+print(jobs.start(config, load_digits()).id, flush=True)
+"""
+"""Starts a training, says its worker's process and its run, and ends."""
+
+
+@dataclasses.dataclass
+class Story:
+    """What was seen of two trainings, of which the first was cancelled and the second killed; both then went on."""
+
+    waiting: Job
+    """The second, while the first was trained."""
+    seconds_to_cancel: float
+    cancelled: Job
+    cancelled_rows: int
+    killed: Job
+    killed_weights: dict[str, np.ndarray]
+    at_once: bool
+    """Whether both were trained at the same time when there were two slots."""
+    ends: list[Job]
+    whole: Run
+    """The same training without a stop."""
+
+
+@pytest.fixture(scope="module")
+def story(sample: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    root, pids = tmp_path_factory.mktemp("story"), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VAE_RUNS", str(root))
+        patch.delenv("VAE_MNIST", raising=False)
+        patch.delenv("VAE_TRAINING_SLOTS", raising=False)
+        popen = subprocess.Popen
+
+        def recorded(*arguments: Any, **options: Any) -> subprocess.Popen:
+            process = popen(*arguments, **options)
+            pids.append(process.pid)
+            return process
+
+        try:
+            command = [sys.executable, "-c", STARTER, repr(CONFIG_FOR_REAL.as_dict())]
+            started = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+            pids.append(int(started[0]))
+            patch.setattr(subprocess, "Popen", recorded)
+            first, second = open_run(started[1]), jobs.start(CONFIG_FOR_REAL, sample)
+            yield play(first, second, sample, pids, patch)
+        finally:
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def phase(run: Run, *phases: str) -> Callable[[], Job | None]:
+    """The training, once it is in one of these phases."""
+
+    def look() -> Job | None:
+        job = jobs.follow(run)
+        assert job.phase in phases or job.phase not in ("failed", "done"), f"{job.phase}: {job.reason}"
+        return job if job.phase in phases else None
+
+    return look
+
+
+def play(first: Run, second: Run, sample: Digits, pids: list[int], patch: pytest.MonkeyPatch) -> Story:
+    wait_until(phase(second, "queued"))
+    wait_until(phase(first, "training"))
+    waiting = jobs.follow(second)
+
+    asked = time.monotonic()
+    jobs.cancel(first)
+    cancelled = wait_until(phase(first, "cancelled"))
+    seconds_to_cancel = time.monotonic() - asked
+    rows = len(cancelled.run.history())
+    read_everything(cancelled.run)
+
+    wait_until(phase(second, "training"))
+    os.kill(pids[-1], signal.SIGKILL)
+    killed = wait_until(lambda: job if (job := jobs.follow(second)).phase == "failed" else None, 10)
+    weights = killed.run.tensors()
+    read_everything(killed.run)
+
+    patch.setenv("VAE_TRAINING_SLOTS", "2")
+    both = [jobs.resume(run, sample) for run in (cancelled.run, killed.run)]
+    for run in both:
+        wait_until(phase(run, "training", "scoring", "done"))
+    at_once = [jobs.follow(run).phase for run in both]
+    ends = [wait_until(phase(run, "done")) for run in both]
+    whole = worker.train(shelf.begin(CONFIG_FOR_REAL, sample, first.directory.parent), sample)
+    return Story(waiting, seconds_to_cancel, cancelled, rows, killed, weights, at_once == 2 * ["training"], ends, whole)
+
+
+def test_a_training_outlives_who_started_it_and_another_one_waits_for_its_end(story: Story):
+    assert (story.waiting.phase, story.waiting.progress.place) == ("queued", 1)
+    assert story.waiting.step == 0
+
+
+def test_a_training_is_cancelled_within_two_seconds_and_what_it_learned_is_kept(story: Story):
+    assert story.seconds_to_cancel < 2
+    epochs = float(story.cancelled.reason.split()[3])
+    assert story.cancelled.reason == f"cancelled at epoch {epochs:.3g} of 250"
+    assert 0 < epochs < 250
+    assert story.cancelled_rows == pytest.approx(math.floor(epochs), abs=1)
+    assert story.cancelled.resumable
+    assert story.cancelled.run.scores()[0].estimator == "Monte Carlo, 1 sample a digit, seed 0"
+
+
+def test_a_worker_that_is_killed_is_told_and_leaves_a_run_that_can_be_read(story: Story):
+    assert story.killed.reason == "failed: its worker was killed, or the computer stopped"
+    assert story.killed.step > 0
+    assert story.killed.resumable
+    assert set(story.killed_weights) == set(story.whole.tensors())
+
+
+def test_two_slots_train_two_at_once(story: Story):
+    assert story.at_once
+
+
+def test_whether_it_was_cancelled_or_killed_a_training_that_goes_on_ends_as_one_without_a_stop(story: Story):
+    for job in story.ends:
+        run = job.run
+        assert (run.record.status, run.record.config) == ("done", CONFIG_FOR_REAL)
+        for name, tensor in run.tensors().items():
+            np.testing.assert_array_equal(tensor, story.whole.tensors()[name])
+        for column in ("loss", "reconstruction", "kl"):
+            np.testing.assert_array_equal(run.history()[column], story.whole.history()[column])
+        assert run.scores() == story.whole.scores()
+        assert len(run.history()) == 250
+        kept = [[path.read_bytes() for path in snapshots.kept(one)] for one in (run, story.whole)]
+        assert kept[0] == kept[1]
+        steps = [entry["step"] for entry in job.progress.steps]
+        assert steps == sorted(set(steps))
+        assert steps[-1] == run.record.steps
+
+
+def test_an_ended_training_leaves_its_log_and_no_lock(story: Story):
+    for job in story.ends:
+        log = (job.run.directory / "worker.log").read_text()
+        assert log.splitlines()[-1] == str(job.run.directory)
+        assert "Traceback" not in log
+        assert not locks.held(job.run)
+    slot = locks.take_slot(story.whole.directory.parent, 1)
+    assert slot
+    slot.release()
+    assert slots.queue(story.whole.directory.parent) == []

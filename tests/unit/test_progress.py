@@ -1,0 +1,251 @@
+"""A line is told in one piece; a last line that was cut off is no line; a damaged one is reported with its number."""
+
+import errno
+import io
+import json
+import math
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vae_core import progress
+from vae_core.errors import RunDamaged
+from vae_core.progress import NAME, STEP_NUMBERS, Journal, Progress, read
+from vae_core.runs import HISTORY_COLUMNS
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path)
+
+
+def step(number: int, **changes: float) -> dict[str, float]:
+    return {"step": number} | dict.fromkeys(STEP_NUMBERS[1:], number + 0.5) | changes
+
+
+def lines(directory: Path) -> list[str]:
+    return (directory / NAME).read_text().splitlines()
+
+
+# --- Telling and reading
+
+
+def test_without_a_file_nothing_has_been_told(tmp_path: Path):
+    assert read(tmp_path) == Progress()
+    assert Progress().phase == "created"
+
+
+def test_what_is_told_is_read(tmp_path: Path, journal: Journal):
+    began = time.time()
+    journal.tell("created")
+    journal.tell("queued", place=2)
+    journal.tell("queued", place=1)
+    journal.tell("starting")
+    journal.tell("compiling", device="2 processor cores")
+    journal.tell("step", **step(10))
+    journal.tell("heartbeat")
+    journal.tell("step", **step(20))
+    found = read(tmp_path)
+    assert (found.phase, found.place, found.device, found.reason) == ("training", 1, "2 processor cores", "")
+    assert found.steps == [step(10), step(20)]
+    assert began - 0.001 <= found.asked <= found.told <= time.time() + 0.001
+
+
+@pytest.mark.parametrize(
+    ("events", "phase"),
+    [
+        ([], "created"),
+        ([("created", {})], "created"),
+        ([("created", {}), ("heartbeat", {})], "created"),
+        ([("starting", {}), ("heartbeat", {})], "starting"),
+        ([("compiling", {"device": "a GPU"}), ("heartbeat", {})], "compiling"),
+        ([("step", step(1))], "training"),
+        ([("epoch", dict.fromkeys(HISTORY_COLUMNS, 1.0))], "training"),
+        ([("step", step(1)), ("scoring", {})], "scoring"),
+        ([("scoring", {}), ("done", {})], "done"),
+        ([("cancelled", {"reason": "enough"}), ("resumed", {"step": 0})], "resumed"),
+    ],
+)
+def test_the_phase_is_the_last_event_that_says_one(
+    tmp_path: Path, journal: Journal, events: list[tuple[str, dict[str, Any]]], phase: str
+):
+    for event, facts in events:
+        journal.tell(event, **facts)
+    assert read(tmp_path).phase == phase
+
+
+def test_a_reason_holds_until_the_training_goes_on(tmp_path: Path, journal: Journal):
+    journal.tell("failed", reason="the disk is full")
+    assert read(tmp_path).reason == "the disk is full"
+    journal.tell("resumed", step=0)
+    assert read(tmp_path).reason == ""
+
+
+def test_a_resumed_training_takes_the_steps_after_its_checkpoint_again(tmp_path: Path, journal: Journal):
+    for number in (10, 20, 30):
+        journal.tell("step", **step(number))
+    journal.tell("resumed", step=20)
+    assert [entry["step"] for entry in read(tmp_path).steps] == [10, 20]
+    journal.tell("step", **step(25))
+    assert [entry["step"] for entry in read(tmp_path).steps] == [10, 20, 25]
+
+
+def test_the_time_that_it_was_asked_for_is_that_of_its_latest_part(
+    tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+):
+    for now, event in ((100.0, "created"), (200.0, "starting"), (300.0, "resumed"), (400.0, "heartbeat")):
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        journal.tell(event, **({"step": 0} if event == "resumed" else {}))
+    found = read(tmp_path)
+    assert (found.asked, found.told) == (300.0, 400.0)
+
+
+def test_numbers_are_told_with_six_digits_and_nan_as_null(tmp_path: Path, journal: Journal):
+    journal.tell("epoch", **dict.fromkeys(HISTORY_COLUMNS, 1 / 3) | {"val_loss": math.nan, "epoch": 1_234_567})
+    line = json.loads(lines(tmp_path)[0])
+    assert (line["loss"], line["val_loss"], line["epoch"]) == (0.333333, None, 1_234_567)
+    assert read(tmp_path).phase == "training"
+
+
+def test_every_line_stands_alone_whichever_thread_told_it(tmp_path: Path, journal: Journal):
+    threads = [
+        threading.Thread(target=lambda: [journal.tell("step", **step(number)) for number in range(50)])
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(lines(tmp_path)) == len(read(tmp_path).steps) == 200
+
+
+def test_text_of_any_kind_stays_on_its_line(tmp_path: Path, journal: Journal):
+    reason = 'a "quoted"\nline \u2028 and \udcff'
+    journal.tell("failed", reason=reason)
+    assert (tmp_path / NAME).read_bytes().count(b"\n") == 1
+    assert read(tmp_path).reason == reason
+
+
+# --- A line that was cut off
+
+
+@pytest.mark.parametrize("keep", [0, 1, 20, -1])
+def test_a_last_line_that_was_cut_off_is_no_line(tmp_path: Path, journal: Journal, keep: int):
+    journal.tell("step", **step(1))
+    whole = (tmp_path / NAME).read_bytes()
+    journal.tell("step", **step(2))
+    second = (tmp_path / NAME).read_bytes()[len(whole) :]
+    (tmp_path / NAME).write_bytes(whole + second[:keep])
+    assert [entry["step"] for entry in read(tmp_path).steps] == [1]
+    again = Journal(tmp_path)
+    assert (tmp_path / NAME).read_bytes() == whole
+    again.tell("step", **step(3))
+    assert [entry["step"] for entry in read(tmp_path).steps] == [1, 3]
+
+
+def test_a_first_line_that_was_cut_off_is_no_line_either(tmp_path: Path):
+    (tmp_path / NAME).write_bytes(b'{"event": "crea')
+    assert read(tmp_path) == Progress()
+    Journal(tmp_path)
+    assert (tmp_path / NAME).read_bytes() == b""
+
+
+def test_what_a_crashed_computer_leaves_at_the_end_is_no_line(tmp_path: Path, journal: Journal):
+    journal.tell("created")
+    with (tmp_path / NAME).open("ab") as file:
+        file.write(bytes(100))
+    assert read(tmp_path).phase == "created"
+
+
+class NearlyFull(io.FileIO):
+    """A file on a disk that takes twenty more bytes."""
+
+    def write(self, content: Any) -> int:
+        return super().write(content[:20])
+
+
+def test_a_disk_that_takes_a_part_of_a_line_gets_none_of_it(
+    tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+):
+    journal.tell("created")
+    before = (tmp_path / NAME).read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", lambda path, mode, buffering: NearlyFull(path, "ab"))
+        with pytest.raises(OSError) as caught:
+            journal.tell("starting")
+    assert caught.value.errno == errno.ENOSPC
+    assert (tmp_path / NAME).read_bytes() == before
+    journal.tell("starting")
+    assert read(tmp_path).phase == "starting"
+
+
+def test_a_line_that_was_not_written_is_no_sign_of_life(
+    tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+):
+    before = journal.told
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", lambda path, mode, buffering: NearlyFull(path, "ab"))
+        with pytest.raises(OSError):
+            journal.tell("starting")
+    assert journal.told == before
+
+
+# --- Damage
+
+GOOD = '{"event": "created", "time": 1.0}'
+BAD: dict[str, tuple[str, str]] = {
+    "empty": ("", "Expecting value"),
+    "not JSON": ("created", "Expecting value"),
+    "a list": ("[1]", "expected an object whose event is one of created, .*heartbeat"),
+    "no event": ('{"time": 1}', "expected an object whose event is one of"),
+    "an unknown event": ('{"event": "exploded", "time": 1}', "expected an object whose event is one of"),
+    "an event that is a list": ('{"event": ["step"], "time": 1}', "unhashable|whose event is one of"),
+    "no time": ('{"event": "done"}', "the number 'time' is missing"),
+    "a time of null": ('{"event": "done", "time": null}', "time: expected a finite number or null, found None"),
+    "a time of NaN": ('{"event": "done", "time": NaN}', "time: expected a finite number or null, found nan"),
+    "a time as text": ('{"event": "done", "time": "now"}', "time: expected a finite number or null, found 'now'"),
+    "a time that is true": ('{"event": "done", "time": true}', "time: expected a finite number or null, found True"),
+    "a time beyond floats": ('{"event": "done", "time": 1' + 400 * "0" + "}", "time: expected a finite number"),
+    "an infinite time": ('{"event": "done", "time": 1e999}', "time: expected a finite number or null, found inf"),
+    "a number too long to read": ('{"event": "done", "time": ' + 5000 * "9" + "}", "integer string conversion"),
+    "a step without its loss": (
+        '{"event": "step", "time": 1, "step": 2, "seconds": 1}',
+        "the number 'loss' is missing",
+    ),
+    "a place of null": ('{"event": "queued", "time": 1, "place": null}', "NaN"),
+    "a place as a list": ('{"event": "queued", "time": 1, "place": [1]}', r"place: expected .* found \[1\]"),
+    "nested without end": ('{"event": ' + 100_000 * "[", "recursion"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_damaged_line_is_reported_with_its_number(tmp_path: Path, case: str):
+    line, words = BAD[case]
+    (tmp_path / NAME).write_text(f"{GOOD}\n{GOOD}\n{line}\n{GOOD}\n")
+    with pytest.raises(RunDamaged, match=words) as caught:
+        read(tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path / NAME} is damaged: line 3: ")
+    assert len(str(caught.value)) < 600
+
+
+def test_a_file_that_is_no_text_is_reported(tmp_path: Path):
+    (tmp_path / NAME).write_bytes(b"\xff\xfe\n")
+    with pytest.raises(RunDamaged, match="'utf-8' codec can't decode"):
+        read(tmp_path)
+
+
+def test_a_file_without_end_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(progress, "_MOST_BYTES", 100)
+    (tmp_path / NAME).write_text(10 * f"{GOOD}\n")
+    with pytest.raises(RunDamaged, match="expected at most 100 bytes"):
+        read(tmp_path)
+
+
+def test_losses_of_null_are_nan(tmp_path: Path):
+    event = {"event": "step", "time": 1.0} | dict.fromkeys(STEP_NUMBERS)
+    (tmp_path / NAME).write_text(json.dumps(event) + "\n")
+    (found,) = read(tmp_path).steps
+    assert all(math.isnan(value) for value in found.values())

@@ -1,0 +1,70 @@
+"""A run's files: each is written whole or not at all, and read in full or reported by name."""
+
+import contextlib
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from vae_core.errors import ConfigError, RunDamaged, one_line
+
+MAX_TEXT_BYTES = 1_000_000
+
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    zlib.error,
+    ValueError,
+    TypeError,
+    KeyError,
+    RecursionError,
+    ConfigError,
+    SafetensorError,
+)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put `content` at `path` in one move: who reads sees the old file or the new one. Raises OSError."""
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(aside).chmod(0o644)  # mkstemp's own mode would hide it from other users
+        Path(aside).replace(path)
+    finally:
+        Path(aside).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def damage(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong while `path` is read into one RunDamaged that names it."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise RunDamaged(f"{path} is missing.") from None
+    except _UNREADABLE as error:
+        raise RunDamaged(f"{path} is damaged: {one_line(error)}.") from error
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """A file's content, read no further than it may go: what is linked here may have no end.
+
+    Raises OSError, ValueError.
+    """
+    if path.exists() and not path.is_file():
+        raise ValueError("expected a regular file")
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"expected at most {most:,} bytes, found {max(path.stat().st_size, len(content)):,}")
+    return content
+
+
+def read_text(path: Path, most: int = MAX_TEXT_BYTES) -> str:
+    """A file's content as UTF-8. Raises OSError, ValueError."""
+    return read_bytes(path, most).decode("utf-8")

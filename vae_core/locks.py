@@ -1,0 +1,55 @@
+"""Locks between processes: which run has a living worker, and which slot for trainings is taken.
+
+The system takes a lock away from a process that dies, however it dies; so a lock that is held means a living worker,
+and nothing has to be cleaned up after a dead one.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from vae_core.errors import RunBusy, RunNotFound, RunNotWritable
+from vae_core.runs import Run
+
+_PATIENCE_SECONDS = 2.0  # a page that looks whether a lock is held, holds it for an instant
+
+
+@contextlib.contextmanager
+def holding(run: Run, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
+    """Hold a run's lock, as its worker does while it lives, and whoever changes it.
+
+    Raises RunBusy if another does, RunNotFound if the run was deleted, RunNotWritable.
+    """
+    if not run.directory.is_dir():  # the lock would make it anew
+        raise RunNotFound(f"{run.title} is no longer in {run.directory.parent}.")
+    try:
+        lock = FileLock(run.directory / "lock", timeout=patience).acquire()
+    except Timeout:
+        raise RunBusy(f"{run.title} is being trained. Cancel the training first.") from None
+    except OSError as error:
+        raise RunNotWritable(f"{run.directory} cannot be written ({error.strerror}).") from error
+    with lock:
+        yield
+
+
+def held(run: Run) -> bool:
+    """Whether a living process holds the run's lock. Raises RunNotFound, RunNotWritable."""
+    try:
+        with holding(run, patience=0):
+            return False
+    except RunBusy:
+        return True
+
+
+def take_slot(root: Path, slots: int) -> FileLock | None:
+    """One of the slots for trainings in this runs' directory, held until it is released; None if all are taken."""
+    folder = root / ".slots"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(slots):
+        lock = FileLock(folder / str(number), timeout=0)
+        with contextlib.suppress(Timeout):
+            lock.acquire()
+            return lock
+    return None

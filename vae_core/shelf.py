@@ -1,0 +1,225 @@
+"""The shelf: how runs are put into the runs' directory, filled, renamed and thrown away.
+
+Invariants: a run appears with all of its files, the network not trained yet, and is readable from then on; each file
+is replaced in one move, run.json last, so that a status is never ahead of what it speaks of; shipped runs stay as they
+are.
+"""
+
+import contextlib
+import csv
+import dataclasses
+import datetime
+import importlib.metadata
+import io
+import itertools
+import platform
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from vae_core import progress, snapshots
+from vae_core.checkpoint import Checkpoint
+from vae_core.config import TrainingConfig
+from vae_core.data import Digits, split
+from vae_core.errors import ConfigError, DataError, RunNotWritable
+from vae_core.files import write
+from vae_core.network import Network, initial_tensors
+from vae_core.progress import Journal
+from vae_core.record import Dataset, Record, Score, scores_to_json
+from vae_core.runs import HISTORY_COLUMNS, ID, ID_RULE, SHIPPED, Run, read_run
+from vae_core.snapshots import Snapshot
+from vae_core.tensors import Tensors, pack
+
+Row = dict[str, float]
+"""One epoch of a history: HISTORY_COLUMNS."""
+
+_TITLE = 1000  # characters, of which a page shows a hundred; without end, the record could not be read again
+
+
+def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None = None) -> Run:
+    """Put a run into `root` that is still to be trained: its record, its initial weights, and a snapshot of them.
+
+    Raises ConfigError if the config holds out all digits, RunNotWritable.
+    """
+    train = len(digits.train_images) - config.validation
+    if train < 1:
+        expected = f"fewer than the {len(digits.train_images)} training digits"
+        raise ConfigError(f"validation: expected {expected}; found {config.validation}.")
+    record = Record(
+        id=f"{config.recipe}-{config.fingerprint(digits.digest)}",
+        title=(title or f"{config.recipe}, {config.epochs} epochs, seed {config.seed}")[:_TITLE],
+        kind="vae",
+        status="running",
+        config=config,
+        dataset=Dataset(digits.source, train, config.validation, len(digits.test_images), digits.digest),
+        versions=_versions(),
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        seconds=0.0,
+    )
+    images, _ = split(digits.train_images, config.validation, config.seed)
+    tensors = initial_tensors(config, images)
+    snapshot = Snapshot.take(Network.from_tensors(tensors), digits.test_images, step=0)
+    return put(root, record, tensors, [], [], snapshot)
+
+
+def reopen(run: Run, digits: Digits) -> Run:
+    """Let a run that was begun, cancelled or failed be in training again, on the same digits.
+
+    Raises RunNotWritable if it is done, DataError if the digits at hand are others, RunDamaged.
+    """
+    if run.record.status == "done":
+        raise RunNotWritable(f"{run.title} is trained to its end already.")
+    dataset = run.record.dataset
+    own, found = dataset.train + dataset.validation, len(digits.train_images)
+    if digits.digest != dataset.digest or own != found:
+        begun, at_hand = f"{dataset.source} with {own:,} to train on", f"{digits.source} with {found:,}"
+        raise DataError(f"{run.title} was begun on other digits: {begun}, not the {at_hand} at hand.")
+    if run.record.status == "running" and progress.read(run.directory).phase in ("created", "resumed"):
+        return run  # its worker is still to come
+    try:
+        Journal(run.directory).tell("resumed", step=Checkpoint.read(run).step)
+    except OSError as error:
+        raise RunNotWritable(f"{run.directory} cannot be written ({error.strerror}).") from error
+    return mark(run, dataclasses.replace(run.record, status="running", reason=""))
+
+
+def put(
+    root: Path,
+    record: Record,
+    tensors: Tensors,
+    history: Sequence[Row],
+    scores: list[Score],
+    snapshot: Snapshot | None = None,
+) -> Run:
+    """A new run in `root`, all at once, under the record's id, or with -2, -3, ... where that is taken.
+
+    Raises RunNotWritable, for instance on a full disk; nothing is left then.
+    """
+    if not ID.fullmatch(record.id):
+        raise RunNotWritable(f"{record.id!r} cannot be a run's id; {ID_RULE}.")
+    try:
+        with _drafting(root) as draft:
+            _fill(draft, tensors, history, scores)
+            if snapshot:
+                snapshots.keep(draft, snapshot)
+            if record.status == "running":
+                Journal(draft).tell("created")
+            draft.chmod(0o755)  # mkdtemp's own mode would hide the run from other users
+            for run_id in _free_ids(root, record.id):
+                write(draft / "run.json", dataclasses.replace(record, id=run_id).to_json())
+                with contextlib.suppress(FileExistsError):
+                    return read_run(_rename(draft, root / run_id))
+    except OSError as error:
+        raise RunNotWritable(f"The runs' directory {root} cannot be written ({error.strerror}).") from error
+    raise AssertionError("unreachable: there is always a free id")
+
+
+def complete(run: Run, record: Record, tensors: Tensors, history: Sequence[Row], scores: list[Score]) -> Run:
+    """Give a run its results and its new record. Raises RunNotWritable; the run is then as readable as before."""
+    try:
+        _fill(run.directory, tensors, history, scores)
+    except OSError as error:
+        raise RunNotWritable(f"{run.directory} cannot be written ({error.strerror}).") from error
+    return mark(run, record)
+
+
+def mark(run: Run, record: Record) -> Run:
+    """Give a run a new record. Raises RunNotWritable."""
+    if run.shipped:
+        raise RunNotWritable(f"{run.title} came with the app and stays as it is.")
+    try:
+        write(run.directory / "run.json", record.to_json())
+    except OSError as error:
+        raise RunNotWritable(f"{run.directory} cannot be written ({error.strerror}).") from error
+    return read_run(run.directory)
+
+
+def save(run: Run, checkpoint: Checkpoint) -> None:
+    """Keep a moment to resume from; the run's network is that of this moment from then on. Raises OSError.
+
+    In this order: a run without a checkpoint has the network that its training starts from.
+    """
+    checkpoint.write(run.directory)
+    write(run.directory / "network.safetensors", pack(checkpoint.network))
+
+
+def fail(run: Run, reason: str) -> Run:
+    """Let a run say that its training failed, and why. Raises RunNotWritable."""
+    return mark(run, dataclasses.replace(run.record, status="failed", reason=reason))
+
+
+def tidy(run: Run, *patterns: str) -> None:
+    """Remove files that only a training needs; what cannot be removed does no harm."""
+    with contextlib.suppress(OSError):
+        for path in (path for pattern in patterns for path in run.directory.glob(pattern)):
+            path.unlink(missing_ok=True)
+
+
+def write_history(directory: Path, history: Sequence[Row]) -> None:
+    """history.csv: a row an epoch, NaN as an empty cell. Raises OSError."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(HISTORY_COLUMNS)
+    for row in history:
+        table.writerow("" if row[name] != row[name] else f"{row[name]:.6g}" for name in HISTORY_COLUMNS)
+    write(directory / "history.csv", text.getvalue().encode())
+
+
+def rename(run: Run, title: str) -> Run:
+    """Give a run another title; its id stays, so links to it do. Raises RunNotWritable."""
+    return mark(run, dataclasses.replace(run.record, title=title.strip()[:_TITLE]))
+
+
+def delete(run: Run) -> None:
+    """Throw a run away: it is gone at once, or still there as a whole. Raises RunNotWritable."""
+    if run.shipped:
+        raise RunNotWritable(f"{run.title} came with the app and stays as it is.")
+    gone = run.directory.with_name(f".draft-{secrets.token_hex(8)}")
+    try:
+        run.directory.rename(gone)
+    except OSError as error:
+        raise RunNotWritable(f"{run.directory} cannot be deleted ({error.strerror}).") from error
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def _fill(directory: Path, tensors: Tensors, history: Sequence[Row], scores: list[Score]) -> None:
+    write(directory / "network.safetensors", pack(tensors))
+    write_history(directory, history)
+    write(directory / "metrics.json", scores_to_json(scores))
+
+
+@contextlib.contextmanager
+def _drafting(root: Path) -> Iterator[Path]:
+    """A hidden directory in `root`; gone afterwards, with what is still in it. Raises OSError."""
+    root.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=root))
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _rename(draft: Path, final: Path) -> Path:
+    try:
+        return draft.rename(final)
+    except OSError:
+        if final.exists():  # POSIX says "directory not empty" where another process was faster
+            raise FileExistsError(final) from None
+        raise
+
+
+def _free_ids(root: Path, stem: str) -> Iterator[str]:
+    for number in itertools.count(1):
+        run_id = stem if number == 1 else f"{stem}-{number}"
+        if not (root / run_id).exists() and not (SHIPPED / run_id).exists():
+            yield run_id
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in ("tensorflow", "tensorflow-cpu", "keras", "numpy"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[package] = importlib.metadata.version(package)
+    return found
