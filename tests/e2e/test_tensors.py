@@ -24,7 +24,7 @@ def test_the_browser_reads_what_the_reference_library_writes(explorer: Explorer)
                 ([name, { shape, values }]) => [name, [shape, values.constructor.name, Array.from(values)]]
             ))
         }""",
-        [module_url("tensors.js"), list(content)],
+        [module_url("browser/tensors.js"), list(content)],
     )
     assert read.keys() == written.keys()
     for name, array in written.items():

@@ -1,4 +1,4 @@
-"""The browser's scripts: Plotly.js out of the installed plotly package, the map's ES modules, and their head start.
+"""The browser's scripts: Plotly.js out of the installed plotly package, our ES modules, and their head start.
 
 Running Plotly's five megabytes takes a browser a second. `preload` lets that happen while Python still imports the
 page, so this module itself imports nothing heavy.
@@ -13,7 +13,7 @@ from streamlit.components.v2 import component
 
 from vae_core.ui.static_files import publish, publish_compressed
 
-_MODULES = Path(__file__).parent / "latent_map"
+_MODULES = Path(__file__).parent
 _preload = component(
     "preload",
     js="""
@@ -35,12 +35,13 @@ def plotly_url() -> str:
 
 
 def module_url(name: str) -> str:
-    """Where the browser finds one of the map's ES modules. Raises OSError if the static folder cannot be written.
+    """Where the browser finds an ES module, given as "folder/name.js". Raises OSError if static cannot be written.
 
     They import each other by relative names, so they share a folder, and its name is their hash.
     """
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(_MODULES.glob("*.js"))}
-    folder = f"latent-map-{hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]}"
+    paths = {path.relative_to(_MODULES).as_posix(): path for path in sorted(_MODULES.glob("*/*.js"))}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    folder = f"modules-{hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]}"
     urls = {module: publish(f"{folder}/{module}", text.encode) for module, text in texts.items()}
     return urls[name]
 
@@ -48,7 +49,11 @@ def module_url(name: str) -> str:
 def preload() -> None:
     """Let the browser fetch and run Plotly.js now. What goes wrong here is told by the map, which asks again."""
     try:
-        data = {"loader": module_url("plotly.js"), "view": module_url("view.js"), "plotly": plotly_url()}
+        data = {
+            "loader": module_url("browser/plotly.js"),
+            "view": module_url("latent_map/view.js"),
+            "plotly": plotly_url(),
+        }
     except OSError:
         return
     _preload(key="preload", data=data)

@@ -23,7 +23,7 @@ _mount = component(
     "latent_map",
     html=(_HERE / "latent_map.html").read_text(encoding="utf-8"),
     css=(_HERE / "latent_map.css").read_text(encoding="utf-8"),
-    js=(_HERE / "mount.js").read_text(encoding="utf-8"),
+    js=(_HERE.parent / "mount.js").read_text(encoding="utf-8"),
     # In the page's own tree: Plotly puts its style sheet into the document, where a shadow root would not see it.
     isolate_styles=False,
 )
@@ -41,7 +41,7 @@ def latent_map(
     _mount(
         key=KEY,
         data={
-            "view": module_url("view.js"),
+            "view": module_url("latent_map/view.js"),
             "plotly": plotly_url(),
             "decoder": atlas.decoder_url(),
             "map": atlas.map_url(),

@@ -1,7 +1,7 @@
 // The test digits as the map shows them: where each lies, how wide its posterior is, its class and its picture.
 
-export const CLASSES = [...Array(10).keys()]
-export const SIDE = 28
+import { CLASSES, SIDE } from "../browser/picture.js"
+
 const CELL = 0.4 // of the latent space: a class's core is about so wide
 
 export class Digits {
@@ -65,12 +65,4 @@ export class Digits {
     for (let i = 0; i < this.count; i += step) if (this.labels[i] === label) indices.push(i)
     return indices
   }
-}
-
-/** Paint 784 grey bytes at (x, y) of a canvas. */
-export function paint(context, grey, x = 0, y = 0) {
-  const tile = context.createImageData(SIDE, SIDE)
-  const words = new Uint32Array(tile.data.buffer)
-  for (let i = 0; i < grey.length; i++) words[i] = 0xff000000 | (grey[i] * 0x010101)
-  context.putImageData(tile, x, y)
 }

@@ -1,10 +1,10 @@
 // The map: the test digits' posterior means as a Plotly scatter, one trace a class, and the pointer over it.
 
-import { CLASSES } from "./digits.js"
+import { CLASSES } from "../browser/picture.js"
+import { COLOURS, plotlyTheme, themed } from "../browser/theme.js"
 
-// Petroff (2021), "Accessible color sequences for data visualization": ten colours that stay apart for colour-blind people.
-const COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"]
 const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon"]
+const AXES = ["xaxis", "yaxis"]
 const SVG_POINTS = 2000 // what an SVG scatter pans smoothly, where WebGL is missing
 const CLICK_PIXELS = 4 // a pointer that travelled farther was dragging
 
@@ -82,16 +82,12 @@ export class LatentPlot {
       font: { size: 13 },
       modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)" },
     }
-    for (const [path, value] of Object.entries(theme(this.container))) {
-      const [part, key] = path.split(".")
-      layout[part][key] = value
-    }
-    return layout
+    return themed(layout, this.container, AXES)
   }
 
   /** Take the colours of the page's theme, and touch nothing else. */
   recolour() {
-    return this.Plotly.relayout(this.container, theme(this.container))
+    return this.Plotly.relayout(this.container, plotlyTheme(this.container, AXES))
   }
 
   /** Show all digits and all classes again. */
@@ -165,22 +161,4 @@ function extent(means) {
     range[1] = Math.max(range[1], value)
   })
   return ranges.map(([low, high]) => [low - 0.04 * (high - low), high + 0.04 * (high - low)])
-}
-
-/** Streamlit's colours, which change with its theme, under the paths that Plotly's relayout takes. */
-function theme(container) {
-  const style = getComputedStyle(container)
-  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback
-  const text = read("--st-text-color", style.color)
-  const line = read("--st-border-color", "rgba(128, 128, 128, 0.25)")
-  const lines = ["xaxis", "yaxis"].flatMap((axis) =>
-    ["tickcolor", "gridcolor", "zerolinecolor"].map((key) => [`${axis}.${key}`, line]),
-  )
-  return {
-    ...Object.fromEntries(lines),
-    "font.color": text,
-    "font.family": read("--st-font", style.fontFamily),
-    "modebar.color": text,
-    "modebar.activecolor": read("--st-primary-color", text),
-  }
 }

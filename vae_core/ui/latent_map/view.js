@@ -1,12 +1,14 @@
 // The three panes, wired: one point under the pointer, one pinned point, and what each pane shows of them.
 
-import { Digits, paint } from "./digits.js"
+import { paint } from "../browser/picture.js"
+import { loadPlotly } from "../browser/plotly.js"
+import { fetchTensors } from "../browser/tensors.js"
+import { themeOf } from "../browser/theme.js"
 import { Decoder } from "./decoder.js"
+import { Digits } from "./digits.js"
 import { LatentPlot } from "./map.js"
-import { loadPlotly } from "./plotly.js"
 import { Mosaic } from "./mosaic.js"
 import { Overlay } from "./overlay.js"
-import { fetchTensors } from "./tensors.js"
 
 const ORIGIN = [0, 0]
 const STEP = 0.05
@@ -82,8 +84,7 @@ export class View {
   }
 
   theme() {
-    const style = getComputedStyle(this.root)
-    return style.getPropertyValue("--st-text-color") + style.getPropertyValue("--st-background-color")
+    return JSON.stringify(themeOf(this.root))
   }
 
   get z() {

@@ -1,0 +1,35 @@
+// Colours: the classes' own, and those of Streamlit's theme, which a visitor may change at any time.
+
+// Petroff (2021), "Accessible color sequences for data visualization": ten colours that stay apart for colour-blind people.
+export const COLOURS = [
+  "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+]
+
+/** The theme's colours and font as they are around an element. */
+export function themeOf(element) {
+  const style = getComputedStyle(element)
+  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback
+  return {
+    text: read("--st-text-color", style.color),
+    background: read("--st-background-color", "#fff"),
+    line: read("--st-border-color", "rgba(128, 128, 128, 0.25)"),
+    primary: read("--st-primary-color", style.color),
+    font: read("--st-font", style.fontFamily),
+  }
+}
+
+/** The theme under the paths that Plotly's relayout takes. axes: "xaxis", "yaxis", ... */
+export function plotlyTheme(element, axes) {
+  const { text, line, primary, font } = themeOf(element)
+  const lines = axes.flatMap((axis) => ["tickcolor", "gridcolor", "zerolinecolor"].map((key) => [`${axis}.${key}`, line]))
+  return { ...Object.fromEntries(lines), "font.color": text, "font.family": font, "modebar.color": text, "modebar.activecolor": primary }
+}
+
+/** A Plotly layout with the theme's colours put into it. */
+export function themed(layout, element, axes) {
+  for (const [path, value] of Object.entries(plotlyTheme(element, axes))) {
+    const [part, key] = path.split(".")
+    layout[part] = { ...layout[part], [key]: value }
+  }
+  return layout
+}
