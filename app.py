@@ -14,6 +14,7 @@ preload()
 st.navigation(
     [
         st.Page("pages/explore.py", title="Explore", icon=":material/explore:", default=True),
+        st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/about.py", title="About", icon=":material/info:"),
     ],
     position="top",

@@ -11,6 +11,7 @@ from vae_core.runs import list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import badge, caveat, plain
 from vae_core.ui.latent_map import latent_map, pinned_point
+from vae_core.ui.picker import labels
 from vae_core.ui.pictures import gallery, png, vote
 from vae_core.ui.resources import Atlas, atlas
 
@@ -31,7 +32,7 @@ def main() -> None:
 
 def choose_run() -> Atlas:
     runs, problems = list_runs()
-    titles = {run.id: run.title for run in runs if run.record.status != "running"}
+    titles = labels([run for run in runs if run.record.status != "running"])
     if (gone := st.session_state[session.RUN]) not in titles:
         st.session_state[session.RUN] = session.DEFAULT_RUN
         st.warning(f"The run {gone} is not there any more, or not readable. This is {session.DEFAULT_RUN}.")

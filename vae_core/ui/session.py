@@ -1,4 +1,4 @@
-"""What one visitor's session holds, and the link that carries it: ?run=<id>&z1=<float>&z2=<float>.
+"""What one visitor's session holds, and the links that carry it: ?run=<id>&z1=<float>&z2=<float>, and ?watch=<id>.
 
 The pinned point is the one fact that everything else follows: the map, the number fields, the link. It is None until
 something is pinned; then the origin stands in for it. Every change of it goes through `pin`.
@@ -6,7 +6,7 @@ something is pinned; then the origin stands in for it. Every change of it goes t
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -18,6 +18,7 @@ from vae_core.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE
 from vae_core.runs import open_run
 
 RUN = "run"
+WATCHED = "watch"
 PINNED = "pinned"
 TURN = "turn"
 Z1, Z2 = "z1", "z2"
@@ -73,15 +74,25 @@ def begin() -> tuple[str, ...]:
     z1, z2 = current_point()
     for key, value in {Z1: z1, Z2: z2, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}.items():
         state.setdefault(key, value)
-    asked = {key: st.query_params[key] for key in ("run", "z1", "z2") if key in st.query_params}
-    replaced = state[OUTDATED].get(_text(asked), -math.inf)
-    if not asked or asked == state[LINK] or time.monotonic() - replaced < _OUTDATED_SECONDS:
-        return ()  # another page was visited, or it was followed already, or it is old
-    state[LINK] = asked
+    if not (asked := _asked("run", "z1", "z2")):
+        return ()
     link = Link.parse(asked)
     state[RUN] = link.run or DEFAULT_RUN
     move(link.z)
     return link.notices
+
+
+def begin_watching(known: Collection[str]) -> tuple[str, ...]:
+    """Choose the run to watch: the URL's if it is news, else the same as before, else the first that is known."""
+    state, notices = st.session_state, ()
+    if asked := _asked(WATCHED):
+        if asked[WATCHED] in known:
+            state[WATCHED] = asked[WATCHED]
+        else:
+            notices = (f"The link's run is not used: no run is called {asked[WATCHED][:80]!r}.",)
+    if state.get(WATCHED) not in known:
+        state[WATCHED] = next(iter(known))
+    return notices
 
 
 def current_point() -> Point:
@@ -101,6 +112,12 @@ def move(z: Point | None) -> None:
     st.session_state[TURN] += 1
 
 
+def show(run_id: str) -> None:
+    """Let the explorer show this run, with nothing pinned on it."""
+    st.session_state[RUN] = run_id
+    move(None)
+
+
 def reset() -> None:
     """Unpin, and restore the lattice and the map's view."""
     move(None)
@@ -114,6 +131,27 @@ def write_link() -> None:
     link = {"run": state[RUN]}
     if state[PINNED]:
         link |= {name: f"{value:.4f}" for name, value in zip(("z1", "z2"), current_point(), strict=True)}
+    _write(link)
+
+
+def write_watched_link() -> None:
+    """Let the URL say which run is watched."""
+    _write({WATCHED: st.session_state[WATCHED]})
+
+
+def _asked(*keys: str) -> dict[str, str]:
+    """What the URL says under these keys, if it is news; else nothing."""
+    state = st.session_state
+    asked = {key: st.query_params[key] for key in keys if key in st.query_params}
+    replaced = state[OUTDATED].get(_text(asked), -math.inf)
+    if not asked or asked == state[LINK] or time.monotonic() - replaced < _OUTDATED_SECONDS:
+        return {}  # another page was visited, or it was followed already, or it is old
+    state[LINK] = asked
+    return asked
+
+
+def _write(link: dict[str, str]) -> None:
+    state = st.session_state
     if link != state[LINK]:
         now = time.monotonic()
         recent = {text: at for text, at in state[OUTDATED].items() if now - at < _OUTDATED_SECONDS}

@@ -1,0 +1,304 @@
+"""Train: choose a recipe, watch its map form, and move through what any run kept of its training."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from vae_core import figures, jobs, slots
+from vae_core.config import RECIPES, TrainingConfig, recipe_for
+from vae_core.data import Digits
+from vae_core.errors import ConfigError, RunDamaged, RunError, TrainingOff, VaeError
+from vae_core.jobs import Job
+from vae_core.record import Score
+from vae_core.runs import Run, list_runs, open_run
+from vae_core.ui import session
+from vae_core.ui.badge import plain
+from vae_core.ui.picker import labels
+from vae_core.ui.resources import digits
+from vae_core.ui.time_machine import time_machine
+
+RECIPE, TITLE, ERROR = "recipe", "title", "training error"
+CUSTOM = "custom"
+ABOUT = {
+    "fast": "**fast**: three narrow layers a half; better than the post's in seconds.",
+    "seed": "**seed**: the post's network and recipe, 50 epochs.",
+    CUSTOM: "**custom**: every number by hand.",
+}
+POLL_SECONDS = 1.0
+
+
+def main() -> None:
+    for notice in session.begin():
+        st.warning(plain(notice), icon=":material/link_off:")
+    st.title("Train a model", anchor=False)
+    shown = digits()
+    st.markdown(f":gray-badge[:material/database: {describe_training(shown)}]")
+    with st.container(border=True):
+        choose(shown)
+    watch(shown)
+
+
+def describe_training(shown: Digits) -> str:
+    kind = "MNIST" if shown.source == "mnist" else "bundled sample of MNIST"
+    return f"{kind}, {len(shown.train_images):,} training digits, {len(shown.test_images):,} test digits"
+
+
+# --- What to train
+
+
+def choose(shown: Digits) -> None:
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        recipe = st.segmented_control(
+            "Recipe", [*RECIPES, CUSTOM], default="fast", key=RECIPE, persist_state="session", required=True
+        )
+        st.markdown(ABOUT[recipe])
+    right.text_input("Title", key=TITLE, max_chars=100, placeholder="How the run is called", persist_state="session")
+    try:
+        config = custom(len(shown.train_images)) if recipe == CUSTOM else recipe_for(recipe, len(shown.train_images))
+    except ConfigError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        config = None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        off = training_off()
+        st.button(
+            "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=start,
+            args=(config, shown),
+            disabled=config is None or off is not None,
+        )
+        if config:
+            st.markdown(expectation(config, shown))
+    if off:
+        st.info(
+            f"{plain(off)} There, `python -m vae_core train` trains too, and so does this page.", icon=":material/lock:"
+        )
+    if error := st.session_state.pop(ERROR, None):
+        st.error(plain(error), icon=":material/error:")
+
+
+def custom(count: int) -> TrainingConfig:
+    """A config from a field for each of its numbers. Raises ConfigError that says which is wrong."""
+    start, fields = recipe_for("fast", count), {}
+    specs = [spec for spec in dataclasses.fields(TrainingConfig) if spec.name != "recipe"]
+    columns = st.columns(4)
+    for i, spec in enumerate(specs):
+        with columns[i % 4]:
+            fields[spec.name] = field(spec, getattr(start, spec.name))
+    return TrainingConfig(recipe=CUSTOM, **fields)
+
+
+def field(spec: dataclasses.Field, value: Any) -> Any:
+    key, label, why = f"config {spec.name}", spec.name.replace("_", " ").capitalize(), spec.metadata["why"]
+    st.session_state.setdefault(key, ", ".join(map(str, value)) if isinstance(value, tuple) else value)
+    if choices := spec.metadata.get("choices"):
+        return st.selectbox(label, choices, key=key, help=why, persist_state="session")
+    if isinstance(value, tuple):
+        text = st.text_input(label, key=key, help=f"{why} One number a layer.", max_chars=100, persist_state="session")
+        return widths(spec.name, text)
+    low, high = (type(value)(spec.metadata[end]) for end in ("low", "high"))
+    step, written = (1, "%d") if isinstance(value, int) else (low or 0.05, "%g")
+    found = st.number_input(
+        label, low, high, value=None, step=step, format=written, key=key, help=why, persist_state="session"
+    )
+    if found is None:
+        raise ConfigError(f"{spec.name}: expected a number, found nothing.")
+    return found
+
+
+def widths(name: str, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        raise ConfigError(f"{name}: expected whole numbers, like 256, 128; found {text!r}.") from None
+
+
+def training_off() -> str | None:
+    try:
+        slots.count()
+    except TrainingOff as error:
+        return str(error)
+
+
+def expectation(config: TrainingConfig, shown: Digits) -> str:
+    count = max(0, len(shown.train_images) - config.validation)
+    seconds = jobs.expected_seconds(config, count)
+    time = (
+        f"about {duration(seconds)} here, going by your runs" if seconds else "time unknown before the first run here"
+    )
+    return (
+        f"{config.weights:,} weights, {config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits; {time}, "
+        "after some seconds for TensorFlow."
+    )
+
+
+def duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{math.ceil(seconds)} s"
+    return f"{math.ceil(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def start(config: TrainingConfig, shown: Digits) -> None:
+    attempt(lambda: jobs.start(config, shown, st.session_state[TITLE].strip() or None))
+
+
+def resume(run: Run, shown: Digits) -> None:
+    attempt(lambda: jobs.resume(run, shown))
+
+
+def attempt(action: Callable[[], Run | None]) -> None:
+    """Do something to a run and watch what comes of it, or say why it cannot be done."""
+    try:
+        if run := action():
+            st.session_state[session.WATCHED] = run.id
+    except VaeError as error:
+        st.session_state[ERROR] = str(error)
+
+
+# --- A run, while it trains and afterwards
+
+
+def watch(shown: Digits) -> None:
+    runs, problems = list_runs()
+    titles = labels(sorted(runs, key=lambda run: run.shipped))
+    for notice in session.begin_watching(titles):
+        st.warning(plain(notice), icon=":material/link_off:")
+    picker, tools = st.columns([3, 2], vertical_alignment="bottom")
+    chosen = picker.selectbox(
+        "Run", list(titles), format_func=titles.__getitem__, key=session.WATCHED, persist_state="session"
+    )
+    session.write_watched_link()
+    for problem in problems:
+        st.warning(plain(problem), icon=":material/folder_off:")
+    try:
+        job = jobs.follow(open_run(chosen))
+    except RunError as error:
+        st.error(f"This run cannot be shown. {plain(str(error))}", icon=":material/error:")
+        return
+    with tools:
+        manage(job, shown)
+    st.fragment(run_every=POLL_SECONDS if job.going else None)(follow)(chosen, job.going, shown)
+
+
+def manage(job: Job, shown: Digits) -> None:
+    """What can be done with the run."""
+    with st.container(horizontal=True):
+        if job.going:
+            st.button("Cancel", icon=":material/stop:", on_click=attempt, args=(lambda: jobs.cancel(job.run),))
+            return
+        if job.resumable:
+            st.button("Resume", icon=":material/resume:", on_click=resume, args=(job.run, shown))
+        if st.button("Open in the explorer", icon=":material/explore:", type="primary"):
+            session.show(job.run.id)
+            st.switch_page("pages/explore.py")
+        if not job.run.shipped:
+            with st.popover("Rename", icon=":material/edit:"):
+                title = st.text_input("New title", job.run.record.title, max_chars=100, key=f"title {job.run.id}")
+                st.button("Save", on_click=attempt, args=(lambda: jobs.rename(job.run, title),))
+            if st.button("Delete", icon=":material/delete:"):
+                confirm_deletion(job.run)
+
+
+@st.dialog("Delete this run?")
+def confirm_deletion(run: Run) -> None:
+    st.markdown(f"**{plain(run.title)}** with its weights, scores and snapshots will be gone for good.")
+    if st.button("Delete it", type="primary", icon=":material/delete:"):
+        attempt(lambda: jobs.delete(run))
+        st.rerun()
+
+
+def follow(run_id: str, going: bool, shown: Digits) -> None:
+    """The run as it stands; polled while it trains."""
+    try:
+        job = jobs.follow(open_run(run_id))
+    except RunError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if going and not job.going:
+        st.rerun()  # all of the page, which stops asking
+    report(job)
+    record = job.run.record
+    if record.dataset.digest != shown.digest:
+        st.info("This run was trained on other digits than the ones at hand: its snapshots cannot be shown with them.")
+        return
+    try:
+        history = job.run.history().to_dict("records")
+        curve = figures.loss_curves(record.config, history, job.progress.steps, record.steps_per_epoch)
+        time_machine(job.run, shown, curve, jobs.look(job.run) if job.phase == "training" else None)
+    except RunDamaged as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    except OSError as error:
+        st.error(f"The folder static cannot be written ({error.strerror}). Make it writable and reload.")
+
+
+WAITING = {
+    "created": "The worker is starting.",
+    "resumed": "The worker is starting.",
+    "starting": "Starting TensorFlow, which takes some seconds.",
+    "scoring": "Trained. Scoring the test digits.",
+}
+
+
+def report(job: Job) -> None:
+    """How the training stands, in words and figures."""
+    record = job.run.record
+    if job.phase == "queued":
+        st.progress(0.0, text=f"Waiting for another training to end: place {job.progress.place} in the queue.")
+    elif job.phase == "compiling":
+        st.progress(0.0, text=f"Compiling the gradient step for {plain(job.progress.device)}.")
+    elif job.phase in WAITING:
+        st.progress(1.0 if job.phase == "scoring" else 0.0, text=WAITING[job.phase])
+    elif job.phase == "training":
+        share = min(1.0, job.step / record.steps)
+        left = f", about {duration(job.seconds_left)} left" if job.seconds_left is not None else ""
+        epoch = job.step / record.steps_per_epoch
+        st.progress(share, text=f"Epoch {epoch:.1f} of {record.config.epochs}{left}")
+    elif job.phase == "done":
+        outcome(job.run)
+    else:
+        kept = " What it had learned is kept." if job.step else ""
+        st.warning(f"{plain(job.reason.capitalize())}.{kept}", icon=":material/pause_circle:")
+    if job.going and job.progress.steps:
+        figures_now(job)
+
+
+def figures_now(job: Job) -> None:
+    latest, beta = job.progress.steps[-1], job.run.record.config.beta
+    weight = "" if beta == 1 else f"{beta:g} \u00d7 "
+    st.markdown(
+        f"Loss **{latest['loss']:.1f}** nats = reconstruction **{latest['reconstruction']:.1f}** + {weight}KL "
+        f"**{latest['kl']:.2f}** &nbsp;\u00b7&nbsp; {latest['digits_per_second']:,.0f} digits/s"
+    )
+
+
+def outcome(run: Run) -> None:
+    """What the training reached, beside the post's recipe where both were scored on the same digits."""
+    own = negative_elbo(run)
+    if own is None:
+        return
+    told = f"Test \u2212ELBO {own.value:.1f} nats on {own.digits:,} digits, trained in {duration(run.record.seconds)}."
+    reference = open_run(session.DEFAULT_RUN)
+    theirs = negative_elbo(reference)
+    if run.id == reference.id or theirs is None:
+        st.success(told, icon=":material/flag:")
+    elif run.record.dataset.digest != reference.record.dataset.digest:
+        st.success(f"{told} The shipped runs were scored on other digits: do not compare.", icon=":material/flag:")
+    else:
+        word = "Better" if own.value < theirs.value else "Not as good"
+        versus = f"{own.value:.1f} against {theirs.value:.1f} nats"
+        st.success(f"{told} {word} than the post's 50 epochs: {versus}.", icon=":material/flag:")
+
+
+def negative_elbo(run: Run) -> Score | None:
+    try:
+        return next((score for score in run.scores() if score.name == "-ELBO"), None)
+    except RunDamaged:
+        return None
+
+
+main()

@@ -1,0 +1,239 @@
+"""The Train page under a real pointer, with a real worker on the bundled sample: started, left, cancelled, resumed."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.server import running_app
+from vae_core.data import load_digits, to_images
+from vae_core.manifold import mosaic
+from vae_core.network import Network, initial_tensors
+from vae_core.runs import open_run, runs_in
+
+LONG = 60_000
+"""Milliseconds that a worker may take to get going: TensorFlow is imported, on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def sample_address(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_app(runs, tmp_path_factory.mktemp("app") / "log", VAE_MNIST="") as (address, _):
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, sample_address: str) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1440, "height": 1200}) as context:
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(sample_address)  # the root: a first visit straight to a page's address logs errors of Streamlit's own
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        to_train(page)
+        yield page
+        assert not errors
+
+
+def to_train(page: Page) -> None:
+    page.get_by_role("link", name="Train").click()
+    expect(page.get_by_role("heading", name="Train a model")).to_be_visible()
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+def machine(page: Page) -> Locator:
+    return page.get_by_test_id("time-machine")
+
+
+def shown_step(page: Page) -> int:
+    return int(machine(page).get_attribute("data-step") or -1)
+
+
+def wait_for_step(page: Page, beyond: int) -> None:
+    page.wait_for_function(
+        "step => Number(document.querySelector('[data-testid=time-machine]')?.dataset.step || -1) > step",
+        arg=beyond,
+        timeout=LONG,
+    )
+
+
+def arrive(page: Page) -> None:
+    """Wait until what is shown is a snapshot, not something on the way to it."""
+    page.evaluate(
+        """async () => {
+            const view = await document.querySelector('[data-testid=time-machine]').view
+            while (view.animation) await new Promise(requestAnimationFrame)
+        }"""
+    )
+
+
+def marker(page: Page) -> float:
+    return float(page.locator(".tm-marker").get_attribute("x1") or "nan")
+
+
+def tiles(page: Page) -> np.ndarray:
+    values = page.evaluate(
+        """() => {
+            const canvas = document.querySelector('canvas[data-testid="time-manifold"]')
+            return Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)
+        }"""
+    )
+    return np.array(values, np.uint8).reshape(420, 420, 4)[..., 0]
+
+
+def test_a_training_is_started_left_cancelled_resumed_finished_and_explored(page: Page, runs: Path) -> None:
+    expect(page.get_by_text("bundled sample of MNIST, 4,000 training digits")).to_be_visible()
+    page.get_by_text("custom", exact=True).click()
+    epochs = page.get_by_label("Epochs", exact=True)
+    epochs.fill("150")
+    epochs.press("Enter")
+    expect(page.get_by_text("150 epochs of")).to_be_visible()
+    page.get_by_label("Title").fill("Mine")
+    page.get_by_label("Title").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Start training").click()
+
+    # The untrained network is there before TensorFlow is, and the loss moves while it trains.
+    expect(machine(page)).to_have_attribute("data-step", "0")
+    expect(page.get_by_text("Starting TensorFlow")).to_be_visible(timeout=LONG)
+    wait_for_step(page, 100)
+    expect(page.get_by_text(re.compile(r"Epoch \d+\.\d of 150"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Loss \d+\.\d nats = reconstruction"))).to_be_visible()
+
+    # Another page, and back: it went on.
+    before = shown_step(page)
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_selector('[data-testid="latent-map"][data-ready="true"]')
+    to_train(page)
+    wait_for_step(page, before)
+
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text(re.compile(r"Cancelled at epoch \S+ of 150"))).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    stopped = shown_step(page)
+    (run,) = [run for run in runs_in(runs)[0] if run.record.title == "Mine"]
+    assert run.record.status == "cancelled"
+    assert run.tensors()
+
+    page.get_by_role("button", name="Resume").click()
+    wait_for_step(page, stopped)
+    expect(page.get_by_text("The shipped runs were scored on other digits")).to_be_visible(timeout=LONG)
+    assert int(machine(page).get_attribute("data-frames") or 0) >= 20
+
+    page.get_by_role("button", name="Open in the explorer").click()
+    page.wait_for_selector('[data-testid="latent-map"][data-ready="true"]')
+    expect(page).to_have_url(re.compile(rf"run={run.id}"))
+    assert len([other for other in runs_in(runs)[0] if other.record.title == "Mine"]) == 1  # resumed, not begun anew
+
+    to_train(page)
+    delete, dialog = page.get_by_role("button", name="Delete", exact=True), page.get_by_role("dialog")
+    delete.click()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert run.directory.exists()
+    delete.click()
+    dialog.get_by_role("button", name="Delete it").click()
+    expect(delete).to_have_count(0)  # the shipped run is shown instead
+    assert not run.directory.exists()
+
+
+@pytest.fixture
+def seed_page(browser: Browser, address: str) -> Iterator[Page]:
+    """The shipped run's time machine."""
+    with browser.new_context(viewport={"width": 1440, "height": 1200}) as context:
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        to_train(page)
+        page.wait_for_selector('[data-testid="time-machine"][data-ready="true"]')
+        settle(page)
+        yield page
+        assert not errors
+
+
+def test_scrubbing_moves_points_tiles_and_marker_without_the_server(seed_page: Page) -> None:
+    page, slider = seed_page, seed_page.get_by_test_id("time-slider")
+    page.context.set_offline(True)
+    last = int(slider.get_attribute("max") or 0)
+    assert last >= 20
+    assert slider.input_value() == str(last)
+    trained, at_end = tiles(page), marker(page)
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_test_id("time-moment")).to_have_text("before training")
+    arrive(page)
+    untrained = tiles(page)
+    assert marker(page) < at_end
+    # The pictures are those that NumPy decodes from the weights: at the end, the run's own.
+    run = open_run("seed")
+    network = Network.from_tensors(run.tensors())
+    expected = to_images(mosaic(network.decode).reshape(-1, 784)).reshape(420, 420)
+    assert abs(trained.astype(int) - expected).max() <= 1
+    start = initial_tensors(run.record.config, np.zeros((1, 28, 28), np.uint8))
+    expected = to_images(mosaic(Network.from_tensors(start).decode).reshape(-1, 784)).reshape(420, 420)
+    assert abs(untrained.astype(int) - expected).max() <= 1
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("time-moment")).to_contain_text("step")
+    assert shown_step(page) > 0
+
+
+def test_play_goes_through_the_snapshots_and_stops_at_the_last(seed_page: Page) -> None:
+    page = seed_page
+    slider = page.get_by_test_id("time-slider")
+    last = int(slider.get_attribute("max") or 0)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        "document.querySelector('.tm-slider').value > 2 && document.querySelector('.tm-slider').value < 10"
+    )
+    page.get_by_role("button", name="Pause").click()
+    paused = int(slider.input_value())
+    assert 2 < paused < last
+    slider.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="Play").click()
+    expect(slider).to_have_value(str(last))
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_clicked_digit_shows_its_picture_and_its_path(seed_page: Page) -> None:
+    page = seed_page
+    index = 7
+    digits = load_digits()
+    x, y = page.evaluate(
+        """async index => {
+            const { cloud } = await document.querySelector('[data-testid=time-machine]').view
+            const box = cloud.canvas.getBoundingClientRect()
+            const [x, y] = cloud.toPixel(cloud.means[2 * index], cloud.means[2 * index + 1])
+            return [box.left + x, box.top + y]
+        }""",
+        index,
+    )
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.up()
+    chosen = machine(page).get_attribute("data-chosen")
+    assert chosen
+    expect(page.get_by_test_id("time-digit")).to_be_visible()
+    expect(page.locator(".tm-digit span")).to_have_text(f"a {digits.test_labels[int(chosen)]}")
+    page.keyboard.press("Escape")
+    machine(page).focus()
+    page.keyboard.press("Escape")
+    expect(machine(page)).to_have_attribute("data-chosen", "")

@@ -1,0 +1,209 @@
+"""The Train page through Streamlit's test runner. No worker is started: what would start one is recorded instead."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_pages import as_read, copy_of_seed, opened, warnings
+from vae_core import jobs
+from vae_core.data import load_digits
+from vae_core.progress import Journal
+from vae_core.runs import Run, read_run, runs_in
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty runs' directory of the visitor's own."""
+    monkeypatch.setenv("VAE_RUNS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """The runs whose workers would have been started."""
+    found: list[Run] = []
+    monkeypatch.setattr(jobs, "_launch", found.append)
+    return found
+
+
+def train(**query: str) -> AppTest:
+    app = opened()
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    return app
+
+
+def click(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def labels(app: AppTest) -> set[str]:
+    return {button.label for button in app.button}
+
+
+def text(app: AppTest) -> str:
+    return as_read("\n".join(element.value for element in app.markdown))
+
+
+def test_fast_is_chosen_and_described_before_the_start(runs: Path) -> None:
+    app = train()
+    digits = load_digits()
+    assert app.segmented_control(key="recipe").value == "fast"
+    assert f"{len(digits.train_images):,} training digits" in text(app)
+    assert "226,964 weights" in text(app)
+    assert "time unknown before the first run here" in text(app)
+    app.segmented_control(key="recipe").select("seed").run()
+    assert f"404,244 weights, 50 epochs of {len(digits.train_images):,} digits" in text(app)
+
+
+def test_time_is_estimated_from_runs_on_this_machine(runs: Path) -> None:
+    copy_of_seed(runs, "mine", seconds=120.0)
+    app = train()
+    app.segmented_control(key="recipe").select("seed").run()
+    seconds = 120 * len(load_digits().train_images) / 60_000
+    expected = "2 min" if seconds > 90 else f"{seconds:.0f} s"
+    assert f"about {expected} here, going by your runs" in text(app)
+
+
+def test_start_begins_a_run_and_watches_it(runs: Path, launched: list[Run]) -> None:
+    app = train()
+    app.text_input(key="title").set_value("Mine").run()
+    click(app, "Start training")
+    (run,) = launched
+    assert (run.record.title, run.record.config.recipe, run.record.status) == ("Mine", "fast", "running")
+    assert run.record.dataset.digest == load_digits().digest
+    assert app.selectbox(key="watch").value == run.id
+    assert app.query_params["watch"] == run.id
+    assert "Cancel" in labels(app)
+    assert "Delete" not in labels(app)
+
+
+def test_every_field_of_a_custom_recipe_counts(runs: Path, launched: list[Run]) -> None:
+    app = train()
+    app.segmented_control(key="recipe").select("custom").run()
+    app.text_input(key="config encoder_widths").set_value("32 16").run()
+    app.number_input(key="config beta").set_value(4.0).run()
+    app.selectbox(key="config optimizer").select("rmsprop").run()
+    click(app, "Start training")
+    config = launched[0].record.config
+    assert (config.recipe, config.encoder_widths, config.beta, config.optimizer) == ("custom", (32, 16), 4.0, "rmsprop")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("config encoder_widths", "", "encoder_widths: expected 1 to 8 widths"),
+        ("config encoder_widths", "256; rm", "encoder_widths: expected whole numbers"),
+        ("config decoder_widths", "99999", "decoder_widths: expected a whole number from 1 to 4096"),
+        ("config decoder_widths", "4096, 4096, 4096", "at most 20,000,000 weights"),
+        ("config epochs", None, "epochs: expected a number"),
+    ],
+)
+def test_what_is_out_of_bounds_is_told_and_cannot_be_started(
+    runs: Path, launched: list[Run], key: str, value: str | None, told: str
+) -> None:
+    app = train()
+    app.segmented_control(key="recipe").select("custom").run()
+    if value is None:
+        app.number_input(key=key).set_value(None).run()
+    else:
+        app.text_input(key=key).set_value(value).run()
+    assert told in as_read(app.error[0].value)
+    assert next(button for button in app.button if button.label == "Start training").disabled
+    assert not launched
+
+
+@pytest.mark.parametrize(("slots", "told"), [("0", "turned off"), ("many", "expected a whole number, found 'many'")])
+def test_without_slots_nothing_can_be_started(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, slots: str, told: str
+) -> None:
+    monkeypatch.setenv("VAE_TRAINING_SLOTS", slots)
+    app = train()
+    assert next(button for button in app.button if button.label == "Start training").disabled
+    assert told in as_read(app.info[-1].value)
+    assert app.selectbox(key="watch").value == "seed"
+
+
+def test_phases_are_told_as_what_they_are(runs: Path, launched: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs.locks, "held", lambda run: True)
+    app = click(train(), "Start training")
+    journal = Journal(launched[0].directory)
+    numbers = {"seconds": 1.5, "reconstruction": 190.0, "kl": 5.0, "digits_per_second": 30_000.0}
+    for event, facts, told in [
+        ("queued", {"place": 2}, "place 2 in the queue"),
+        ("starting", {}, "Starting TensorFlow"),
+        ("compiling", {"device": "2 processor cores"}, "Compiling the gradient step for 2 processor cores"),
+        ("step", {"step": 50, "loss": 195.0, **numbers}, "Epoch"),
+        ("scoring", {}, "Scoring the test digits"),
+    ]:
+        journal.tell(event, **facts)
+        app.run()
+        assert not app.exception
+        assert told in as_read(progress(app)), event
+    assert "Loss **195.0** nats = reconstruction **190.0** + KL **5.00**" in "\n".join(m.value for m in app.markdown)
+
+
+def progress(app: AppTest) -> str:
+    return " ".join(element.proto.text for element in app.get("progress"))
+
+
+def test_dead_worker_is_a_failure_with_a_reason_and_can_be_resumed(
+    runs: Path, launched: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_BIRTH_SECONDS", 0.0)
+    app = click(train(), "Start training")
+    assert "worker was killed" in warnings(app)
+    assert {"Resume", "Open in the explorer", "Delete"} <= labels(app)
+    assert read_run(launched[0].directory).record.status == "failed"
+    monkeypatch.setattr(jobs, "_BIRTH_SECONDS", 30.0)
+    click(app, "Resume")
+    assert [run.id for run in launched] == [launched[0].id] * 2
+    assert "Cancel" in labels(app)
+
+
+def test_own_runs_can_be_renamed_and_deleted_but_shipped_ones_cannot(runs: Path) -> None:
+    copy_of_seed(runs, "mine")
+    app = train()
+    assert app.selectbox(key="watch").value == "mine"
+    app.text_input(key="title mine").set_value("Renamed").run()
+    click(app, "Save")
+    assert read_run(runs / "mine").record.title == "Renamed"
+    click(app, "Delete")
+    assert runs_in(runs)[0]  # it asks first, which the test in a browser answers
+    app.selectbox(key="watch").select("seed").run()
+    assert not {"Delete", "Save"} & labels(app)
+
+
+def test_link_names_the_run_and_a_wrong_one_gets_a_notice(runs: Path) -> None:
+    copy_of_seed(runs, "mine")
+    assert train(watch="seed").selectbox(key="watch").value == "seed"
+    app = train(watch="../nobody")
+    assert "'../nobody'" in warnings(app)
+    assert app.selectbox(key="watch").value == "mine"
+
+
+def test_outcome_is_compared_with_the_post_only_on_the_same_digits(runs: Path) -> None:
+    copy_of_seed(runs, "mine")
+    metrics = runs / "mine" / "metrics.json"
+    metrics.write_text(metrics.read_text().replace('"value": 151.438', '"value": 140.25'))
+    app = train()
+    assert "Better than the post's 50 epochs: 140.2 against 151.4 nats" in app.success[0].value
+
+
+def test_damaged_snapshot_is_an_error_that_names_the_file(runs: Path) -> None:
+    folder = copy_of_seed(runs, "mine")
+    path = folder / "snapshots" / "00000020.safetensors.gz"
+    path.write_bytes(path.read_bytes()[:500])
+    app = train()
+    if load_digits().source == "mnist":
+        assert str(path) in as_read(app.error[0].value)
+    shutil.rmtree(folder)
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="watch").value == "seed"

@@ -1,0 +1,73 @@
+"""The time machine: a training's snapshots, moved through in the browser, and its loss curve with a marker on it.
+
+While the training goes on and someone looks, the latest look at it is the last snapshot.
+"""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+
+import safetensors.numpy
+import streamlit as st
+from streamlit.components.v2 import component
+
+from vae_core import snapshots
+from vae_core.data import Digits
+from vae_core.figures import Figure
+from vae_core.runs import Run
+from vae_core.ui.scripts import module_url, plotly_url
+from vae_core.ui.static_files import publish, publish_compressed
+
+_HERE = Path(__file__).parent
+
+_mount = component(
+    "time_machine",
+    html=(_HERE / "time_machine.html").read_text(encoding="utf-8"),
+    css=(_HERE / "time_machine.css").read_text(encoding="utf-8"),
+    js=(_HERE.parent / "mount.js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # Plotly puts its style sheet into the document
+)
+
+
+def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> None:
+    """Draw it. digits: those whose snapshots the run kept; curve: a figure whose x is epochs; live: the latest look.
+
+    Raises RunDamaged if a snapshot cannot be read, OSError if the browser's files cannot be written.
+    """
+    count = len(digits.test_images)
+    kept = [_published(path, path.stat().st_mtime_ns, count) for path in snapshots.kept(run)]
+    looked = snapshots.read(live, count) if live else None
+    _mount(
+        key="time-machine",
+        data={
+            "view": module_url("time_machine/view.js"),
+            "plotly": plotly_url(),
+            "run": run.id,
+            "digits": _digits_url(digits),
+            # Tuples and text: for a list or a dict in here Streamlit would import pandas.
+            "frames": tuple(url for url, _ in kept),
+            "steps": tuple(step for _, step in kept),
+            "live": base64.b64encode(looked[1]).decode() if looked else None,
+            "live_step": looked[0].step if looked else None,
+            "steps_per_epoch": run.record.steps_per_epoch,
+            "epochs": run.record.config.epochs,
+            "curve": json.dumps(curve),
+        },
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def _published(path: Path, version: int, digits: int) -> tuple[str, int]:
+    """The address of a snapshot's file, and its step."""
+    snapshot, content = snapshots.read(path, digits)
+    name = f"snapshot-{hashlib.sha256(content).hexdigest()[:16]}.safetensors.gz"
+    return publish(name, lambda: content), snapshot.step
+
+
+def _digits_url(digits: Digits) -> str:
+    """safetensors of the digits in the snapshots: labels (P,) and images (P, 28, 28), uint8."""
+    shown = slice(snapshots.PROBE)
+    tensors = {"labels": digits.test_labels[shown], "images": digits.test_images[shown]}
+    name = f"probe-{digits.digest}.safetensors"
+    return publish_compressed(name, lambda: safetensors.numpy.save(tensors))
