@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks: measure the explorer, and print a Markdown table.
+"""python -m tests.benchmarks: measure the explorer and the training, and print a Markdown table.
 
 Times on a busy machine mean little by themselves: each stands beside something else measured in the same run.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.benchmarks import explorer, manifold
+from tests.benchmarks import explorer, manifold, training
 from tests.benchmarks.measurement import table
 from tests.browser import SOFTWARE_WEBGL, launched
 
@@ -20,7 +20,9 @@ def main() -> None:
         launched(playwright, *SOFTWARE_WEBGL) as browser,
     ):
         rows = list(explorer.measure(browser, Path(folder)))
-    print(table([*rows, manifold.measure()]))
+        rows.append(manifold.measure())
+        rows += training.measure(browser, Path(folder))
+    print(table(rows))
 
 
 if __name__ == "__main__":
