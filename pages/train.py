@@ -189,7 +189,8 @@ def manage(job: Job, shown: Digits) -> None:
     """What can be done with the run."""
     with st.container(horizontal=True):
         if job.going:
-            st.button("Cancel", icon=":material/stop:", on_click=attempt, args=(lambda: jobs.cancel(job.run),))
+            cancel = {"on_click": attempt, "args": (lambda: jobs.cancel(job.run),)}
+            st.button("Cancel", icon=":material/stop:", disabled=job.stopping, **cancel)
             return
         if job.resumable:
             st.button("Resume", icon=":material/resume:", on_click=resume, args=(job.run, shown))
@@ -198,8 +199,9 @@ def manage(job: Job, shown: Digits) -> None:
             st.switch_page("pages/explore.py")
         if not job.run.shipped:
             with st.popover("Rename", icon=":material/edit:"):
-                title = st.text_input("New title", job.run.record.title, max_chars=100, key=f"title {job.run.id}")
-                st.button("Save", on_click=attempt, args=(lambda: jobs.rename(job.run, title),))
+                key = f"title {job.run.id}"
+                st.text_input("New title", job.run.record.title, max_chars=100, key=key)
+                st.button("Save", on_click=attempt, args=(lambda: jobs.rename(job.run, st.session_state[key]),))
             if st.button("Delete", icon=":material/delete:"):
                 confirm_deletion(job.run)
 
@@ -247,7 +249,9 @@ WAITING = {
 def report(job: Job) -> None:
     """How the training stands, in words and figures."""
     record = job.run.record
-    if job.phase == "queued":
+    if job.going and job.stopping:
+        st.progress(min(1.0, job.step / record.steps), text="Stopping, and keeping what was learned.")
+    elif job.phase == "queued":
         st.progress(0.0, text=f"Waiting for another training to end: place {job.progress.place} in the queue.")
     elif job.phase == "compiling":
         st.progress(0.0, text=f"Compiling the gradient step for {plain(job.progress.device)}.")

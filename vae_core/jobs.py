@@ -49,6 +49,11 @@ class Job:
         return self.phase not in ("done", "cancelled", "failed")
 
     @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop and has not done so yet."""
+        return signs.asked_to_stop(self.run)
+
+    @property
     def resumable(self) -> bool:
         return self.phase in ("cancelled", "failed")
 

@@ -83,9 +83,10 @@ class _Worker:
         self.journal = Journal(run.directory)
         self.checkpoint = Checkpoint.read(run)
         """The last one, which a failed training goes back to."""
-        epochs = self.checkpoint.step // run.record.steps_per_epoch
-        rows = run.history().head(epochs).to_dict("records")
-        self.history: list[shelf.Row] = [{name: float(row[name]) for name in HISTORY_COLUMNS} for row in rows]
+        self.history: list[shelf.Row] = []
+        if epochs := self.checkpoint.step // run.record.steps_per_epoch:
+            rows = run.history().head(epochs).to_dict("records")
+            self.history = [{name: float(row[name]) for name in HISTORY_COLUMNS} for row in rows]
         self.signalled = threading.Event()
         self.interruptible = False
         """Whether the process may be ended from outside the training, which TensorFlow keeps from heeding any sign."""
@@ -121,6 +122,7 @@ class _Worker:
             config = self.run.record.config
             images, held_out = split(self.digits.train_images, config.validation, config.seed)
             trainer = Trainer(config, images, self.checkpoint)
+            del images  # it has its own
             self.began = time.monotonic()
             self.tell("compiling", device=trainer.device)
             trainer.compile()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.server import running_app
 from vae_core.data import load_digits, to_images
@@ -95,15 +95,7 @@ def tiles(page: Page) -> np.ndarray:
 
 def test_a_training_is_started_left_cancelled_resumed_finished_and_explored(page: Page, runs: Path) -> None:
     expect(page.get_by_text("bundled sample of MNIST, 4,000 training digits")).to_be_visible()
-    page.get_by_text("custom", exact=True).click()
-    epochs = page.get_by_label("Epochs", exact=True)
-    epochs.fill("150")
-    epochs.press("Enter")
-    expect(page.get_by_text("150 epochs of")).to_be_visible()
-    page.get_by_label("Title").fill("Mine")
-    page.get_by_label("Title").press("Enter")
-    settle(page)
-    page.get_by_role("button", name="Start training").click()
+    start(page, "Mine", epochs=150)
 
     # The untrained network is there before TensorFlow is, and the loss moves while it trains.
     expect(machine(page)).to_have_attribute("data-step", "0")
@@ -148,6 +140,52 @@ def test_a_training_is_started_left_cancelled_resumed_finished_and_explored(page
     dialog.get_by_role("button", name="Delete it").click()
     expect(delete).to_have_count(0)  # the shipped run is shown instead
     assert not run.directory.exists()
+
+
+def test_two_visitors_share_a_slot_and_a_restart_of_the_app_loses_nothing(browser: Browser, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    with running_app(runs, tmp_path / "log", VAE_MNIST="") as (address, _), browser.new_context() as context:
+        first = visitor(context, address)
+        start(first, "First", epochs=1000)
+        wait_for_step(first, 0)
+        with browser.new_context() as another:
+            second = visitor(another, address)
+            wait_for_step(second, 0)  # the first visitor's training is there to be watched
+            start(second, "Second", epochs=3)
+            expect(second.get_by_text("place 1 in the queue")).to_be_visible()
+    with running_app(runs, tmp_path / "log", VAE_MNIST="") as (address, _), browser.new_context() as context:
+        page = visitor(context, address)
+        expect(page.get_by_text("place 1 in the queue")).to_be_visible()  # the newest run is shown
+        page.get_by_label("Run", exact=True).click()
+        page.get_by_role("option", name="First").click()
+        wait_for_step(page, 0)
+        before = shown_step(page)
+        wait_for_step(page, before)
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_text("Cancelled at epoch")).to_be_visible()
+        page.get_by_label("Run", exact=True).click()
+        page.get_by_role("option", name="Second").click()
+        expect(page.get_by_text("The shipped runs were scored on other digits")).to_be_visible(timeout=LONG)
+    statuses = {run.record.title: run.record.status for run in runs_in(runs)[0]}
+    assert statuses == {"First": "cancelled", "Second": "done"}
+
+
+def visitor(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(address)
+    to_train(page)
+    return page
+
+
+def start(page: Page, title: str, epochs: int) -> None:
+    page.get_by_text("custom", exact=True).click()
+    for label, value in (("Epochs", str(epochs)), ("Title", title)):
+        field = page.get_by_label(label, exact=True)
+        field.fill(value)
+        field.press("Enter")
+        settle(page)
+    page.get_by_role("button", name="Start training").click()
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ def main() -> None:
         for scheme in ("light", "dark"):
             explore(browser, address, scheme, WIDE, HERE / f"explore-{scheme}.png")
         explore(browser, address, "dark", NARROW, HERE / "explore-narrow.png")
+        train(browser, address, HERE / "train-light.png")
+        time_machine(browser, address, HERE / "time-machine-dark.png")
 
 
 def explore(browser: Browser, address: str, scheme: str, size: dict[str, int], path: Path) -> None:
@@ -34,6 +36,35 @@ def explore(browser: Browser, address: str, scheme: str, size: dict[str, int], p
             explorer.hover((1.6, -0.9))
         explorer.page.wait_for_timeout(500)  # the pictures below fade in
         explorer.page.screenshot(path=path)
+
+
+def train(browser: Browser, address: str, path: Path) -> None:
+    """A training of the recipe fast, just finished."""
+    with browser.new_context(viewport=WIDE, color_scheme="light") as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(address)
+        page.get_by_role("link", name="Train").click()
+        page.wait_for_selector('[data-testid="time-machine"][data-ready="true"]')
+        page.get_by_role("button", name="Start training").click()
+        page.get_by_text("Better than the post's 50 epochs").wait_for(timeout=120_000)
+        page.get_by_test_id("time-machine").hover()
+        page.wait_for_timeout(2_000)  # the points arrive
+        page.screenshot(path=path)
+
+
+def time_machine(browser: Browser, address: str, path: Path) -> None:
+    """The shipped run on its way, with the path of a digit."""
+    with browser.new_context(viewport=WIDE, color_scheme="dark") as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{address}/train?watch=seed")
+        page.wait_for_selector('[data-testid="time-machine"][data-ready="true"]')
+        page.get_by_test_id("time-slider").focus()
+        for _ in range(9):
+            page.keyboard.press("ArrowLeft")
+        page.wait_for_timeout(1_000)
+        page.get_by_test_id("time-map").click(position={"x": 185, "y": 40})
+        page.wait_for_timeout(500)
+        page.screenshot(path=path)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A trainer that learns nothing and needs no TensorFlow: what it would compute can be said beforehand.
 
 Step k, from 0, gives each of its digits a reconstruction of 200 - k nats and a KL of 1 + k / 10, and moves every
-weight by k + 1.
+weight by (k + 1) / 100,000.
 """
 
 import sys
@@ -32,6 +32,17 @@ def reconstruction(step: int) -> float:
 
 def kl(step: int) -> float:
     return 1 + step / 10
+
+
+def step_once(tensors: Tensors, step: int) -> Tensors:
+    return {name: tensor + np.float32(1e-5 * (step + 1)) for name, tensor in tensors.items()}
+
+
+def moved(start: Tensors, steps: int) -> Tensors:
+    """The weights after so many steps."""
+    for step in range(steps):
+        start = step_once(start, step)
+    return start
 
 
 class Puppet:
@@ -68,7 +79,7 @@ class Puppet:
             self.sums = np.zeros(2)
         count = min(self.config.batch_size, self.digits - position * self.config.batch_size)
         self.sums = self.sums + count * np.array([reconstruction(self.step), kl(self.step)])
-        self.network = {name: tensor + np.float32(1e-3 * (self.step + 1)) for name, tensor in self.network.items()}
+        self.network = step_once(self.network, self.step)
         self.step += 1
 
     def tensors(self) -> Tensors:

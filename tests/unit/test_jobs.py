@@ -28,6 +28,7 @@ from vae_core.data import Digits
 from vae_core.errors import DataError, RunBusy, RunDamaged, RunError, RunNotFound, RunNotWritable, TrainingOff
 from vae_core.jobs import Job
 from vae_core.progress import NAME, STEP_NUMBERS, Journal, Progress
+from vae_core.record import Score
 from vae_core.runs import Run, list_runs, open_run, read_run
 
 ROOT = Path(__file__).parents[2]
@@ -134,7 +135,7 @@ def test_no_more_trainings_wait_than_can_be_overlooked(root: Path, launched: lis
         for run in list_runs()[0]:
             Journal(run.directory).tell("queued", place=1)
             alive.enter_context(locks.holding(run))
-        with pytest.raises(TrainingOff, match="8 trainings wait already. Try again when one has ended"):
+        with pytest.raises(TrainingOff, match=r"8 trainings wait already\. Try again when one has ended"):
             jobs.start(SMALL, DIGITS)
     assert len(launched) == len(list_runs()[0]) == 8
 
@@ -195,7 +196,7 @@ def test_a_worker_that_never_came_is_taken_for_dead_and_the_run_says_so(root: Pa
 @pytest.mark.parametrize("event", ["queued", "starting", "compiling", "step", "scoring"])
 def test_a_worker_that_is_gone_without_a_word_was_killed(root: Path, event: str):
     run = begun(root)
-    Journal(run.directory).tell(event, place=1, **step(1))
+    Journal(run.directory).tell(event, place=1, **step(run.record.steps))
     job = jobs.follow(run)
     assert (job.phase, job.reason) == ("failed", "failed: its worker was killed, or the computer stopped")
     assert job.resumable, "even if all steps were taken: its results are not there"
@@ -344,17 +345,17 @@ def job_with(steps: list[dict[str, float]], phase: str = "training") -> Job:
 def test_the_time_left_follows_from_the_pace_of_late():
     """90 of 100 steps are left, of 100 digits each; the latest five events were at 2,000 digits a second."""
     early = [step(number, digits_per_second=10.0) for number in range(1, 6)]
-    late = [step(number, digits_per_second=pace) for number, pace in zip(range(6, 11), (1000, 1500, 2000, 2500, 3000))]
+    late = [step(number, digits_per_second=500.0 * (number - 4)) for number in range(6, 11)]
     job = job_with(early + late)
     assert job.step == 10
     assert job.seconds_left == pytest.approx(90 * 100 / 2000)
 
 
 @pytest.mark.parametrize(
-    "job", [job_with([]), job_with([step(1)], "scoring"), job_with([step(1, digits_per_second=0)])]
+    ("steps", "phase"), [([], "training"), ([step(1)], "scoring"), ([step(1, digits_per_second=0.0)], "training")]
 )
-def test_without_a_pace_the_time_left_is_unknown(job: Job):
-    assert job.seconds_left is None
+def test_without_a_pace_the_time_left_is_unknown(steps: list[dict[str, float]], phase: str):
+    assert job_with(steps, phase).seconds_left is None
 
 
 def test_before_its_first_step_a_training_has_taken_none():
@@ -439,7 +440,7 @@ def test_a_title_is_given_to_the_run_as_it_is_now(root: Path):
 # --- Real workers
 
 CONFIG_FOR_REAL = TrainingConfig(
-    encoder_widths=(8,), decoder_widths=(8,), epochs=250, batch_size=100, optimizer="adam", schedule="cosine"
+    encoder_widths=(8,), decoder_widths=(8,), epochs=150, batch_size=100, optimizer="adam", schedule="cosine"
 )
 STARTER = """
 import subprocess, sys
@@ -467,7 +468,9 @@ class Story:
     """The second, while the first was trained."""
     seconds_to_cancel: float
     cancelled: Job
-    cancelled_rows: int
+    rows: int
+    scores: list[Score]
+    """Of the cancelled run."""
     killed: Job
     killed_weights: dict[str, np.ndarray]
     at_once: bool
@@ -524,7 +527,7 @@ def play(first: Run, second: Run, sample: Digits, pids: list[int], patch: pytest
     jobs.cancel(first)
     cancelled = wait_until(phase(first, "cancelled"))
     seconds_to_cancel = time.monotonic() - asked
-    rows = len(cancelled.run.history())
+    rows, scores = len(cancelled.run.history()), cancelled.run.scores()
     read_everything(cancelled.run)
 
     wait_until(phase(second, "training"))
@@ -540,7 +543,8 @@ def play(first: Run, second: Run, sample: Digits, pids: list[int], patch: pytest
     at_once = [jobs.follow(run).phase for run in both]
     ends = [wait_until(phase(run, "done")) for run in both]
     whole = worker.train(shelf.begin(CONFIG_FOR_REAL, sample, first.directory.parent), sample)
-    return Story(waiting, seconds_to_cancel, cancelled, rows, killed, weights, at_once == 2 * ["training"], ends, whole)
+    together = at_once == 2 * ["training"]
+    return Story(waiting, seconds_to_cancel, cancelled, rows, scores, killed, weights, together, ends, whole)
 
 
 def test_a_training_outlives_who_started_it_and_another_one_waits_for_its_end(story: Story):
@@ -551,11 +555,12 @@ def test_a_training_outlives_who_started_it_and_another_one_waits_for_its_end(st
 def test_a_training_is_cancelled_within_two_seconds_and_what_it_learned_is_kept(story: Story):
     assert story.seconds_to_cancel < 2
     epochs = float(story.cancelled.reason.split()[3])
-    assert story.cancelled.reason == f"cancelled at epoch {epochs:.3g} of 250"
-    assert 0 < epochs < 250
-    assert story.cancelled_rows == pytest.approx(math.floor(epochs), abs=1)
+    assert story.cancelled.reason == f"cancelled at epoch {epochs:.3g} of 150"
+    assert 0 < epochs < 150
+    assert story.rows == pytest.approx(math.floor(epochs), abs=1)
     assert story.cancelled.resumable
-    assert story.cancelled.run.scores()[0].estimator == "Monte Carlo, 1 sample a digit, seed 0"
+    assert story.scores[0].estimator == "Monte Carlo, 1 sample a digit, seed 0"
+    assert story.scores[0].digits == 1000
 
 
 def test_a_worker_that_is_killed_is_told_and_leaves_a_run_that_can_be_read(story: Story):
@@ -578,7 +583,7 @@ def test_whether_it_was_cancelled_or_killed_a_training_that_goes_on_ends_as_one_
         for column in ("loss", "reconstruction", "kl"):
             np.testing.assert_array_equal(run.history()[column], story.whole.history()[column])
         assert run.scores() == story.whole.scores()
-        assert len(run.history()) == 250
+        assert len(run.history()) == 150
         kept = [[path.read_bytes() for path in snapshots.kept(one)] for one in (run, story.whole)]
         assert kept[0] == kept[1]
         steps = [entry["step"] for entry in job.progress.steps]

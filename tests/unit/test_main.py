@@ -1,18 +1,24 @@
 """The command line: results on standard output; bad input is one line on standard error and exit status 2."""
 
+import dataclasses
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.unit import puppet
+from tests.unit.puppet import Hook, Puppet
 from tests.unit.toys import make_run
-from vae_core import __main__, data
+from vae_core import __main__, data, shelf, worker
+from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits
 from vae_core.runs import SHIPPED, open_run, read_run
 
@@ -60,6 +66,23 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "an unknown command": (("explode",), "No such command 'explode'"),
     "an unknown option": (("train", "--latent", "3"), "No such option"),
+    "a step that takes too long": (
+        ("train", "--encoder-widths", "4096", "--batch-size", "10000"),
+        "batch_size: expected gradient steps of at most 60 GFLOP, so that a training can be stopped; found ",
+    ),
+    "too many weights": (("train", "--encoder-widths", ",".join(8 * ["4096"])), "expected at most 20,000,000 weights"),
+    "widths that are no numbers": (("train", "--encoder-widths", "256,"), "expected whole numbers with commas between"),
+    "a width of nothing": (
+        ("train", "--decoder-widths", "0"),
+        "decoder_widths: expected a whole number from 1 to 4096",
+    ),
+    "nine layers": (("train", "--encoder-widths", "1,1,1,1,1,1,1,1,1"), "encoder_widths: expected 1 to 8 widths"),
+    "an unknown optimizer": (("train", "--optimizer", "sgd"), "'sgd' is not one of 'rmsprop', 'adam'"),
+    "an unknown schedule": (("train", "--schedule", "step"), "'step' is not one of 'constant', 'linear', 'cosine'"),
+    "a run to resume that nobody has": (("train", "--resume", "nobody"), "No run is called 'nobody'"),
+    "a path to resume": (("train", "--resume", "../etc"), "'../etc' is no run's id"),
+    "nothing to resume": (("train", "--resume", ""), "'' is no run's id"),
+    "a shipped run to resume": (("train", "--resume", "seed"), "No run is called 'seed'"),
     "an unknown recipe": (("train", "--recipe", "nonsense"), "Invalid value for '--recipe': 'nonsense' is not"),
     "epochs that are no number": (("train", "--epochs", "many"), "'many' is not a valid integer"),
     "no epochs": (("train", "--epochs", "0"), "epochs: expected a whole number from 1 to 1000; found 0."),
@@ -125,6 +148,25 @@ def test_the_process_itself_exits_with_status_2_and_without_a_traceback(root: Pa
     assert done.returncode == 2
     assert done.stderr == "Error: beta: expected a number from 0 to 100; found nan.\n"
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(("text", "words"), [("0", "Training is turned off"), ("many", "expected a whole number")])
+def test_where_nothing_is_trained_nothing_is_queued(
+    call: Call, root: Path, few: Digits, monkeypatch: pytest.MonkeyPatch, text: str, words: str
+):
+    monkeypatch.setenv("VAE_TRAINING_SLOTS", text)
+    status, output, errors = call("train", "--queue")
+    assert (status, output, errors.count("\n")) == (2, "", 1)
+    assert words in errors
+    assert not root.exists()
+
+
+def test_too_many_validation_digits_are_told_before_tensorflow_starts(call: Call, root: Path, few: Digits):
+    status, output, errors = call("train", "--validation", "4000")
+    assert status == 2
+    assert errors == "Error: validation: expected fewer than the 4000 training digits; found 4000.\n"
+    assert "TensorFlow" not in output
+    assert not root.exists()
 
 
 def test_without_a_command_the_commands_are_shown(call: Call):
@@ -212,19 +254,177 @@ def test_data_names_the_source_and_why_earlier_ones_were_not_used(
 # --- train
 
 
-def test_train_prints_the_runs_directory_as_its_last_line(call: Call, few: Digits, root: Path):
-    status, output, errors = call("train", "--epochs", "1", "--beta", "2", "--seed", "3", "--title", "Mine")
+OPTIONS = {
+    "encoder_widths": "3,2",
+    "decoder_widths": "5",
+    "epochs": "3",
+    "batch_size": "90",
+    "optimizer": "rmsprop",
+    "learning_rate": "0.5",
+    "schedule": "cosine",
+    "initialization": "glorot",
+    "output_bias": "zero",
+    "beta": "2",
+    "epsilon_std": "0.5",
+    "validation": "500",
+    "seed": "3",
+}
+"""A value for every option that is not the one of the recipe `fast`."""
+
+
+@pytest.fixture
+def no_tensorflow(monkeypatch: pytest.MonkeyPatch) -> Callable[[Hook], None]:
+    """A puppet takes the trainer's place. Returns what gives it a hook."""
+    modules: dict[str, Any] = {}
+
+    def install(hook: Hook | None = None) -> None:
+        puppet.install(modules, hook)
+        monkeypatch.setitem(sys.modules, "vae_core.training", modules["vae_core.training"])
+
+    install()
+    return install
+
+
+def arguments(options: dict[str, str]) -> list[str]:
+    return [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
+
+
+def test_every_field_of_a_config_is_an_option_that_says_what_it_is_for(call: Call):
+    _, output, _ = call("train", "--help")
+    text = " ".join(output.split())
+    for spec in dataclasses.fields(TrainingConfig):
+        assert f"--{spec.name.replace('_', '-')}" in output
+        if spec.name != "recipe":
+            assert spec.metadata["why"] in text
+    assert set(OPTIONS) | {"recipe"} == {spec.name for spec in dataclasses.fields(TrainingConfig)}
+
+
+def test_every_option_finds_its_way_into_the_run(call: Call, few: Digits, root: Path, no_tensorflow: object):
+    status, output, _ = call("train", *arguments(OPTIONS), "--title", "Mine")
+    assert status == 0
+    config = read_run(Path(output.splitlines()[-1])).record.config
+    for name, text in OPTIONS.items():
+        value = getattr(config, name)
+        assert value != getattr(RECIPES["fast"], name)
+        if isinstance(value, tuple):
+            assert ",".join(map(str, value)) == text
+        else:
+            assert value == type(value)(text)
+
+
+@pytest.mark.parametrize("recipe", [None, "fast", "seed"])
+def test_without_options_the_config_is_the_recipe_for_the_digits_at_hand(
+    call: Call, few: Digits, root: Path, no_tensorflow: object, recipe: str | None
+):
+    _, output, _ = call("train", *(["--recipe", recipe] if recipe else []), "--epochs", "1")
+    found = read_run(Path(output.splitlines()[-1])).record.config
+    assert found == dataclasses.replace(recipe_for(recipe or "fast", 4000), epochs=1)
+
+
+def test_a_training_tells_its_epochs_and_scores_and_at_last_its_directory(
+    call: Call, few: Digits, tmp_path: Path, no_tensorflow: object
+):
+    root = tmp_path / "elsewhere"
+    status, output, errors = call("train", *arguments(OPTIONS), "--title", "Mine", "--runs", str(root))
+    assert (status, errors) == (0, "")
+    run = read_run(Path(output.splitlines()[-1]))
+    assert run.directory.parent == root
+    assert (run.record.title, run.record.status) == ("Mine", "done")
+    assert dataclasses.astuple(run.record.dataset) == ("sample", 3500, 500, 300, few.digest)
+    lines = output.splitlines()
+    assert lines[0] == "The bundled sample: 4,000 training and 300 test digits, from a shelf"
+    assert lines[1:3] == ["Starting TensorFlow", "Compiling for strings"]
+    for line, row in zip(lines[3:6], run.history().to_dict("records"), strict=True):
+        shown = ", ".join(f"{name} {row[name]:.2f}" for name in list(row)[2:])
+        head = f"epoch {row['epoch']:.0f}/3, "
+        assert line.startswith(head)
+        assert line.endswith(f" s, nats: {shown}")
+    assert lines[6] == "Scoring the test digits"
+    assert lines[7:10] == [f"test {score.name} {score.value:.2f} nats, 300 digits" for score in run.scores()]
+    assert len(lines) == 11
+
+
+def test_without_validation_digits_nothing_is_said_of_them(call: Call, few: Digits, root: Path, no_tensorflow: object):
+    _, output, _ = call("train", *arguments(OPTIONS | {"validation": "0"}))
+    epochs = [line for line in output.splitlines() if line.startswith("epoch ")]
+    assert len(epochs) == 3
+    assert "val_loss" not in output
+    assert "nan" not in output
+
+
+def test_on_a_terminal_a_bar_moves_instead_of_lines(
+    call: Call, few: Digits, root: Path, no_tensorflow: object, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(worker, "_LEAST_PAUSE", -1.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    status, output, errors = call("train", *arguments(OPTIONS))
+    assert status == 0
+    assert "epoch 1/3" not in output
+    assert "loss " in errors
+    assert "100%" in errors
+
+
+def test_a_queued_training_says_its_place(call: Call, few: Digits, root: Path, no_tensorflow: object):
+    status, output, _ = call("train", *arguments(OPTIONS), "--queue")
+    assert status == 0
+    assert output.splitlines()[1:3] == ["Queued, at place 1", "Starting TensorFlow"]
+
+
+def test_a_training_that_was_stopped_says_how_to_go_on_and_goes_on_so(
+    call: Call, few: Digits, root: Path, no_tensorflow: Callable[[Hook | None], None]
+):
+    def stop(event: str, trainer: Puppet) -> None:
+        if event == "advance" and trainer.step == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    no_tensorflow(stop)
+    status, output, errors = call("train", *arguments(OPTIONS))
+    assert (status, errors) == (0, "")
+    *_, said, directory = output.splitlines()
+    run = read_run(Path(directory))
+    assert said == f"cancelled at epoch 0.538 of 3; go on with --resume {run.id}"
+    assert run.record.status == "cancelled"
+
+    no_tensorflow(None)
+    status, output, errors = call("train", "--resume", run.id)
+    assert (status, errors) == (0, "")
+    assert output.splitlines()[-1] == directory
+    done = read_run(run.directory)
+    assert (done.record.status, done.record.config, len(done.history())) == ("done", run.record.config, 3)
+
+    status, output, errors = call("train", "--resume", run.id)
+    assert (status, errors) == (2, f"Error: {done.title} is trained to its end already.\n")
+    assert read_run(run.directory) == done
+
+
+def test_a_training_that_fails_is_told_in_one_line(
+    call: Call, few: Digits, root: Path, no_tensorflow: Callable[[Hook], None]
+):
+    def fail(event: str, trainer: Puppet) -> None:
+        raise RuntimeError("first line\nsecond line")
+
+    no_tensorflow(fail)
+    status, _, errors = call("train", *arguments(OPTIONS))
+    assert (status, errors) == (2, "Error: The training failed (RuntimeError: first line second line).\n")
+
+
+def test_a_run_is_resumed_where_it_is_and_as_it_is(call: Call, few: Digits, root: Path, tmp_path: Path):
+    elsewhere = shelf.begin(TrainingConfig(epochs=2), few, tmp_path / "elsewhere")
+    for given in (["--epochs", "3"], ["--title", "Mine"], ["--encoder-widths", "3"]):
+        status, output, errors = call("train", "--resume", elsewhere.id, *given)
+        assert (status, output) == (2, "")
+        assert errors == "Error: --resume takes a run as it is: leave the other options out.\n"
+    status, output, errors = call("train", "--resume", elsewhere.id)
+    assert (status, output) == (2, "")
+    assert errors.startswith(f"Error: No run is called '{elsewhere.id}'")
+
+
+def test_with_tensorflow_a_training_ends_better_than_a_guess(call: Call, few: Digits, root: Path):
+    status, output, errors = call("train", "--recipe", "seed", "--epochs", "1", "--beta", "2", "--seed", "3")
     assert status == 0
     assert "Traceback" not in errors
     run = read_run(Path(output.splitlines()[-1]))
-    assert run.directory.parent == root
     assert open_run(run.id) == run
-    config = run.record.config
-    assert (run.record.title, config.recipe, config.epochs, config.beta, config.seed) == ("Mine", "seed", 1, 2.0, 3)
-    assert (run.record.dataset.source, run.record.dataset.train, run.record.dataset.test) == ("sample", 4000, 300)
     (row,) = run.history().to_dict("records")
-    assert f"epoch 1/1, {row['seconds']:.1f} s, nats: loss {row['loss']:.2f}, reconstruction" in output
     assert row["loss"] == pytest.approx(row["reconstruction"] + 2 * row["kl"], abs=0.01)
-    for score in run.scores():
-        assert f"test {score.name} {score.value:.2f} nats, 300 digits" in output
-    assert run.scores()[0].value < 784 * np.log(2)  # better than a guess at every pixel
+    assert run.scores()[0].value < 784 * np.log(2)

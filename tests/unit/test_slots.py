@@ -151,6 +151,20 @@ def test_slots_are_given_in_the_order_of_asking_and_places_move_up(started: list
     wait_until(third.turn.is_set, 10)
 
 
+def test_a_free_slot_is_left_to_who_asked_first(root: Path, alive: ExitStack, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(slots, "_POLL_SECONDS", 0.0)
+    early, late = asked(root, "early", 1, "queued"), asked(root, "late", 2, "queued")
+    for run in (early, late):
+        alive.enter_context(locks.holding(run))
+    places: list[int] = []
+    looks = iter([*10 * [False], True])
+    assert slots.wait(late, 1, lambda: next(looks), places.append) is None
+    assert places == [2]
+    slot = slots.wait(early, 1, lambda: False, places.append)
+    assert slot
+    slot.release()
+
+
 def test_as_many_train_at_once_as_there_are_slots(started: list[Waiting], root: Path):
     first, second, third = queued(started, root, 3, 2)
     wait_until(lambda: third.places == [1], 10)

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 from tests.unit import puppet
-from tests.unit.puppet import DIGITS, PUPPET_CONFIG, STEPS, Hook, Puppet
+from tests.unit.puppet import DIGITS, PUPPET_CONFIG, STEPS, Hook, Puppet, moved
 from tests.unit.toys import FILES, listing, random_digits, read_everything, wait_until
 from vae_core import checkpoint, likelihood, locks, progress, shelf, signs, slots, snapshots, worker
 from vae_core.checkpoint import Checkpoint
@@ -83,13 +83,6 @@ def stopping(run: Run, step: int) -> Hook:
             signs.ask_to_stop(run)
 
     return hook
-
-
-def moved(start: Tensors, steps: int) -> Tensors:
-    """The weights after so many steps of a puppet."""
-    for step in range(steps):
-        start = {name: tensor + np.float32(1e-3 * (step + 1)) for name, tensor in start.items()}
-    return start
 
 
 def assert_weights(run: Run, expected: Tensors) -> None:
@@ -396,6 +389,28 @@ def test_a_training_that_fails_says_why_and_goes_on_from_its_last_checkpoint(
 
     hooked(lambda event, trainer: None)
     assert_as_if_never_stopped(worker.train(run, DIGITS), uninterrupted)
+
+
+@pytest.mark.parametrize("step", [0, 4], ids=["the start", "the second epoch"])
+def test_a_training_that_fails_goes_back_to_its_last_checkpoint_however_far_it_had_come(
+    begin: Callable[..., Run], hooked: Callable[[Hook], None], uninterrupted: Run, step: int
+):
+    run = begin()
+    if step:
+        hooked(stopping(run, step))
+        run = worker.train(run, DIGITS)
+
+    def hook(event: str, trainer: Puppet) -> None:
+        if event == "advance" and trainer.step == 7:
+            raise MemoryError
+
+    hooked(hook)
+    with pytest.raises(TrainingFailed):
+        worker.train(run, DIGITS)
+    assert len(run.history()) == 2
+    assert Checkpoint.read(run).step == step
+    hooked(lambda event, trainer: None)
+    assert_as_if_never_stopped(worker.train(read_run(run.directory), DIGITS), uninterrupted)
 
 
 @pytest.mark.parametrize("name", ["snapshots.write", "checkpoint.write", "shelf.write", "worker.write", "Journal.tell"])

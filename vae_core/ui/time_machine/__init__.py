@@ -49,6 +49,7 @@ def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> 
             "frames": tuple(url for url, _ in kept),
             "steps": tuple(step for _, step in kept),
             "live": base64.b64encode(looked[1]).decode() if looked else None,
+            "going": run.record.status == "running",
             "live_step": looked[0].step if looked else None,
             "steps_per_epoch": run.record.steps_per_epoch,
             "epochs": run.record.config.epochs,

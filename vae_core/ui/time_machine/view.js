@@ -12,6 +12,7 @@ import { Tiles } from "./tiles.js"
 const STEP_MS = 500 // from one snapshot to the next while it plays
 const LIVE_MS = 800 // a live snapshot arrives about once a second
 const JUMP_MS = 250
+const LIVE_FRAME_MS = 33 // the training may need this processor
 const TILES = 15
 const still = matchMedia("(prefers-reduced-motion: reduce)")
 
@@ -109,10 +110,15 @@ export class View {
     cancelAnimationFrame(this.animation)
     this.moment.depart(this.frames[this.index])
     const began = performance.now()
+    let drawn = -Infinity
     const advance = () => {
-      const share = duration && !still.matches ? Math.min(1, (performance.now() - began) / duration) : 1
-      this.moment.travel(share)
-      this.draw()
+      const now = performance.now()
+      const share = duration && !still.matches ? Math.min(1, (now - began) / duration) : 1
+      if (share === 1 || !this.data.going || now - drawn >= LIVE_FRAME_MS) {
+        this.moment.travel(share)
+        this.draw()
+        drawn = now
+      }
       this.animation = share < 1 ? requestAnimationFrame(advance) : null
       if (share === 1) arrived()
     }
@@ -204,7 +210,7 @@ export class View {
     this.play.setAttribute("aria-label", this.playing ? "Pause" : "Play")
     this.play.title = `${this.playing ? "Pause" : "Play"} (space)`
     this.note.textContent =
-      `${this.frames.length} snapshots of the first ${this.labels.length.toLocaleString("en")} test digits and of the manifold. ` +
+      `${this.frames.length} ${this.frames.length > 1 ? "snapshots" : "snapshot"} of the first ${this.labels.length.toLocaleString("en")} test digits and of the manifold. ` +
       "Click a digit to draw its path. Between two snapshots the picture is interpolated."
   }
 
