@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits
 from vae_core.errors import ConfigError, RunDamaged, RunError, TrainingOff, VaeError
 from vae_core.jobs import Job
+from vae_core.progress import Progress
 from vae_core.record import Score
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.ui import session
@@ -20,14 +22,15 @@ from vae_core.ui.picker import labels
 from vae_core.ui.resources import digits
 from vae_core.ui.time_machine import time_machine
 
-RECIPE, TITLE, ERROR = "recipe", "title", "training error"
+RECIPE, TITLE, STARTED, ERROR = "recipe", "title", "training started", "training error"
 CUSTOM = "custom"
 ABOUT = {
-    "fast": "**fast**: three narrow layers a half; better than the post's in seconds.",
-    "seed": "**seed**: the post's network and recipe, 50 epochs.",
+    "fast": "**fast**: three narrow layers in each half, trained in seconds.",
+    "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from, here called the post.",
     CUSTOM: "**custom**: every number by hand.",
 }
 POLL_SECONDS = 1.0
+DOUBLE_CLICK_SECONDS = 1.0
 
 
 def main() -> None:
@@ -75,9 +78,7 @@ def choose(shown: Digits) -> None:
         if config:
             st.markdown(expectation(config, shown))
     if off:
-        st.info(
-            f"{plain(off)} There, `python -m vae_core train` trains too, and so does this page.", icon=":material/lock:"
-        )
+        st.info(plain(off), icon=":material/lock:")
     if error := st.session_state.pop(ERROR, None):
         st.error(plain(error), icon=":material/error:")
 
@@ -128,11 +129,11 @@ def training_off() -> str | None:
 def expectation(config: TrainingConfig, shown: Digits) -> str:
     count = max(0, len(shown.train_images) - config.validation)
     seconds = jobs.expected_seconds(config, count)
-    time = (
+    pace = (
         f"about {duration(seconds)} here, going by your runs" if seconds else "time unknown before the first run here"
     )
     return (
-        f"{config.weights:,} weights, {config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits; {time}, "
+        f"{config.weights:,} weights, {config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits; {pace}, "
         "after some seconds for TensorFlow."
     )
 
@@ -144,6 +145,10 @@ def duration(seconds: float) -> str:
 
 
 def start(config: TrainingConfig, shown: Digits) -> None:
+    now = time.monotonic()
+    if now - st.session_state.get(STARTED, -math.inf) < DOUBLE_CLICK_SECONDS:
+        return
+    st.session_state[STARTED] = now
     attempt(lambda: jobs.start(config, shown, st.session_state[TITLE].strip() or None))
 
 
@@ -168,21 +173,26 @@ def watch(shown: Digits) -> None:
     titles = labels(sorted(runs, key=lambda run: run.shipped))
     for notice in session.begin_watching(titles):
         st.warning(plain(notice), icon=":material/link_off:")
-    picker, tools = st.columns([3, 2], vertical_alignment="bottom")
+    picker, tools = st.columns([2, 3], vertical_alignment="bottom")
     chosen = picker.selectbox(
         "Run", list(titles), format_func=titles.__getitem__, key=session.WATCHED, persist_state="session"
     )
     session.write_watched_link()
     for problem in problems:
-        st.warning(plain(problem), icon=":material/folder_off:")
+        st.warning(f"{plain(problem)} Restore the file, or delete the run's folder.", icon=":material/folder_off:")
     try:
-        job = jobs.follow(open_run(chosen))
+        run = open_run(chosen)
     except RunError as error:
         st.error(f"This run cannot be shown. {plain(str(error))}", icon=":material/error:")
         return
+    try:
+        job = jobs.follow(run)
+    except RunError as error:
+        st.error(f"Its progress cannot be shown. {plain(str(error))}", icon=":material/error:")
+        job = Job(run, Progress(), run.record.status, run.record.reason)
     with tools:
         manage(job, shown)
-    st.fragment(run_every=POLL_SECONDS if job.going else None)(follow)(chosen, job.going, shown)
+    st.fragment(run_every=POLL_SECONDS if job.going else None)(follow)(job, shown)
 
 
 def manage(job: Job, shown: Digits) -> None:
@@ -214,26 +224,32 @@ def confirm_deletion(run: Run) -> None:
         st.rerun()
 
 
-def follow(run_id: str, going: bool, shown: Digits) -> None:
+def follow(job: Job, shown: Digits) -> None:
     """The run as it stands; polled while it trains."""
-    try:
-        job = jobs.follow(open_run(run_id))
-    except RunError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    if going and not job.going:
-        st.rerun()  # all of the page, which stops asking
+    if job.going:
+        try:
+            job = jobs.follow(job.run)
+        except RunError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        if not job.going:
+            st.rerun()  # all of the page, which stops asking
     report(job)
     record = job.run.record
     if record.dataset.digest != shown.digest:
         st.info("This run was trained on other digits than the ones at hand: its snapshots cannot be shown with them.")
         return
+    history, problems = [], []
     try:
         history = job.run.history().to_dict("records")
-        curve = figures.loss_curves(record.config, history, job.progress.steps, record.steps_per_epoch)
-        time_machine(job.run, shown, curve, jobs.look(job.run) if job.phase == "training" else None)
     except RunDamaged as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        problems.append(str(error))
+    with_post = record.dataset.source == "mnist"
+    curve = figures.loss_curves(record.config, history, job.progress.steps, record.steps_per_epoch, with_post)
+    try:
+        problems += time_machine(job.run, shown, curve, jobs.look(job.run) if job.phase == "training" else None)
+        for problem in problems:
+            st.error(plain(problem), icon=":material/error:")
     except OSError as error:
         st.error(f"The folder static cannot be written ({error.strerror}). Make it writable and reload.")
 
@@ -259,9 +275,12 @@ def report(job: Job) -> None:
         st.progress(1.0 if job.phase == "scoring" else 0.0, text=WAITING[job.phase])
     elif job.phase == "training":
         share = min(1.0, job.step / record.steps)
-        left = f", about {duration(job.seconds_left)} left" if job.seconds_left is not None else ""
+        left = f", about {duration(job.seconds_left)} left" if job.seconds_left else ""
         epoch = job.step / record.steps_per_epoch
         st.progress(share, text=f"Epoch {epoch:.1f} of {record.config.epochs}{left}")
+    elif job.phase == "silent":
+        told = f"Failed, it seems: {job.reason}. If its worker comes back, it goes on."
+        st.warning(told, icon=":material/heart_broken:")
     elif job.phase == "done":
         outcome(job.run)
     else:
@@ -282,7 +301,11 @@ def figures_now(job: Job) -> None:
 
 def outcome(run: Run) -> None:
     """What the training reached, beside the post's recipe where both were scored on the same digits."""
-    own = negative_elbo(run)
+    try:
+        own = negative_elbo(run)
+    except RunDamaged as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
     if own is None:
         return
     told = f"Test \u2212ELBO {own.value:.1f} nats on {own.digits:,} digits, trained in {duration(run.record.seconds)}."
@@ -299,10 +322,7 @@ def outcome(run: Run) -> None:
 
 
 def negative_elbo(run: Run) -> Score | None:
-    try:
-        return next((score for score in run.scores() if score.name == "-ELBO"), None)
-    except RunDamaged:
-        return None
+    return next((score for score in run.scores() if score.name == "-ELBO"), None)
 
 
 main()

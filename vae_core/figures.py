@@ -28,12 +28,17 @@ def post_losses() -> tuple[float, ...]:
 
 
 def loss_curves(
-    config: TrainingConfig, history: Sequence[dict[str, float]], steps: Sequence[dict[str, float]], steps_per_epoch: int
+    config: TrainingConfig,
+    history: Sequence[dict[str, float]],
+    steps: Sequence[dict[str, float]],
+    steps_per_epoch: int,
+    with_post: bool,
 ) -> Figure:
-    """Loss and reconstruction above, KL below, against epochs; in nats, with the post's printed loss as a reference.
+    """Loss and reconstruction above, KL below, against epochs; in nats.
 
     history: rows of the history; steps: means between two moments within the epochs (see progress.py), which stand in
-    for the training losses of the history where there are any.
+    for the training losses of the history where there are any; with_post: with the post's printed loss as a reference,
+    which is one where the digits are MNIST's.
     """
     points = [{"epoch": step["step"] / steps_per_epoch, **step} for step in steps] or list(history)
     points = [point for point in points if all(math.isfinite(point[name]) for name in ("loss", "reconstruction", "kl"))]
@@ -52,11 +57,14 @@ def loss_curves(
             _dots("reconstruction", at, [row["val_reconstruction"] for row in held_out], _RECONSTRUCTION, legend=False),
             _dots("KL", at, [row["val_kl"] for row in held_out], _KL, below=True, legend=False),
         ]
-    post = post_losses()
-    shown = post[: config.epochs]
-    traces.append(_line("the post's loss", [*range(1, len(shown) + 1)], shown, _POST, dash="dot"))
-    traces.append(_line(f"the post after {len(post)} epochs", [0, config.epochs], [post[-1]] * 2, _POST, dash="dash"))
-    lowest = min([*(p["reconstruction"] for p in points), *(row["val_reconstruction"] for row in held_out), post[-1]])
+    lows = [*(p["reconstruction"] for p in points), *(row["val_reconstruction"] for row in held_out)]
+    if with_post:
+        post = post_losses()
+        shown, ends = post[: config.epochs], [0, config.epochs]
+        traces.append(_line("the post's loss", [*range(1, len(shown) + 1)], shown, _POST, dash="dot"))
+        traces.append(_line(f"the post after {len(post)} epochs", ends, [post[-1]] * 2, _POST, dash="dash"))
+        lows.append(post[-1])
+    lowest = min(lows, default=post_losses()[-1])
     kls = sorted(point["kl"] for point in points) or [8.0]
     return {"data": traces, "layout": _layout(config.epochs, lowest, 1.15 * max(8.0, kls[int(0.95 * (len(kls) - 1))]))}
 
@@ -93,7 +101,7 @@ def _layout(epochs: int, lowest: float, most_kl: float) -> Figure:
     axis = {"zeroline": False, "ticks": "outside", "ticklen": 4, "fixedrange": True}
     return {
         "autosize": True,
-        "margin": {"l": 44, "r": 8, "t": 4, "b": 40},
+        "margin": {"l": 44, "r": 8, "t": 50, "b": 40},
         "hovermode": "closest",
         "xaxis": axis | {"title": {"text": "epoch", "standoff": 4}, "range": [0, epochs], "anchor": "y2"},
         "yaxis": axis
@@ -101,10 +109,10 @@ def _layout(epochs: int, lowest: float, most_kl: float) -> Figure:
         "yaxis2": axis | {"title": {"text": "KL, nats", "standoff": 6}, "domain": [0, 0.22], "range": [0, most_kl]},
         "showlegend": True,
         "legend": {
-            "x": 1,
-            "y": 1,
-            "xanchor": "right",
-            "yanchor": "top",
+            "orientation": "h",
+            "x": 0,
+            "y": 1.01,
+            "yanchor": "bottom",
             "bgcolor": "rgba(0,0,0,0)",
             "font": {"size": 12},
         },

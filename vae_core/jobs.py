@@ -19,7 +19,7 @@ from pathlib import Path
 from vae_core import locks, progress, shelf, signs, slots, snapshots
 from vae_core.config import TrainingConfig
 from vae_core.data import Digits
-from vae_core.errors import RunBusy, RunNotWritable, TrainingOff
+from vae_core.errors import RunBusy, RunDamaged, RunError, RunNotWritable, TrainingOff
 from vae_core.progress import Progress
 from vae_core.runs import Run, read_run, runs_directory, runs_in
 
@@ -39,9 +39,9 @@ class Job:
     run: Run
     progress: Progress
     phase: str
-    """The last event (see progress.py), "training", or "failed" if the worker is gone without a word."""
+    """The last event (see progress.py), "training", "silent" if a worker that lives tells nothing, or "failed"."""
     reason: str
-    """Why it failed or was cancelled."""
+    """Why it failed, was cancelled, or seems to have failed."""
 
     @property
     def going(self) -> bool:
@@ -116,7 +116,7 @@ def follow(run: Run) -> Job:
     if locks.held(run):
         if silence < _SILENCE_SECONDS:
             return Job(run, told, told.phase, told.reason)
-        return Job(run, told, "failed", f"no sign of life for {silence:.0f} s; it may still come back")
+        return Job(run, told, "silent", f"no sign of life for {silence:.0f} s")
     return Job(run, told, told.phase, "") if _unborn(told) else _recover(run, told)
 
 
@@ -143,36 +143,47 @@ def delete(run: Run) -> None:
 def expected_seconds(config: TrainingConfig, digits: int) -> float | None:
     """About how long this training takes on this machine, by the pace of the user's own runs; None if there are none.
 
-    digits: how many it is trained on. The run whose steps are most alike in size counts, for small ones are slower.
+    digits: how many it is trained on. The run whose steps are most alike in size counts, for small ones are slower;
+    its first step event tells how long compiling took, the others the pace.
     """
-    paces = []
+    guesses = []
     for run in runs_in(runs_directory())[0]:
         own = run.record.config
-        if run.record.status == "done" and run.record.seconds > 0:
-            work = run.record.dataset.train * own.epochs * own.flop_per_digit
-            step, own_step = (c.flop_per_digit * c.batch_size for c in (config, own))
-            paces.append((abs(math.log(step / own_step)), run.record.seconds / work))
-    return min(paces)[1] * digits * config.epochs * config.flop_per_digit if paces else None
+        with contextlib.suppress(RunDamaged):
+            steps = progress.read(run.directory).steps
+            if run.record.status == "done" and len(steps) > 1:
+                first, last = steps[0], steps[-1]
+                taken = (last["step"] - first["step"]) * own.batch_size * own.flop_per_digit
+                pace = taken / max(last["seconds"] - first["seconds"], 1e-3)
+                unlike = abs(math.log(config.flop_per_digit * config.batch_size / own.flop_per_digit / own.batch_size))
+                work = digits * config.epochs * config.flop_per_digit
+                guesses.append((unlike, first["seconds"] + work / pace))
+    return min(guesses)[1] if guesses else None
 
 
 def _check_room() -> None:
     slots.count()
-    if len(slots.queue(runs_directory())) >= _MOST_WAITING:
-        raise TrainingOff(f"{_MOST_WAITING} trainings wait already. Try again when one has ended.")
+    waiting = 0
+    for run in runs_in(runs_directory())[0]:
+        if run.record.status == "running":
+            with contextlib.suppress(RunError):
+                waiting += follow(run).phase in ("created", "resumed", "queued")
+    if waiting >= _MOST_WAITING:
+        raise TrainingOff(f"{waiting} trainings wait already. Try again when one has ended.")
 
 
 @contextlib.contextmanager
 def _changing(run: Run) -> Iterator[Run]:
     """Hold the lock of a run as it is now, so that no worker trains it meanwhile."""
     if run.shipped:
-        raise RunNotWritable(f"{run.title} came with the app and stays as it is.")
+        raise RunNotWritable(f"{run.name} came with the app and stays as it is.")
     with locks.holding(run):
         yield read_run(run.directory)
 
 
 def _unborn(told: Progress) -> bool:
     """Whether its worker may still be on its way."""
-    return told.phase in ("created", "resumed") and time.time() - told.told < _BIRTH_SECONDS
+    return told.phase in ("created", "resumed") and abs(time.time() - told.told) < _BIRTH_SECONDS
 
 
 def _recover(run: Run, told: Progress) -> Job:

@@ -23,11 +23,11 @@ def holding(run: Run, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
     Raises RunBusy if another does, RunNotFound if the run was deleted, RunNotWritable.
     """
     if not run.directory.is_dir():  # the lock would make it anew
-        raise RunNotFound(f"{run.title} is no longer in {run.directory.parent}.")
+        raise RunNotFound(f"{run.name} is no longer in {run.directory.parent}.")
     try:
         lock = FileLock(run.directory / "lock", timeout=patience).acquire()
     except Timeout:
-        raise RunBusy(f"{run.title} is being trained. Cancel the training first.") from None
+        raise RunBusy(f"{run.name} is being trained. Cancel the training first.") from None
     except OSError as error:
         raise RunNotWritable(f"{run.directory} cannot be written ({error.strerror}).") from error
     with lock:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "pretrained"
 HISTORY_COLUMNS = ("epoch", "seconds", "loss", "reconstruction", "kl", "val_loss", "val_reconstruction", "val_kl")
 
+_NAME = 100
 ID = re.compile(r"[a-z0-9-]{1,64}")
 ID_RULE = "expected 1 to 64 of a-z, 0-9 and '-'"
 
@@ -46,13 +47,15 @@ class Run:
     @property
     def name(self) -> str:
         """What the run is called, in one line of at most 100 characters."""
-        return textwrap.shorten(self.record.title, 100, placeholder=" ...") or self.id
+        name = " ".join(self.record.title.split()) or self.id
+        return name if len(name) <= _NAME else f"{name[: _NAME - 4].rstrip()} ..."
 
     @property
     def title(self) -> str:
         """The run's name; a run that is not done says so."""
         title = self.name
-        return title if self.record.status == "done" else f"{title} ({self.record.reason or self.record.status})"
+        why = textwrap.shorten(self.record.reason, _NAME, placeholder=" ...") or self.record.status
+        return title if self.record.status == "done" else f"{title} ({why})"
 
     @property
     def shipped(self) -> bool:

@@ -70,12 +70,12 @@ def reopen(run: Run, digits: Digits) -> Run:
     Raises RunNotWritable if it is done, DataError if the digits at hand are others, RunDamaged.
     """
     if run.record.status == "done":
-        raise RunNotWritable(f"{run.title} is trained to its end already.")
+        raise RunNotWritable(f"{run.name} is trained to its end already.")
     dataset = run.record.dataset
     own, found = dataset.train + dataset.validation, len(digits.train_images)
     if digits.digest != dataset.digest or own != found:
         begun, at_hand = f"{dataset.source} with {own:,} to train on", f"{digits.source} with {found:,}"
-        raise DataError(f"{run.title} was begun on other digits: {begun}, not the {at_hand} at hand.")
+        raise DataError(f"{run.name} was begun on other digits: {begun}, not the {at_hand} at hand.")
     if run.record.status == "running" and progress.read(run.directory).phase in ("created", "resumed"):
         return run  # its worker is still to come
     try:
@@ -128,7 +128,7 @@ def complete(run: Run, record: Record, tensors: Tensors, history: Sequence[Row],
 def mark(run: Run, record: Record) -> Run:
     """Give a run a new record. Raises RunNotWritable."""
     if run.shipped:
-        raise RunNotWritable(f"{run.title} came with the app and stays as it is.")
+        raise RunNotWritable(f"{run.name} came with the app and stays as it is.")
     try:
         write(run.directory / "run.json", record.to_json())
     except OSError as error:
@@ -175,7 +175,7 @@ def rename(run: Run, title: str) -> Run:
 def delete(run: Run) -> None:
     """Throw a run away: it is gone at once, or still there as a whole. Raises RunNotWritable."""
     if run.shipped:
-        raise RunNotWritable(f"{run.title} came with the app and stays as it is.")
+        raise RunNotWritable(f"{run.name} came with the app and stays as it is.")
     gone = run.directory.with_name(f".draft-{secrets.token_hex(8)}")
     try:
         run.directory.rename(gone)

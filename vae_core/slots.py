@@ -25,7 +25,7 @@ def count() -> int:
     if not text.isdecimal():
         raise TrainingOff(f"$VAE_TRAINING_SLOTS: expected a whole number, found {text!r}; nothing is trained before.")
     if int(text) == 0:
-        raise TrainingOff("Training is turned off on this server. On your own computer it is on.")
+        raise TrainingOff("Training is turned off on this server. Run the app on your own computer to train.")
     return int(text)
 
 

@@ -206,7 +206,8 @@ class _Worker:
             self.tell("scoring")
         network = self.checkpoint.network
         scores = likelihood.score(Network.from_tensors(network), self.digits)
-        record = dataclasses.replace(self.run.record, status="done", reason="", seconds=round(self.seconds, 1))
+        seconds = round(self.checkpoint.seconds, 1)
+        record = dataclasses.replace(self.run.record, status="done", reason="", seconds=seconds)
         try:
             run = shelf.complete(self.run, record, network, self.history, scores)
         except RunNotWritable as error:

@@ -1,5 +1,6 @@
 """The Train page through Streamlit's test runner. No worker is started: what would start one is recorded instead."""
 
+import math
 import shutil
 from pathlib import Path
 
@@ -63,12 +64,15 @@ def test_fast_is_chosen_and_described_before_the_start(runs: Path) -> None:
 
 
 def test_time_is_estimated_from_runs_on_this_machine(runs: Path) -> None:
-    copy_of_seed(runs, "mine", seconds=120.0)
+    """The run took 2 s until its first 100 steps, and 1 s for every 1,000 after them."""
+    journal = Journal(copy_of_seed(runs, "mine"))
+    numbers = {"loss": 150.0, "reconstruction": 145.0, "kl": 5.0, "digits_per_second": 100_000.0}
+    journal.tell("step", step=100, seconds=2.0, **numbers)
+    journal.tell("step", step=30_000, seconds=31.9, **numbers)
     app = train()
     app.segmented_control(key="recipe").select("seed").run()
-    seconds = 120 * len(load_digits().train_images) / 60_000
-    expected = "2 min" if seconds > 90 else f"{seconds:.0f} s"
-    assert f"about {expected} here, going by your runs" in text(app)
+    seconds = math.ceil(2 + 50 * len(load_digits().train_images) / 100 / 1000)
+    assert f"about {seconds} s here, going by your runs" in text(app)
 
 
 def test_start_begins_a_run_and_watches_it(runs: Path, launched: list[Run]) -> None:

@@ -129,15 +129,18 @@ def test_where_nothing_is_trained_nothing_is_begun(
 
 
 def test_no_more_trainings_wait_than_can_be_overlooked(root: Path, launched: list[tuple[list[str], dict[str, Any]]]):
+    make_run(root)
+    begun(root, seconds_ago=40)  # its worker is dead
     with contextlib.ExitStack() as alive:
-        for _ in range(8):
-            jobs.start(SMALL, DIGITS)
-        for run in list_runs()[0]:
-            Journal(run.directory).tell("queued", place=1)
-            alive.enter_context(locks.holding(run))
+        for number in range(8):
+            run = jobs.start(SMALL, DIGITS)
+            if number < 4:
+                Journal(run.directory).tell("queued", place=1)
+                alive.enter_context(locks.holding(run))
         with pytest.raises(TrainingOff, match=r"8 trainings wait already\. Try again when one has ended"):
             jobs.start(SMALL, DIGITS)
-    assert len(launched) == len(list_runs()[0]) == 8
+    assert len(launched) == 8
+    assert len(list_runs()[0]) == 10
 
 
 def test_a_worker_that_cannot_be_started_is_told_and_said_by_its_run(root: Path, monkeypatch: pytest.MonkeyPatch):
@@ -253,14 +256,14 @@ def test_a_worker_that_has_just_said_why_it_ends_is_heard_while_it_still_lives(r
     assert (job.phase, job.reason) == ("failed", "It diverged.")
 
 
-@pytest.mark.parametrize(("silence", "phase"), [(50, "created"), (70, "failed")])
-def test_a_worker_that_is_silent_for_long_is_taken_for_lost_but_not_marked(root: Path, silence: float, phase: str):
+@pytest.mark.parametrize(("silence", "phase"), [(50, "created"), (70, "silent")])
+def test_a_worker_that_lives_and_tells_nothing_for_long_is_called_silent(root: Path, silence: float, phase: str):
     run = begun(root, seconds_ago=silence)
     with locks.holding(run):
         job = jobs.follow(run)
     assert job.phase == phase
-    if phase == "failed":
-        assert job.reason == "no sign of life for 70 s; it may still come back"
+    assert job.reason == ("no sign of life for 70 s" if phase == "silent" else "")
+    assert (job.going, job.resumable) == (True, False)
     assert read_run(run.directory) == run
 
 
@@ -362,20 +365,38 @@ def test_before_its_first_step_a_training_has_taken_none():
     assert job_with([]).step == 0
 
 
-def test_the_expected_time_is_that_of_the_most_similar_run_by_work(root: Path):
-    small, large = CONFIG, dataclasses.replace(CONFIG, encoder_widths=(600,))
+def trained(root: Path, run_id: str, config: TrainingConfig, *at: tuple[int, float], status: str = "done") -> None:
+    """A run of a thousand digits that told of its steps at these steps and seconds."""
     dataset = dataclasses.replace(record().dataset, train=1000)
-    assert jobs.expected_seconds(small, 1000) is None
-    make_run(root, "other", status="cancelled", seconds=1.0, config=small, dataset=dataset)
-    make_run(root, "instant", seconds=0.0, config=small, dataset=dataset)
-    assert jobs.expected_seconds(small, 1000) is None
-    make_run(root, "small", seconds=6.0, config=small, dataset=dataset)
-    make_run(root, "large", seconds=40.0, config=large, dataset=dataset)
+    run = make_run(root, run_id, config=config, dataset=dataset, status=status)
+    for number, seconds in at:
+        Journal(run.directory).tell("step", **step(number, seconds=seconds))
+
+
+def test_the_expected_time_is_the_compiling_and_the_pace_of_the_most_similar_run(root: Path):
+    small, large = CONFIG, dataclasses.replace(CONFIG, encoder_widths=(600,))
     longer = dataclasses.replace(small, epochs=6)
-    assert jobs.expected_seconds(longer, 1000) == pytest.approx(18.0)
-    assert jobs.expected_seconds(longer, 500) == pytest.approx(9.0)
+    assert jobs.expected_seconds(longer, 1000) is None
+    trained(root, "cancelled", small, (1, 2.0), (20, 3.0), status="cancelled")
+    trained(root, "told-once", small, (20, 3.0))
+    trained(root, "told-nothing", small)
+    trained(root, "damaged", small, (1, 2.0), (20, 3.0))
+    (root / "damaged" / NAME).write_text("{}\n")
+    assert jobs.expected_seconds(longer, 1000) is None
+
+    trained(root, "small", small, (4, 2.0), (10, 3.0), (20, 4.0))  # 16 steps of 100 digits in two seconds
+    trained(root, "large", large, (4, 3.0), (20, 19.0))
+    assert jobs.expected_seconds(longer, 1000) == pytest.approx(2 + 6000 / 800)
+    assert jobs.expected_seconds(longer, 500) == pytest.approx(2 + 3000 / 800)
     nearly = dataclasses.replace(large, encoder_widths=(500,))
-    assert jobs.expected_seconds(nearly, 1000) == pytest.approx(40.0 * nearly.weights / large.weights)
+    assert jobs.expected_seconds(nearly, 1000) == pytest.approx(3 + 2000 / 100 * nearly.weights / large.weights)
+
+
+def test_a_run_that_told_of_all_its_steps_at_once_gives_no_endless_pace(root: Path):
+    trained(root, "instant", CONFIG, (1, 2.0), (20, 2.0))
+    expected = jobs.expected_seconds(CONFIG, 1000)
+    assert expected
+    assert 2 <= expected < 2.1
 
 
 # --- Cancelling, going on, renaming, deleting
@@ -383,8 +404,10 @@ def test_the_expected_time_is_that_of_the_most_similar_run_by_work(root: Path):
 
 def test_to_cancel_is_to_give_a_sign(root: Path):
     run = begun(root)
+    assert not jobs.follow(run).stopping
     jobs.cancel(run)
     assert signs.asked_to_stop(run)
+    assert jobs.follow(run).stopping
     assert read_run(run.directory) == run
 
 

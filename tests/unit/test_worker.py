@@ -668,9 +668,11 @@ def hook(event, trainer):
         if wanted == "advance":
             time.sleep(0.02)
         elif wanted == "advance twice":
-            while signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+            for _ in range(1000):
+                if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+                    print("heeded", flush=True)
+                    break
                 time.sleep(0.01)
-            print("heeded", flush=True)
             time.sleep(60)
         else:
             time.sleep(60)

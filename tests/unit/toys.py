@@ -82,7 +82,7 @@ def random_digits(train: int = 4, test: int = 3, seed: int = 0) -> Digits:
     return Digits("sample", "a toy box", (), images[:train], labels[:train], images[train:], labels[train:])
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
     """What the condition returns, as soon as it is true. Fails after so many seconds."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

@@ -4,6 +4,7 @@ While the training goes on and someone looks, the latest look at it is the last 
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 from pathlib import Path
@@ -14,6 +15,7 @@ from streamlit.components.v2 import component
 
 from vae_core import snapshots
 from vae_core.data import Digits
+from vae_core.errors import RunDamaged
 from vae_core.figures import Figure
 from vae_core.runs import Run
 from vae_core.ui.scripts import module_url, plotly_url
@@ -30,14 +32,19 @@ _mount = component(
 )
 
 
-def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> None:
+def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> list[str]:
     """Draw it. digits: those whose snapshots the run kept; curve: a figure whose x is epochs; live: the latest look.
 
-    Raises RunDamaged if a snapshot cannot be read, OSError if the browser's files cannot be written.
+    Returns a sentence for each snapshot that cannot be read. Raises OSError if the browser's files cannot be written.
     """
-    count = len(digits.test_images)
-    kept = [_published(path, path.stat().st_mtime_ns, count) for path in snapshots.kept(run)]
-    looked = snapshots.read(live, count) if live else None
+    count, kept, problems, looked = len(digits.test_images), [], [], None
+    for path in snapshots.kept(run):
+        try:
+            kept.append(_published(path, path.stat().st_mtime_ns, count))
+        except RunDamaged as error:
+            problems.append(str(error))
+    with contextlib.suppress(RunDamaged):  # its worker may have ended since, and taken it along
+        looked = snapshots.read(live, count) if live else None
     _mount(
         key="time-machine",
         data={
@@ -56,6 +63,7 @@ def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> 
             "curve": json.dumps(curve),
         },
     )
+    return problems
 
 
 @st.cache_resource(show_spinner=False, max_entries=500)
