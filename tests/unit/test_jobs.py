@@ -466,7 +466,7 @@ CONFIG_FOR_REAL = TrainingConfig(
     encoder_widths=(8,), decoder_widths=(8,), epochs=150, batch_size=100, optimizer="adam", schedule="cosine"
 )
 STARTER = """
-import subprocess, sys
+import json, subprocess, sys
 from vae_core import jobs
 from vae_core.config import TrainingConfig
 from vae_core.data import load_digits
@@ -477,7 +477,7 @@ class Popen(subprocess.Popen):
         print(self.pid, flush=True)
 
 subprocess.Popen = Popen
-config = TrainingConfig.from_dict(eval(sys.argv[1]))
+config = TrainingConfig.from_dict(json.loads(sys.argv[1]))
 print(jobs.start(config, load_digits()).id, flush=True)
 """
 """Starts a training, says its worker's process and its run, and ends."""
@@ -518,7 +518,7 @@ def story(sample: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             return process
 
         try:
-            command = [sys.executable, "-c", STARTER, repr(CONFIG_FOR_REAL.as_dict())]
+            command = [sys.executable, "-c", STARTER, json.dumps(CONFIG_FOR_REAL.as_dict())]
             started = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
             pids.append(int(started[0]))
             patch.setattr(subprocess, "Popen", recorded)
