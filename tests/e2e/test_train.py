@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,10 @@ LONG = 60_000
 """Milliseconds that a worker may take to get going: TensorFlow is imported, on a busy machine."""
 
 
+STILL: Any = {"reduced_motion": "reduce"}
+"""A visitor who wants no animations, which a browser that draws in software takes from the training's processor."""
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("runs")
@@ -31,7 +36,7 @@ def sample_address(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def page(browser: Browser, sample_address: str) -> Iterator[Page]:
-    with browser.new_context(viewport={"width": 1440, "height": 1200}) as context:
+    with browser.new_context(viewport={"width": 1440, "height": 1200}, **STILL) as context:
         page = context.new_page()
         page.set_default_timeout(20_000)
         errors: list[str] = []
@@ -142,18 +147,19 @@ def test_a_training_is_started_left_cancelled_resumed_finished_and_explored(page
     assert not run.directory.exists()
 
 
+@pytest.mark.slow
 def test_two_visitors_share_a_slot_and_a_restart_of_the_app_loses_nothing(browser: Browser, tmp_path: Path) -> None:
     runs = tmp_path / "runs"
-    with running_app(runs, tmp_path / "log", VAE_MNIST="") as (address, _), browser.new_context() as context:
+    with running_app(runs, tmp_path / "log", VAE_MNIST="") as (address, _), browser.new_context(**STILL) as context:
         first = visitor(context, address)
         start(first, "First", epochs=1000)
         wait_for_step(first, 0)
-        with browser.new_context() as another:
+        with browser.new_context(**STILL) as another:
             second = visitor(another, address)
             wait_for_step(second, 0)  # the first visitor's training is there to be watched
             start(second, "Second", epochs=3)
             expect(second.get_by_text("place 1 in the queue")).to_be_visible()
-    with running_app(runs, tmp_path / "log", VAE_MNIST="") as (address, _), browser.new_context() as context:
+    with running_app(runs, tmp_path / "log", VAE_MNIST="") as (address, _), browser.new_context(**STILL) as context:
         page = visitor(context, address)
         expect(page.get_by_text("place 1 in the queue")).to_be_visible()  # the newest run is shown
         page.get_by_label("Run", exact=True).click()
