@@ -74,6 +74,20 @@ class Network:
         """z: (N, 2) float32. Returns (N, 28, 28) float32 in [0, 1]."""
         return sigmoid(self.logits(z)).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
 
+    def jacobian(self, z: np.ndarray) -> np.ndarray:
+        """How the pixels change with z. z: (N, 2) float32. Returns (N, 784, 2) float32: d pixel / d z.
+
+        Forward mode: two tangents go through the layers beside the values, relu passes those of its active units.
+        """
+        hidden, tangents = z, np.broadcast_to(np.eye(LATENT_DIM, dtype=np.float32), (len(z), LATENT_DIM, LATENT_DIM))
+        for layer in self.decoder_hidden:
+            before = _affine(layer, hidden)  # (N, H)
+            tangents = (tangents @ layer[0]) * (before > 0)[:, None]  # (N, 2, H)
+            hidden = np.maximum(before, 0)
+        pixels = sigmoid(_affine(self.decoder_logits, hidden))  # (N, 784)
+        slope = pixels * (1 - pixels)
+        return ((tangents @ self.decoder_logits[0]) * slope[:, None]).transpose(0, 2, 1)
+
     @functools.cached_property
     def digest(self) -> str:
         """Names these weights: sixteen hexadecimal digits."""

@@ -1,0 +1,56 @@
+"""How faithful the map is as a picture of the digits: what is near on it should be alike, and what is alike near.
+
+All of this looks at posterior means alone, as one can look at any embedding of digits in a plane.
+"""
+
+import numpy as np
+
+from vae_core.data import to_pixels
+from vae_core.latent import LatentMap
+
+SUBSAMPLE = 2000
+"""Trustworthiness, continuity and silhouette compare every pair of digits: of more than these, the first so many."""
+
+RANK = 12
+"""Neighbours that trustworthiness and continuity look at."""
+
+
+def class_counts(references: LatentMap, points: np.ndarray, k: int) -> np.ndarray:
+    """How many of each point's k nearest references belong to each class. points: (N, 2). Returns (N, 10) integers."""
+    ranks = range(1, min(k, len(references.means)) + 1)
+    _, indices = references.tree.query(points, ranks)  # pyright: ignore[reportArgumentType]  # annotated by its default
+    labels = references.labels[indices].astype(int) + 10 * np.arange(len(points))[:, None]  # (N, k)
+    return np.bincount(labels.ravel(), minlength=10 * len(points)).reshape(-1, 10)
+
+
+def trustworthiness(images: np.ndarray, means: np.ndarray) -> tuple[float, float]:
+    """Trustworthiness and continuity of the map, each from 0 to 1 (Venna and Kaski 2006, equations 1 and 2).
+
+    The first falls when digits are near on the map though their pixels are not, the second when they are near in
+    pixels and torn apart on the map. images: (N, 28, 28) uint8; means: (N, 2), N of at least 3.
+    """
+    from sklearn.manifold import trustworthiness as rank_loss  # half a second, which the app's start does not need
+
+    pixels, means = to_pixels(images[:SUBSAMPLE]), means[:SUBSAMPLE]
+    rank = min(RANK, (len(means) - 1) // 2)
+    return (
+        float(rank_loss(pixels, means, n_neighbors=rank)),
+        float(rank_loss(means, pixels, n_neighbors=rank)),
+    )
+
+
+def silhouette(embedded: LatentMap) -> float:
+    """Mean over digits of (b - a) / max(a, b), from -1 to 1 (Rousseeuw 1987): a is the mean distance to the digit's own
+    class, b that to the nearest other class. 0 where there is but one class, or nothing but classes of one digit."""
+    from sklearn.metrics import silhouette_score
+
+    means, labels = embedded.means[:SUBSAMPLE], embedded.labels[:SUBSAMPLE]
+    if not 2 <= len(np.unique(labels)) < len(labels):
+        return 0.0
+    return float(silhouette_score(means, labels))
+
+
+def active_units(means: np.ndarray) -> int:
+    """How many latent dimensions are used: those whose mean varies over the digits by more than 0.01 (Burda, Grosse and
+    Salakhutdinov 2016, section 4). means: (N, 2)."""
+    return int((means.astype(np.float64).var(axis=0) > 0.01).sum())
