@@ -3,8 +3,8 @@
     q(z) = 1/N sum_n q(z|x_n)        (Makhzani et al. 2016; Hoffman and Johnson 2016)
 
 Training wants it to equal the prior N(0, I): where it is denser or thinner, the manifold shows digits less or more
-often than they occur. Each posterior is a product of two normal distributions, so all cells of a lattice together are one
-matrix product, and a cell's mass is exact however narrow the posterior.
+often than they occur. Each posterior is a product of two normal distributions, so all cells of a lattice together are
+one matrix product, and a cell's mass is exact however narrow the posterior.
 """
 
 import math

@@ -12,10 +12,12 @@ import datetime
 import importlib.metadata
 import io
 import itertools
+import logging
 import platform
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -28,14 +30,19 @@ from vae_core.files import write
 from vae_core.network import Network, initial_tensors
 from vae_core.progress import Journal
 from vae_core.record import Dataset, Record, Score, scores_to_json
+from vae_core.report import NAME as REPORT
+from vae_core.report import Report, Tell
 from vae_core.runs import HISTORY_COLUMNS, ID, ID_RULE, SHIPPED, Run, read_run
 from vae_core.snapshots import Snapshot
 from vae_core.tensors import Tensors, pack
+
+_log = logging.getLogger(__name__)
 
 Row = dict[str, float]
 """One epoch of a history: HISTORY_COLUMNS."""
 
 _TITLE = 1000  # characters, of which a page shows a hundred; without end, the record could not be read again
+_DRAFT_SECONDS = 3600.0  # an older draft is what a killed process left
 
 
 def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None = None) -> Run:
@@ -125,6 +132,24 @@ def complete(run: Run, record: Record, tensors: Tensors, history: Sequence[Row],
     return mark(run, record)
 
 
+def report(run: Run, network: Network, digits: Digits, tell: Tell = lambda share, what: None) -> Report:
+    """The report on this run's network: the one that the run keeps, else measured now, and kept if it is its to keep.
+
+    It is not of a shipped run, nor of one in training, nor on other digits than the run's own.
+    """
+    if found := Report.read(run, network, digits):
+        return found
+    measured = Report.measure(network, digits, tell)
+    own = digits.digest == run.record.dataset.digest
+    if own and not run.shipped and run.record.status != "running":
+        try:
+            write(run.directory / REPORT, measured.to_bytes(network, digits))
+            write(run.directory / "metrics.json", scores_to_json(measured.scores))
+        except OSError as error:  # it can be measured again
+            _log.warning("The report on %s could not be kept: %s", run.id, error)
+    return measured
+
+
 def mark(run: Run, record: Record) -> Run:
     """Give a run a new record. Raises RunNotWritable."""
     if run.shipped:
@@ -168,7 +193,9 @@ def write_history(directory: Path, history: Sequence[Row]) -> None:
 
 
 def rename(run: Run, title: str) -> Run:
-    """Give a run another title; its id stays, so links to it do. Raises RunNotWritable."""
+    """Give a run another title; its id stays, so links to it do. Raises RunNotWritable, for an empty title too."""
+    if not title.strip():
+        raise RunNotWritable(f"{run.name} keeps its title: expected a new one, found nothing.")
     return mark(run, dataclasses.replace(run.record, title=title.strip()[:_TITLE]))
 
 
@@ -194,6 +221,10 @@ def _fill(directory: Path, tensors: Tensors, history: Sequence[Row], scores: lis
 def _drafting(root: Path) -> Iterator[Path]:
     """A hidden directory in `root`; gone afterwards, with what is still in it. Raises OSError."""
     root.mkdir(parents=True, exist_ok=True)
+    for left in root.glob(".draft-*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _DRAFT_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=root))
     try:
         yield draft

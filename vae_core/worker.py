@@ -1,7 +1,8 @@
 """A worker: the process that trains one run, from its place in the queue to its results.
 
-The run's directory is all that it shares with others. It writes progress.jsonl, snapshots, a checkpoint now and then,
-and the results; it heeds the signs that pages put there (signs.py). While it lives it holds the run's lock.
+The run's directory is all that it shares with others. It writes what the training's course leaves there (course.py),
+progress.jsonl, and the results; it heeds the signs that pages put there (signs.py). It holds the run's lock as long as
+it lives.
 
 Invariant: whenever the process ends, and however, the run is readable and can be resumed from its last checkpoint, or
 has its results. TensorFlow is not imported before the training's turn has come.
@@ -17,30 +18,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from vae_core import checkpoint, likelihood, shelf, signs, slots, snapshots
-from vae_core.checkpoint import Checkpoint
+from vae_core.course import Course
 from vae_core.data import Digits, split
 from vae_core.errors import RunNotWritable, TrainingFailed, VaeError, one_line
-from vae_core.files import write
 from vae_core.locks import holding
 from vae_core.network import Network
 from vae_core.progress import Journal
-from vae_core.runs import HISTORY_COLUMNS, Run, read_run
-from vae_core.snapshots import Snapshot
-
-if TYPE_CHECKING:
-    from vae_core.training import Trainer
+from vae_core.record import Record
+from vae_core.runs import Run, read_run
 
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 5.0
-_LIVE_SECONDS = 0.5
-_CHECKPOINT_SECONDS = 10.0
-_TELLS_PER_EPOCH, _LEAST_PAUSE, _MOST_PAUSE = 20, 0.25, 1.0  # seconds between two step events
 _QUICK = 1  # samples a digit for the scores of a cancelled run: nobody should have to wait for it
 
 Listener = Callable[[str, dict[str, float | str]], None]
@@ -75,165 +66,92 @@ def train(run: Run, digits: Digits, listen: Listener = lambda event, facts: None
 
 
 class _Worker:
-    """One training's state besides the trainer's own."""
+    """What one process does for one run."""
 
     def __init__(self, run: Run, digits: Digits, listen: Listener):
         self.run, self.digits, self.listen = run, digits, listen
         shelf.tidy(run, "**/.part-*")  # what a worker that was killed had not finished writing
         self.journal = Journal(run.directory)
-        self.checkpoint = Checkpoint.read(run)
-        """The last one, which a failed training goes back to."""
-        self.history: list[shelf.Row] = []
-        if epochs := self.checkpoint.step // run.record.steps_per_epoch:
-            rows = run.history().head(epochs).to_dict("records")
-            self.history = [{name: float(row[name]) for name in HISTORY_COLUMNS} for row in rows]
+        self.course = Course(run, digits.test_images, self.tell)
         self.signalled = threading.Event()
         self.interruptible = False
         """Whether the process may be ended from outside the training, which TensorFlow keeps from heeding any sign."""
         self.ending = threading.Lock()
-        self.seconds_before = self.checkpoint.seconds
-        self.began = time.monotonic()
 
     def tell(self, event: str, **facts: float | str) -> None:
         self.journal.tell(event, **facts)
         self.listen(event, facts)
 
-    @property
-    def seconds(self) -> float:
-        """Training time, earlier sessions included."""
-        return self.seconds_before + time.monotonic() - self.began
-
     def stopped(self) -> bool:
         return self.signalled.is_set() or signs.asked_to_stop(self.run)
 
-    # --- From the queue to the results
+    # --- From the queue to the last step
 
     def work(self, queue: int | None) -> Run:
-        with contextlib.ExitStack() as slot:
-            if queue is not None:
-                entered = slots.wait(self.run, queue, self.stopped, lambda place: self.tell("queued", place=place))
-                if entered is None:
-                    return self.cancelled()
-                slot.callback(entered.release)
-                self.interruptible = True
-            self.tell("starting")
-            from vae_core.training import Trainer  # seconds and hundreds of megabytes
-
-            config = self.run.record.config
-            images, held_out = split(self.digits.train_images, config.validation, config.seed)
-            trainer = Trainer(config, images, self.checkpoint)
-            del images  # it has its own
-            self.began = time.monotonic()
-            self.tell("compiling", device=trainer.device)
-            trainer.compile()
-            with self.ending:  # if it was stopped while it compiled, this is where the process ends
-                self.interruptible = False
-            self.go_through(trainer, held_out)
-            self.checkpoint = trainer.checkpoint(self.seconds)
-            if trainer.step == self.run.record.steps:
-                return self.done()
-            shelf.save(self.run, self.checkpoint)
+        if queue is None:
+            return self.train()
+        slot = slots.wait(self.run, queue, self.stopped, lambda place: self.tell("queued", place=place))
+        if slot is None:
             return self.cancelled()
+        with slot:
+            self.interruptible = True
+            return self.train()
 
-    def go_through(self, trainer: "Trainer", held_out: np.ndarray) -> None:
-        """Take all steps, or as many as there are before someone wants it to stop."""
-        total = self.run.record.steps
-        keep = [step for step in snapshots.steps_to_keep(total) if step > trainer.step]
-        began = _Mark(trainer.sums, trainer.seen, time.monotonic())
-        told = began if trainer.step % trainer.steps_per_epoch else _Mark(np.zeros(2), 0, began.at)
-        looked = saved = epoch_began = time.monotonic()
-        pause = _LEAST_PAUSE
-        while trainer.step < total and not self.stopped():
-            trainer.advance(keep[0])
-            now = time.monotonic()
-            ended = trainer.step % trainer.steps_per_epoch == 0
-            if ended or now - told.at > pause:
-                told = self.tell_step(trainer, told)
-            if ended:
-                self.tell_epoch(trainer, held_out)
-                told = _Mark(np.zeros(2), 0, told.at)
-                pause = min(_MOST_PAUSE, max(_LEAST_PAUSE, (now - epoch_began) / _TELLS_PER_EPOCH))
-                epoch_began = now
-            if trainer.step == keep[0]:
-                snapshots.keep(self.run.directory, self.look(trainer))
-                keep.pop(0)
-            if now - looked > _LIVE_SECONDS and signs.looked_at(self.run):
-                write(self.run.directory / snapshots.LIVE, self.look(trainer).to_bytes())
-                looked = now
-            if now - saved > _CHECKPOINT_SECONDS:
-                self.checkpoint = trainer.checkpoint(self.seconds)
-                shelf.save(self.run, self.checkpoint)
-                saved = now
+    def train(self) -> Run:
+        self.tell("starting")
+        from vae_core.training import Trainer  # seconds and hundreds of megabytes
 
-    def tell_step(self, trainer: "Trainer", since: "_Mark") -> "_Mark":
-        """Tell the means since the last time, and return where the next ones begin."""
-        now = _Mark(trainer.sums, trainer.seen, time.monotonic())
-        reconstruction, kl = (now.sums - since.sums) / (now.seen - since.seen)
-        self.tell(
-            "step",
-            step=trainer.step,
-            seconds=self.seconds,
-            loss=float(reconstruction + trainer.config.beta * kl),
-            reconstruction=float(reconstruction),
-            kl=float(kl),
-            digits_per_second=(now.seen - since.seen) / (now.at - since.at),
-        )
-        return now
-
-    def tell_epoch(self, trainer: "Trainer", held_out: np.ndarray) -> None:
-        """Add a row to the history: means over the epoch, and the validation digits under the weights at its end."""
-        beta = trainer.config.beta
-        row: dict[str, float] = dict.fromkeys(HISTORY_COLUMNS, np.nan)
-        row |= {"epoch": trainer.epoch, "seconds": round(self.seconds, 2)}
-        row["reconstruction"], row["kl"] = (float(value) for value in trainer.sums / trainer.seen)
-        if len(held_out):
-            terms = likelihood.negative_elbo(Network.from_tensors(trainer.tensors()), held_out, samples=1)
-            row["val_reconstruction"], row["val_kl"] = (float(term.mean()) for term in terms)
-        for prefix in ("", "val_"):
-            row[f"{prefix}loss"] = row[f"{prefix}reconstruction"] + beta * row[f"{prefix}kl"]
-        self.history.append(row)
-        shelf.write_history(self.run.directory, self.history)
-        self.tell("epoch", **row)
-
-    def look(self, trainer: "Trainer") -> Snapshot:
-        return Snapshot.take(Network.from_tensors(trainer.tensors()), self.digits.test_images, trainer.step)
+        course, config = self.course, self.run.record.config
+        images, held_out = split(self.digits.train_images, config.validation, config.seed)
+        trainer = Trainer(config, images, course.checkpoint)
+        del images  # it has its own
+        course.start_clock()
+        self.tell("compiling", device=trainer.device)
+        trainer.compile()
+        with self.ending:  # if it was stopped while it compiled, this is where the process ends
+            self.interruptible = False
+        course.take(trainer, held_out, self.stopped)
+        if trainer.step == self.run.record.steps:
+            return self.done()
+        shelf.save(self.run, course.checkpoint)
+        return self.cancelled()
 
     # --- The ends
 
     def done(self) -> Run:
         with contextlib.suppress(OSError):  # a full disk must not cost the results
-            shelf.save(self.run, self.checkpoint)
+            shelf.save(self.run, self.course.checkpoint)
             self.tell("scoring")
-        network = self.checkpoint.network
+        network, history = self.course.checkpoint.network, self.course.history
         scores = likelihood.score(Network.from_tensors(network), self.digits)
-        seconds = round(self.checkpoint.seconds, 1)
-        record = dataclasses.replace(self.run.record, status="done", reason="", seconds=seconds)
+        record = self.record("done", "")
         try:
-            run = shelf.complete(self.run, record, network, self.history, scores)
+            run = shelf.complete(self.run, record, network, history, scores)
         except RunNotWritable as error:
             refuge = Path(tempfile.gettempdir()) / "vae-latent-explorer-runs"
-            run = shelf.put(refuge, record, network, self.history, scores)
+            run = shelf.put(refuge, record, network, history, scores)
             self.fail(f"{error} The trained run is kept in {run.directory}; move that folder once there is room.")
             _log.warning("%s The run is kept in %s; move its folder once there is room.", error, run.directory)
             return run
-        with contextlib.suppress(OSError):
-            self.tell("done")
-        shelf.tidy(run, checkpoint.NAME, snapshots.LIVE)
-        signs.clear(run)
-        return run
+        shelf.tidy(run, checkpoint.NAME)
+        return self.over(run)
 
     def cancelled(self) -> Run:
         """Keep what was learned, and the checkpoint to resume from."""
-        step, record = self.checkpoint.step, self.run.record
-        network = self.checkpoint.network
+        step, record, network = self.course.checkpoint.step, self.run.record, self.course.checkpoint.network
         scores = likelihood.score(Network.from_tensors(network), self.digits, _QUICK) if step else []
-        reason = f"cancelled at epoch {step / record.steps_per_epoch:.3g} of {record.config.epochs}"
-        record = dataclasses.replace(
-            record, status="cancelled", reason=reason, seconds=round(self.checkpoint.seconds, 1)
-        )
-        run = shelf.complete(self.run, record, network, self.history, scores)
+        reason = f"cancelled at epoch {step / record.steps_per_epoch:.4g} of {record.config.epochs}"
+        record = self.record("cancelled", reason)
+        return self.over(shelf.complete(self.run, record, network, self.course.history, scores))
+
+    def record(self, status: str, reason: str) -> Record:
+        seconds = round(self.course.checkpoint.seconds, 1)
+        return dataclasses.replace(self.run.record, status=status, reason=reason, seconds=seconds)
+
+    def over(self, run: Run) -> Run:
+        """Say that it has ended, and leave nothing that only a training needs."""
         with contextlib.suppress(OSError):
-            self.tell("cancelled", reason=reason)
+            self.tell(run.record.status, **({"reason": run.record.reason} if run.record.reason else {}))
         shelf.tidy(run, snapshots.LIVE)
         signs.clear(run)
         return run
@@ -288,15 +206,6 @@ class _Worker:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Mark:
-    """Where a training stood when it last told of its steps."""
-
-    sums: np.ndarray
-    seen: int
-    at: float
 
 
 def _in_words(error: Exception, directory: Path) -> str:

@@ -1,13 +1,20 @@
 """Fixtures for the unit tests."""
 
+import dataclasses
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.unit import puppet
+from tests.unit.puppet import DIGITS, PUPPET_CONFIG, Begin, Hook, Puppets, assert_as_if_never_stopped
 from tests.unit.toys import random_tensors
-from vae_core import runs, shelf
+from vae_core import course, runs, shelf, worker
 from vae_core.config import TrainingConfig
+from vae_core.runs import Run
 
 
 @pytest.fixture(params=[(6,), (7, 5, 3)], ids=["depth 1", "depth 3"])
@@ -34,3 +41,52 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setattr(module, "SHIPPED", tmp_path / "shipped")
     monkeypatch.setenv("VAE_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
+
+
+# --- Workers whose trainer is a puppet
+
+
+@pytest.fixture
+def begin(root: Path) -> Begin:
+    """A run that waits for its worker. changes: other values for the fields of the puppet's config."""
+    return lambda **changes: shelf.begin(dataclasses.replace(PUPPET_CONFIG, **changes), DIGITS, root)
+
+
+@pytest.fixture
+def puppets(monkeypatch: pytest.MonkeyPatch) -> Puppets:
+    """Puppets take the trainer's place, every step is told, checkpoints are kept only at the ends.
+
+    Returns what gives the puppets to come a hook, or none.
+    """
+    modules: dict[str, Any] = {}
+
+    def install(hook: Hook | None = None) -> None:
+        puppet.install(modules, hook)
+        monkeypatch.setitem(sys.modules, "vae_core.training", modules["vae_core.training"])
+
+    install()
+    monkeypatch.setattr(course, "_LEAST_PAUSE", -1.0)
+    monkeypatch.setattr(course, "_MOST_PAUSE", -1.0)
+    monkeypatch.setattr(course, "_CHECKPOINT_SECONDS", 1e9)
+    return install
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """What a puppet leaves of a training without a stop."""
+    with pytest.MonkeyPatch.context() as patch:
+        modules: dict[str, Any] = {}
+        puppet.install(modules)
+        patch.setitem(sys.modules, "vae_core.training", modules["vae_core.training"])
+        return worker.train(shelf.begin(PUPPET_CONFIG, DIGITS, tmp_path_factory.mktemp("whole")), DIGITS)
+
+
+@pytest.fixture
+def goes_on(puppets: Puppets, uninterrupted: Run) -> Callable[[Run], None]:
+    """Lets a training that was stopped go on, which must end as one that was not."""
+
+    def check(run: Run) -> None:
+        puppets(None)
+        assert_as_if_never_stopped(worker.train(run, DIGITS), uninterrupted)
+
+    return check

@@ -1,19 +1,25 @@
-"""A trainer that learns nothing and needs no TensorFlow: what it would compute can be said beforehand.
+"""A trainer that learns nothing and needs no TensorFlow: what it leaves in a run can be said beforehand.
 
 Step k, from 0, gives each of its digits a reconstruction of 200 - k nats and a KL of 1 + k / 10, and moves every
 weight by (k + 1) / 100,000.
 """
 
+import json
 import sys
 import types
 from collections.abc import Callable, MutableMapping
 from types import ModuleType
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import pytest
 
-from tests.unit.toys import CONFIG, random_digits
+from tests.unit.toys import CONFIG, FILES, listing, random_digits
+from vae_core import checkpoint, progress, signs, snapshots
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
+from vae_core.runs import Run
 from vae_core.tensors import Tensors
 
 DIGITS = random_digits(train=13, test=4)
@@ -22,8 +28,16 @@ STEPS = [4, 4, 3]
 PUPPET_CONFIG = TrainingConfig(
     encoder_widths=CONFIG.encoder_widths, decoder_widths=(4,), epochs=3, batch_size=4, validation=2, beta=2.0
 )
+TOTAL = 9
+DONE = sorted([*FILES, "lock", "progress.jsonl", "snapshots"])
+"""The files of a run that was trained to its end."""
+STOPPED = sorted([*DONE, checkpoint.NAME])
 
 Hook = Callable[[str, "Puppet"], None]
+Puppets = Callable[[Hook | None], None]
+"""The fixture `puppets`: gives the puppets to come a hook, or none."""
+Begin = Callable[..., Run]
+"""The fixture `begin`."""
 
 
 def reconstruction(step: int) -> float:
@@ -46,7 +60,7 @@ def moved(start: Tensors, steps: int) -> Tensors:
 
 
 class Puppet:
-    """Has what worker.py uses of a Trainer. Its hook is called with "made", "compile", "advance" and "checkpoint"."""
+    """Has what a worker uses of a Trainer. Its hook is called with "made", "compile", "advance" and "checkpoint"."""
 
     device = "strings"
     hook: Hook = staticmethod(lambda event, puppet: None)
@@ -99,3 +113,49 @@ def install(modules: MutableMapping[str, ModuleType] = sys.modules, hook: Hook |
     stage.Trainer = kind  # pyright: ignore[reportAttributeAccessIssue]
     modules["vae_core.training"] = stage
     return kind
+
+
+# --- What its trainings leave
+
+
+def stopping(run: Run, step: int) -> Hook:
+    """Asks to stop while step number `step` is taken."""
+
+    def hook(event: str, trainer: Puppet) -> None:
+        if event == "advance" and trainer.step == step - 1:
+            signs.ask_to_stop(run)
+
+    return hook
+
+
+def events(run: Run) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run.directory / progress.NAME).read_text().splitlines()]
+
+
+def names(run: Run) -> list[str]:
+    """The events besides heartbeats, which a slow machine may add."""
+    return [event["event"] for event in events(run) if event["event"] != "heartbeat"]
+
+
+def rows_without_seconds(run: Run) -> pd.DataFrame:
+    return run.history().drop(columns="seconds")
+
+
+def assert_weights(run: Run, expected: Tensors) -> None:
+    for name, tensor in run.tensors().items():
+        np.testing.assert_array_equal(tensor, expected[name])
+
+
+def assert_as_if_never_stopped(run: Run, uninterrupted: Run) -> None:
+    assert (run.record.status, run.record.reason) == ("done", "")
+    assert_weights(run, uninterrupted.tensors())
+    pd.testing.assert_frame_equal(rows_without_seconds(run), rows_without_seconds(uninterrupted))
+    assert run.scores() == uninterrupted.scores()
+    assert listing(run.directory) == DONE
+    kept = [{path.name: path.read_bytes() for path in snapshots.kept(one)} for one in (run, uninterrupted)]
+    assert kept[0] == kept[1]
+    steps = progress.read(run.directory).steps
+    assert [step["step"] for step in steps] == list(range(1, TOTAL + 1))
+    for number, step in enumerate(steps):
+        assert step["reconstruction"] == pytest.approx(reconstruction(number))
+        assert step["digits_per_second"] > 0

@@ -1,37 +1,33 @@
 """What is known about a training is read from its run: whoever started it, whether its worker lives, and how it died.
 
-The last part starts real workers, with TensorFlow, on the bundled sample.
+Its workers are none, or a lock that is held; test_jobs_process.py has real ones.
 """
 
 import contextlib
 import dataclasses
 import functools
 import json
-import math
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from tests.unit.toys import CONFIG, listing, make_run, random_digits, read_everything, record, wait_until
-from vae_core import jobs, locks, progress, runs, shelf, signs, slots, snapshots, worker
-from vae_core.config import TrainingConfig
-from vae_core.data import Digits
+from tests.unit.toys import CONFIG, listing, make_run, random_digits, read_everything
+from vae_core import jobs, locks, progress, runs, shelf, signs, snapshots
 from vae_core.errors import DataError, RunBusy, RunDamaged, RunError, RunNotFound, RunNotWritable, TrainingOff
 from vae_core.jobs import Job
-from vae_core.progress import NAME, STEP_NUMBERS, Journal, Progress
-from vae_core.record import Score
+from vae_core.progress import NAME, STEP_NUMBERS, Journal
 from vae_core.runs import Run, list_runs, open_run, read_run
 
 ROOT = Path(__file__).parents[2]
+Launches = list[tuple[list[str], dict[str, Any]]]
+"""The workers that would have been started: their commands and their options."""
 DIGITS = random_digits(train=10, test=4)
 SMALL = dataclasses.replace(CONFIG, batch_size=10)
 """One step an epoch, two epochs."""
@@ -49,9 +45,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def launched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, Any]]]:
-    """The workers that would have been started: their commands and their options."""
-    calls: list[tuple[list[str], dict[str, Any]]] = []
+def launched(monkeypatch: pytest.MonkeyPatch) -> Launches:
+    """Records workers instead of starting them."""
+    calls: Launches = []
 
     class Started:
         def __init__(self, command: list[str], **options: Any):
@@ -87,7 +83,7 @@ def step(number: float, **changes: float) -> dict[str, float]:
 
 
 def test_a_training_that_is_started_is_a_run_with_a_worker_of_its_own(
-    root: Path, launched: list[tuple[list[str], dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+    root: Path, launched: Launches, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     run = jobs.start(SMALL, DIGITS, "Mine")
@@ -106,7 +102,7 @@ def test_a_training_that_is_started_is_a_run_with_a_worker_of_its_own(
 
 
 def test_a_runs_directory_that_is_named_from_here_is_found_from_elsewhere(
-    tmp_path: Path, launched: list[tuple[list[str], dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, launched: Launches, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("VAE_RUNS", "mine")
@@ -116,7 +112,7 @@ def test_a_runs_directory_that_is_named_from_here_is_found_from_elsewhere(
 
 @pytest.mark.parametrize("text", ["0", "none"])
 def test_where_nothing_is_trained_nothing_is_begun(
-    root: Path, launched: list[tuple[list[str], dict[str, Any]]], monkeypatch: pytest.MonkeyPatch, text: str
+    root: Path, launched: Launches, monkeypatch: pytest.MonkeyPatch, text: str
 ):
     run = stopped(root)
     monkeypatch.setenv("VAE_TRAINING_SLOTS", text)
@@ -128,7 +124,7 @@ def test_where_nothing_is_trained_nothing_is_begun(
     assert launched == []
 
 
-def test_no_more_trainings_wait_than_can_be_overlooked(root: Path, launched: list[tuple[list[str], dict[str, Any]]]):
+def test_no_more_trainings_wait_than_can_be_overlooked(root: Path, launched: Launches):
     make_run(root)
     begun(root, seconds_ago=40)  # its worker is dead
     with contextlib.ExitStack() as alive:
@@ -336,69 +332,6 @@ def test_to_look_tells_the_worker_and_finds_its_latest_look(root: Path):
     assert jobs.look(run) == run.directory / snapshots.LIVE
 
 
-# --- Figures
-
-
-def job_with(steps: list[dict[str, float]], phase: str = "training") -> Job:
-    config = dataclasses.replace(CONFIG, batch_size=100, epochs=10)
-    dataset = dataclasses.replace(record().dataset, train=950)
-    return Job(Run(Path("/nowhere"), record(config=config, dataset=dataset)), Progress(steps=steps), phase, "")
-
-
-def test_the_time_left_follows_from_the_pace_of_late():
-    """90 of 100 steps are left, of 100 digits each; the latest five events were at 2,000 digits a second."""
-    early = [step(number, digits_per_second=10.0) for number in range(1, 6)]
-    late = [step(number, digits_per_second=500.0 * (number - 4)) for number in range(6, 11)]
-    job = job_with(early + late)
-    assert job.step == 10
-    assert job.seconds_left == pytest.approx(90 * 100 / 2000)
-
-
-@pytest.mark.parametrize(
-    ("steps", "phase"), [([], "training"), ([step(1)], "scoring"), ([step(1, digits_per_second=0.0)], "training")]
-)
-def test_without_a_pace_the_time_left_is_unknown(steps: list[dict[str, float]], phase: str):
-    assert job_with(steps, phase).seconds_left is None
-
-
-def test_before_its_first_step_a_training_has_taken_none():
-    assert job_with([]).step == 0
-
-
-def trained(root: Path, run_id: str, config: TrainingConfig, *at: tuple[int, float], status: str = "done") -> None:
-    """A run of a thousand digits that told of its steps at these steps and seconds."""
-    dataset = dataclasses.replace(record().dataset, train=1000)
-    run = make_run(root, run_id, config=config, dataset=dataset, status=status)
-    for number, seconds in at:
-        Journal(run.directory).tell("step", **step(number, seconds=seconds))
-
-
-def test_the_expected_time_is_the_compiling_and_the_pace_of_the_most_similar_run(root: Path):
-    small, large = CONFIG, dataclasses.replace(CONFIG, encoder_widths=(600,))
-    longer = dataclasses.replace(small, epochs=6)
-    assert jobs.expected_seconds(longer, 1000) is None
-    trained(root, "cancelled", small, (1, 2.0), (20, 3.0), status="cancelled")
-    trained(root, "told-once", small, (20, 3.0))
-    trained(root, "told-nothing", small)
-    trained(root, "damaged", small, (1, 2.0), (20, 3.0))
-    (root / "damaged" / NAME).write_text("{}\n")
-    assert jobs.expected_seconds(longer, 1000) is None
-
-    trained(root, "small", small, (4, 2.0), (10, 3.0), (20, 4.0))  # 16 steps of 100 digits in two seconds
-    trained(root, "large", large, (4, 3.0), (20, 19.0))
-    assert jobs.expected_seconds(longer, 1000) == pytest.approx(2 + 6000 / 800)
-    assert jobs.expected_seconds(longer, 500) == pytest.approx(2 + 3000 / 800)
-    nearly = dataclasses.replace(large, encoder_widths=(500,))
-    assert jobs.expected_seconds(nearly, 1000) == pytest.approx(3 + 2000 / 100 * nearly.weights / large.weights)
-
-
-def test_a_run_that_told_of_all_its_steps_at_once_gives_no_endless_pace(root: Path):
-    trained(root, "instant", CONFIG, (1, 2.0), (20, 2.0))
-    expected = jobs.expected_seconds(CONFIG, 1000)
-    assert expected
-    assert 2 <= expected < 2.1
-
-
 # --- Cancelling, going on, renaming, deleting
 
 
@@ -411,7 +344,7 @@ def test_to_cancel_is_to_give_a_sign(root: Path):
     assert read_run(run.directory) == run
 
 
-def test_a_training_goes_on_without_the_signs_of_before(root: Path, launched: list[tuple[list[str], dict[str, Any]]]):
+def test_a_training_goes_on_without_the_signs_of_before(root: Path, launched: Launches):
     run = stopped(root)
     jobs.cancel(run)
     resumed = jobs.resume(run, DIGITS)
@@ -422,9 +355,7 @@ def test_a_training_goes_on_without_the_signs_of_before(root: Path, launched: li
     assert launched[0][0][5] == run.id
 
 
-def test_a_training_goes_on_only_if_it_stopped_and_on_its_own_digits(
-    root: Path, launched: list[tuple[list[str], dict[str, Any]]], impatient: None
-):
+def test_a_training_goes_on_only_if_it_stopped_and_on_its_own_digits(root: Path, launched: Launches, impatient: None):
     done, ended = make_run(root), stopped(root)
     with pytest.raises(RunNotWritable, match="is trained to its end already"):
         jobs.resume(done, DIGITS)
@@ -458,169 +389,3 @@ def test_a_title_is_given_to_the_run_as_it_is_now(root: Path):
     shelf.mark(run, dataclasses.replace(run.record, status="done", seconds=2.0))
     found = jobs.rename(run, "Mine").record
     assert (found.title, found.status, found.seconds) == ("Mine", "done", 2.0)
-
-
-# --- Real workers
-
-CONFIG_FOR_REAL = TrainingConfig(
-    encoder_widths=(8,), decoder_widths=(8,), epochs=150, batch_size=100, optimizer="adam", schedule="cosine"
-)
-STARTER = """
-import json, subprocess, sys
-from vae_core import jobs
-from vae_core.config import TrainingConfig
-from vae_core.data import load_digits
-
-class Popen(subprocess.Popen):
-    def __init__(self, *arguments, **options):
-        super().__init__(*arguments, **options)
-        print(self.pid, flush=True)
-
-subprocess.Popen = Popen
-config = TrainingConfig.from_dict(json.loads(sys.argv[1]))
-print(jobs.start(config, load_digits()).id, flush=True)
-"""
-"""Starts a training, says its worker's process and its run, and ends."""
-
-
-@dataclasses.dataclass
-class Story:
-    """What was seen of two trainings, of which the first was cancelled and the second killed; both then went on."""
-
-    waiting: Job
-    """The second, while the first was trained."""
-    seconds_to_cancel: float
-    cancelled: Job
-    rows: int
-    scores: list[Score]
-    """Of the cancelled run."""
-    killed: Job
-    killed_weights: dict[str, np.ndarray]
-    at_once: bool
-    """Whether both were trained at the same time when there were two slots."""
-    ends: list[Job]
-    whole: Run
-    """The same training without a stop."""
-
-
-@pytest.fixture(scope="module")
-def story(sample: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    root, pids = tmp_path_factory.mktemp("story"), []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VAE_RUNS", str(root))
-        patch.delenv("VAE_MNIST", raising=False)
-        patch.delenv("VAE_TRAINING_SLOTS", raising=False)
-        popen = subprocess.Popen
-
-        def recorded(*arguments: Any, **options: Any) -> subprocess.Popen:
-            process = popen(*arguments, **options)
-            pids.append(process.pid)
-            return process
-
-        try:
-            command = [sys.executable, "-c", STARTER, json.dumps(CONFIG_FOR_REAL.as_dict())]
-            started = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-            pids.append(int(started[0]))
-            patch.setattr(subprocess, "Popen", recorded)
-            first, second = open_run(started[1]), jobs.start(CONFIG_FOR_REAL, sample)
-            yield play(first, second, sample, pids, patch)
-        finally:
-            for pid in pids:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-
-
-def phase(run: Run, *phases: str) -> Callable[[], Job | None]:
-    """The training, once it is in one of these phases."""
-
-    def look() -> Job | None:
-        job = jobs.follow(run)
-        assert job.phase in phases or job.phase not in ("failed", "done"), f"{job.phase}: {job.reason}"
-        return job if job.phase in phases else None
-
-    return look
-
-
-def play(first: Run, second: Run, sample: Digits, pids: list[int], patch: pytest.MonkeyPatch) -> Story:
-    wait_until(phase(second, "queued"))
-    wait_until(phase(first, "training"))
-    waiting = jobs.follow(second)
-
-    asked = time.monotonic()
-    jobs.cancel(first)
-    cancelled = wait_until(phase(first, "cancelled"))
-    seconds_to_cancel = time.monotonic() - asked
-    rows, scores = len(cancelled.run.history()), cancelled.run.scores()
-    read_everything(cancelled.run)
-
-    wait_until(phase(second, "training"))
-    os.kill(pids[-1], signal.SIGKILL)
-    killed = wait_until(lambda: job if (job := jobs.follow(second)).phase == "failed" else None, 10)
-    weights = killed.run.tensors()
-    read_everything(killed.run)
-
-    patch.setenv("VAE_TRAINING_SLOTS", "2")
-    both = [jobs.resume(run, sample) for run in (cancelled.run, killed.run)]
-    for run in both:
-        wait_until(phase(run, "training", "scoring", "done"))
-    at_once = [jobs.follow(run).phase for run in both]
-    ends = [wait_until(phase(run, "done")) for run in both]
-    whole = worker.train(shelf.begin(CONFIG_FOR_REAL, sample, first.directory.parent), sample)
-    together = at_once == 2 * ["training"]
-    return Story(waiting, seconds_to_cancel, cancelled, rows, scores, killed, weights, together, ends, whole)
-
-
-def test_a_training_outlives_who_started_it_and_another_one_waits_for_its_end(story: Story):
-    assert (story.waiting.phase, story.waiting.progress.place) == ("queued", 1)
-    assert story.waiting.step == 0
-
-
-def test_a_training_is_cancelled_within_two_seconds_and_what_it_learned_is_kept(story: Story):
-    assert story.seconds_to_cancel < 2
-    epochs = float(story.cancelled.reason.split()[3])
-    assert story.cancelled.reason == f"cancelled at epoch {epochs:.3g} of 150"
-    assert 0 < epochs < 150
-    assert story.rows == pytest.approx(math.floor(epochs), abs=1)
-    assert story.cancelled.resumable
-    assert story.scores[0].estimator == "Monte Carlo, 1 sample a digit, seed 0"
-    assert story.scores[0].digits == 1000
-
-
-def test_a_worker_that_is_killed_is_told_and_leaves_a_run_that_can_be_read(story: Story):
-    assert story.killed.reason == "failed: its worker was killed, or the computer stopped"
-    assert story.killed.step > 0
-    assert story.killed.resumable
-    assert set(story.killed_weights) == set(story.whole.tensors())
-
-
-def test_two_slots_train_two_at_once(story: Story):
-    assert story.at_once
-
-
-def test_whether_it_was_cancelled_or_killed_a_training_that_goes_on_ends_as_one_without_a_stop(story: Story):
-    for job in story.ends:
-        run = job.run
-        assert (run.record.status, run.record.config) == ("done", CONFIG_FOR_REAL)
-        for name, tensor in run.tensors().items():
-            np.testing.assert_array_equal(tensor, story.whole.tensors()[name])
-        for column in ("loss", "reconstruction", "kl"):
-            np.testing.assert_array_equal(run.history()[column], story.whole.history()[column])
-        assert run.scores() == story.whole.scores()
-        assert len(run.history()) == 150
-        kept = [[path.read_bytes() for path in snapshots.kept(one)] for one in (run, story.whole)]
-        assert kept[0] == kept[1]
-        steps = [entry["step"] for entry in job.progress.steps]
-        assert steps == sorted(set(steps))
-        assert steps[-1] == run.record.steps
-
-
-def test_an_ended_training_leaves_its_log_and_no_lock(story: Story):
-    for job in story.ends:
-        log = (job.run.directory / "worker.log").read_text()
-        assert log.splitlines()[-1] == str(job.run.directory)
-        assert "Traceback" not in log
-        assert not locks.held(job.run)
-    slot = locks.take_slot(story.whole.directory.parent, 1)
-    assert slot
-    slot.release()
-    assert slots.queue(story.whole.directory.parent) == []

@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -141,6 +142,15 @@ def test_a_failing_rename_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyP
     assert listing(root) == []
 
 
+def test_drafts_that_killed_processes_left_are_removed_once_they_are_an_hour_old(root: Path):
+    for name, age in ((".draft-dead", 3700), (".draft-alive", 3500)):
+        (root / name / "snapshots").mkdir(parents=True)
+        then = time.time() - age
+        os.utime(root / name, (then, then))
+    make_run(root)
+    assert listing(root) == [".draft-alive", "toy"]
+
+
 @pytest.mark.parametrize("crash", [RuntimeError, KeyboardInterrupt, SystemExit])
 def test_a_crash_leaves_neither_run_nor_draft(root: Path, crash: type[BaseException], monkeypatch: pytest.MonkeyPatch):
     def fails(*_: object) -> None:
@@ -258,7 +268,14 @@ def test_another_title_changes_nothing_else(root: Path):
     renamed = shelf.rename(run, "  Better \n")
     assert renamed.record == dataclasses.replace(run.record, title="Better")
     assert {name for name, content in contents(renamed).items() if content != before[name]} == {"run.json"}
-    assert shelf.rename(run, "  ").title.startswith("toy")
+
+
+@pytest.mark.parametrize("title", ["", " \n"])
+def test_an_empty_title_is_refused_and_the_old_one_stays(root: Path, title: str):
+    run = make_run(root)
+    with pytest.raises(RunNotWritable, match="A toy keeps its title: expected a new one, found nothing"):
+        shelf.rename(run, title)
+    assert open_run("toy") == run
 
 
 SHIPPED_RUN_REFUSES: dict[str, Callable[[Run], object]] = {

@@ -1,0 +1,127 @@
+"""The course of a training: what it leaves in its run's directory while the gradient steps are taken.
+
+Its means are told several times an epoch, each epoch ends with a row of the history, snapshots are kept at the planned
+steps and shown while someone looks, and a checkpoint is kept every ten seconds.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vae_core import likelihood, shelf, signs, snapshots
+from vae_core.checkpoint import Checkpoint
+from vae_core.files import write
+from vae_core.network import Network
+from vae_core.runs import HISTORY_COLUMNS, Run
+from vae_core.snapshots import Snapshot
+
+if TYPE_CHECKING:
+    from vae_core.training import Trainer
+
+_LIVE_SECONDS = 0.5
+_CHECKPOINT_SECONDS = 10.0
+_TELLS_PER_EPOCH, _LEAST_PAUSE, _MOST_PAUSE = 20, 0.25, 1.0  # seconds between two step events
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """Where a training stood when it last told of its steps."""
+
+    sums: np.ndarray
+    seen: int
+    at: float
+
+
+class Course:
+    """A training between its last checkpoint and its end. Raises RunDamaged if that checkpoint cannot be read."""
+
+    def __init__(self, run: Run, test_images: np.ndarray, tell: Callable[..., None]):
+        """tell(event, **facts): told of steps and epochs, as progress.jsonl has them."""
+        self.run, self.test_images, self.tell = run, test_images, tell
+        self.checkpoint = Checkpoint.read(run)
+        """The last one kept: where a training that fails goes back to."""
+        self.history: list[shelf.Row] = []
+        if epochs := self.checkpoint.step // run.record.steps_per_epoch:
+            rows = run.history().head(epochs).to_dict("records")
+            self.history = [{name: float(row[name]) for name in HISTORY_COLUMNS} for row in rows]
+        self._seconds_before = self.checkpoint.seconds
+        self._began = time.monotonic()
+
+    def start_clock(self) -> None:
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Training time, earlier sessions included."""
+        return self._seconds_before + time.monotonic() - self._began
+
+    def take(self, trainer: "Trainer", held_out: np.ndarray, stopped: Callable[[], bool]) -> None:
+        """Take all steps, or as many as there are before it is stopped. held_out: validation digits, (M, 28, 28) uint8.
+
+        `checkpoint` is where it stands then. Raises OSError, TrainingDiverged.
+        """
+        total = self.run.record.steps
+        keep = [step for step in snapshots.steps_to_keep(total) if step > trainer.step]
+        told = _Mark(trainer.sums, trainer.seen, time.monotonic())
+        if trainer.step % trainer.steps_per_epoch == 0:
+            told = _Mark(np.zeros(2), 0, told.at)
+        looked = saved = epoch_began = told.at
+        pause = _LEAST_PAUSE
+        while trainer.step < total and not stopped():
+            trainer.advance(keep[0])
+            now = time.monotonic()
+            ended = trainer.step % trainer.steps_per_epoch == 0
+            if ended or now - told.at > pause:
+                told = self._tell_steps(trainer, told)
+            if ended:
+                self._end_epoch(trainer, held_out)
+                told = _Mark(np.zeros(2), 0, told.at)
+                pause = min(_MOST_PAUSE, max(_LEAST_PAUSE, (now - epoch_began) / _TELLS_PER_EPOCH))
+                epoch_began = now
+            if trainer.step == keep[0]:
+                snapshots.keep(self.run.directory, self._look(trainer))
+                keep.pop(0)
+            if now - looked > _LIVE_SECONDS and signs.looked_at(self.run):
+                write(self.run.directory / snapshots.LIVE, self._look(trainer).to_bytes())
+                looked = now
+            if now - saved > _CHECKPOINT_SECONDS:
+                self.checkpoint = trainer.checkpoint(self.seconds)
+                shelf.save(self.run, self.checkpoint)
+                saved = now
+        self.checkpoint = trainer.checkpoint(self.seconds)
+
+    def _tell_steps(self, trainer: "Trainer", since: _Mark) -> _Mark:
+        """Tell the means since the last time, and return where the next ones begin."""
+        now = _Mark(trainer.sums, trainer.seen, time.monotonic())
+        reconstruction, kl = (now.sums - since.sums) / (now.seen - since.seen)
+        self.tell(
+            "step",
+            step=trainer.step,
+            seconds=self.seconds,
+            loss=float(reconstruction + trainer.config.beta * kl),
+            reconstruction=float(reconstruction),
+            kl=float(kl),
+            digits_per_second=(now.seen - since.seen) / (now.at - since.at),
+        )
+        return now
+
+    def _end_epoch(self, trainer: "Trainer", held_out: np.ndarray) -> None:
+        """Add a row to the history: means over the epoch, and the validation digits under the weights at its end."""
+        beta = trainer.config.beta
+        row: dict[str, float] = dict.fromkeys(HISTORY_COLUMNS, np.nan)
+        row |= {"epoch": trainer.epoch, "seconds": round(self.seconds, 2)}
+        row["reconstruction"], row["kl"] = (float(value) for value in trainer.sums / trainer.seen)
+        if len(held_out):
+            terms = likelihood.negative_elbo(Network.from_tensors(trainer.tensors()), held_out, samples=1)
+            row["val_reconstruction"], row["val_kl"] = (float(term.mean()) for term in terms)
+        for prefix in ("", "val_"):
+            row[f"{prefix}loss"] = row[f"{prefix}reconstruction"] + beta * row[f"{prefix}kl"]
+        self.history.append(row)
+        shelf.write_history(self.run.directory, self.history)
+        self.tell("epoch", **row)
+
+    def _look(self, trainer: "Trainer") -> Snapshot:
+        return Snapshot.take(Network.from_tensors(trainer.tensors()), self.test_images, trainer.step)
