@@ -11,12 +11,13 @@ from typing import Any
 
 import click
 
-from vae_core import likelihood, shelf, slots, worker
+from vae_core import shelf, slots, worker
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
-from vae_core.data import Digits, load_digits
+from vae_core.data import Digits, load_digits, load_digits_of
 from vae_core.errors import VaeError
 from vae_core.network import Network
 from vae_core.record import Score
+from vae_core.report import ClassFigures, by_class
 from vae_core.runs import HISTORY_COLUMNS, Run, find_run, list_runs, open_run, read_run, runs_directory
 
 
@@ -113,16 +114,26 @@ _SAID = {
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def evaluate(run: str, as_json: bool) -> None:
-    """Score a run, given by id or directory, on the test digits at hand."""
+    """Score a run, given by id or directory, on the test digits at hand, or on those of the sample it was trained on.
+
+    The run keeps the report; the next time it is printed at once.
+    """
     chosen = read_run(Path(run).absolute()) if os.sep in run else open_run(run)
-    digits = load_digits()
-    scores = likelihood.score(Network.from_run(chosen), digits)
+    network, digits = Network.from_run(chosen), load_digits_of(chosen.record.dataset.source)
+    with click.progressbar(length=100, label="Scoring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def tell(share: float, what: str) -> None:
+            bar.label = what
+            bar.update(round(100 * share) - bar.pos)
+
+        found = shelf.report(chosen, network, digits, tell)
     if as_json:
-        click.echo(json.dumps([dataclasses.asdict(score) for score in scores], indent=2))
+        click.echo(json.dumps([dataclasses.asdict(score) for score in found.scores], indent=2))
         return
     click.echo(f"{chosen.title} ({chosen.id})")
     click.echo(_describe(digits))
-    click.echo(_table(scores))
+    click.echo(_score_table(found.overall))
+    click.echo(_class_table(by_class(found.figures, digits.test_labels)))
     if digits.digest != chosen.record.dataset.digest:
         click.echo(_mismatch(chosen, digits))
 
@@ -161,9 +172,29 @@ def _mismatch(run: Run, digits: Digits) -> str:
     return note
 
 
-def _table(scores: list[Score]) -> str:
-    rows = [("score", "value", "unit", "digits", "how")]
-    rows += [(s.name, f"{s.value:.2f}", s.unit, f"{s.digits:,}", s.estimator) for s in scores]
+def _score_table(scores: list[Score]) -> str:
+    rows = [(s.name, f"{s.value:.4f}".rstrip("0").rstrip("."), s.unit, f"{s.digits:,}", s.estimator) for s in scores]
+    return _table([("score", "value", "unit", "digits", "how"), *rows])
+
+
+def _class_table(classes: list[ClassFigures]) -> str:
+    """Nats a digit, and the confusion matrix: what the five nearest training digits on the map take each for."""
+    head = ("class", "digits", "-ELBO", "reconstruction", "5-NN accuracy", *(f"as {label}" for label in range(10)))
+    rows = [
+        (
+            str(row.label),
+            f"{row.digits:,}",
+            f"{row.negative_elbo:.2f}",
+            f"{row.reconstruction:.2f}",
+            f"{row.accuracy:.3f}",
+            *map(str, row.predicted),
+        )
+        for row in classes
+    ]
+    return "\n" + _table([head, *rows])
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
 

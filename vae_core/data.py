@@ -76,8 +76,21 @@ def load_digits() -> Digits:
         return _remembered()
 
 
+def load_digits_of(source: str) -> Digits:
+    """The digits that a run of this source is scored on: those at hand, or, of the sample, its own whatever is at hand.
+
+    source: "mnist" or "sample".
+    """
+    found = load_digits()
+    if source == found.source or source != "sample":
+        return found
+    with _once:
+        return _remembered_sample()
+
+
 _once = threading.Lock()
 _remembered = functools.cache(lambda: find_digits())
+_remembered_sample = functools.cache(lambda: _digits(_from_sample(), ()))
 
 
 def find_digits() -> Digits:
@@ -85,11 +98,9 @@ def find_digits() -> Digits:
     skipped: list[str] = []
     for name, source in _SOURCES:
         try:
-            kind, origin, arrays = source()
+            return _digits(source(), tuple(skipped))
         except DataError as error:
             skipped.append(f"{name}: {error}")
-            continue
-        return Digits(kind, origin, tuple(skipped), *(arrays[name] for name in _ARRAYS))
     raise DataError("No digits could be loaded. " + " ".join(skipped) + " Reinstall the requirements.")
 
 
@@ -142,6 +153,11 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
 
 
 _Found = tuple[str, str, dict[str, np.ndarray]]
+
+
+def _digits(found: _Found, skipped: tuple[str, ...]) -> Digits:
+    kind, origin, arrays = found
+    return Digits(kind, origin, skipped, *(arrays[name] for name in _ARRAYS))
 
 
 def _from_environment() -> _Found:

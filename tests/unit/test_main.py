@@ -9,15 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.unit import puppet
-from tests.unit.puppet import Hook, Puppet
+from tests.unit.puppet import Puppet, Puppets
 from tests.unit.toys import make_run
-from vae_core import __main__, data, shelf, worker
+from vae_core import __main__, data, shelf
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits
 from vae_core.runs import SHIPPED, open_run, read_run
@@ -272,19 +270,6 @@ OPTIONS = {
 """A value for every option that is not the one of the recipe `fast`."""
 
 
-@pytest.fixture
-def no_tensorflow(monkeypatch: pytest.MonkeyPatch) -> Callable[[Hook], None]:
-    """A puppet takes the trainer's place. Returns what gives it a hook."""
-    modules: dict[str, Any] = {}
-
-    def install(hook: Hook | None = None) -> None:
-        puppet.install(modules, hook)
-        monkeypatch.setitem(sys.modules, "vae_core.training", modules["vae_core.training"])
-
-    install()
-    return install
-
-
 def arguments(options: dict[str, str]) -> list[str]:
     return [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
 
@@ -299,7 +284,7 @@ def test_every_field_of_a_config_is_an_option_that_says_what_it_is_for(call: Cal
     assert set(OPTIONS) | {"recipe"} == {spec.name for spec in dataclasses.fields(TrainingConfig)}
 
 
-def test_every_option_finds_its_way_into_the_run(call: Call, few: Digits, root: Path, no_tensorflow: object):
+def test_every_option_finds_its_way_into_the_run(call: Call, few: Digits, root: Path, puppets: Puppets):
     status, output, _ = call("train", *arguments(OPTIONS), "--title", "Mine")
     assert status == 0
     config = read_run(Path(output.splitlines()[-1])).record.config
@@ -314,7 +299,7 @@ def test_every_option_finds_its_way_into_the_run(call: Call, few: Digits, root: 
 
 @pytest.mark.parametrize("recipe", [None, "fast", "seed"])
 def test_without_options_the_config_is_the_recipe_for_the_digits_at_hand(
-    call: Call, few: Digits, root: Path, no_tensorflow: object, recipe: str | None
+    call: Call, few: Digits, root: Path, puppets: Puppets, recipe: str | None
 ):
     _, output, _ = call("train", *(["--recipe", recipe] if recipe else []), "--epochs", "1")
     found = read_run(Path(output.splitlines()[-1])).record.config
@@ -322,7 +307,7 @@ def test_without_options_the_config_is_the_recipe_for_the_digits_at_hand(
 
 
 def test_a_training_tells_its_epochs_and_scores_and_at_last_its_directory(
-    call: Call, few: Digits, tmp_path: Path, no_tensorflow: object
+    call: Call, few: Digits, tmp_path: Path, puppets: Puppets
 ):
     root = tmp_path / "elsewhere"
     status, output, errors = call("train", *arguments(OPTIONS), "--title", "Mine", "--runs", str(root))
@@ -344,7 +329,7 @@ def test_a_training_tells_its_epochs_and_scores_and_at_last_its_directory(
     assert len(lines) == 11
 
 
-def test_without_validation_digits_nothing_is_said_of_them(call: Call, few: Digits, root: Path, no_tensorflow: object):
+def test_without_validation_digits_nothing_is_said_of_them(call: Call, few: Digits, root: Path, puppets: Puppets):
     _, output, _ = call("train", *arguments(OPTIONS | {"validation": "0"}))
     epochs = [line for line in output.splitlines() if line.startswith("epoch ")]
     assert len(epochs) == 3
@@ -353,9 +338,8 @@ def test_without_validation_digits_nothing_is_said_of_them(call: Call, few: Digi
 
 
 def test_on_a_terminal_a_bar_moves_instead_of_lines(
-    call: Call, few: Digits, root: Path, no_tensorflow: object, monkeypatch: pytest.MonkeyPatch
+    call: Call, few: Digits, root: Path, puppets: Puppets, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(worker, "_LEAST_PAUSE", -1.0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     status, output, errors = call("train", *arguments(OPTIONS))
     assert status == 0
@@ -364,28 +348,28 @@ def test_on_a_terminal_a_bar_moves_instead_of_lines(
     assert "100%" in errors
 
 
-def test_a_queued_training_says_its_place(call: Call, few: Digits, root: Path, no_tensorflow: object):
+def test_a_queued_training_says_its_place(call: Call, few: Digits, root: Path, puppets: Puppets):
     status, output, _ = call("train", *arguments(OPTIONS), "--queue")
     assert status == 0
     assert output.splitlines()[1:3] == ["Queued, at place 1", "Starting TensorFlow"]
 
 
 def test_a_training_that_was_stopped_says_how_to_go_on_and_goes_on_so(
-    call: Call, few: Digits, root: Path, no_tensorflow: Callable[[Hook | None], None]
+    call: Call, few: Digits, root: Path, puppets: Puppets
 ):
     def stop(event: str, trainer: Puppet) -> None:
         if event == "advance" and trainer.step == 20:
             os.kill(os.getpid(), signal.SIGINT)
 
-    no_tensorflow(stop)
+    puppets(stop)
     status, output, errors = call("train", *arguments(OPTIONS))
     assert (status, errors) == (0, "")
     *_, said, directory = output.splitlines()
     run = read_run(Path(directory))
-    assert said == f"cancelled at epoch 0.538 of 3; go on with --resume {run.id}"
+    assert said == f"cancelled at epoch 0.5385 of 3; go on with --resume {run.id}"
     assert run.record.status == "cancelled"
 
-    no_tensorflow(None)
+    puppets(None)
     status, output, errors = call("train", "--resume", run.id)
     assert (status, errors) == (0, "")
     assert output.splitlines()[-1] == directory
@@ -397,13 +381,11 @@ def test_a_training_that_was_stopped_says_how_to_go_on_and_goes_on_so(
     assert read_run(run.directory) == done
 
 
-def test_a_training_that_fails_is_told_in_one_line(
-    call: Call, few: Digits, root: Path, no_tensorflow: Callable[[Hook], None]
-):
+def test_a_training_that_fails_is_told_in_one_line(call: Call, few: Digits, root: Path, puppets: Puppets):
     def fail(event: str, trainer: Puppet) -> None:
         raise RuntimeError("first line\nsecond line")
 
-    no_tensorflow(fail)
+    puppets(fail)
     status, _, errors = call("train", *arguments(OPTIONS))
     assert (status, errors) == (2, "Error: The training failed (RuntimeError: first line second line).\n")
 
