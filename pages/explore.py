@@ -11,6 +11,7 @@ from vae_core.runs import list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import badge, caveat, plain
 from vae_core.ui.latent_map import latent_map, pinned_point
+from vae_core.ui.layers import LAYERS
 from vae_core.ui.picker import labels
 from vae_core.ui.pictures import gallery, png, vote
 from vae_core.ui.resources import Atlas, atlas
@@ -69,10 +70,25 @@ def explore(shown: Atlas, z: Point | None, above: DeltaGenerator, below: DeltaGe
     afterwards it knows by itself: its data stays the same, and so the browser leaves it alone.
     """
     with above:
+        choose_layer()
         draw_map(shown, z)
     with below:
         surroundings(shown)
     session.write_link()
+
+
+def choose_layer() -> None:
+    """What lies under the map's points."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.pills(
+            "Layer under the points",
+            list(LAYERS),
+            format_func=lambda name: LAYERS[name].label,
+            label_visibility="collapsed",
+            key=session.LAYER,
+            persist_state="session",
+        )
+        st.caption(LAYERS[chosen].help if chosen else "Lay a field under the points.")
 
 
 def draw_map(shown: Atlas, z: Point | None) -> None:
@@ -80,6 +96,7 @@ def draw_map(shown: Atlas, z: Point | None) -> None:
     try:
         latent_map(
             shown,
+            layer=state[session.LAYER],
             n=state[session.SIDE],
             q=state[session.QUANTILE],
             z=z,

@@ -14,7 +14,10 @@ from vae_core.data import Digits, load_digits
 from vae_core.latent import LatentMap
 from vae_core.network import Network
 from vae_core.runs import Run
+from vae_core.ui.layers import LAYERS
 from vae_core.ui.static_files import publish_compressed
+
+_LIMITS = (1, 99)  # percentiles that a layer is drawn between: a few cells far from all digits would take its contrast
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,18 @@ class Atlas:
     def images_url(self) -> str:
         """safetensors of images (N, 28, 28) uint8."""
         return _publish(f"digits-{self.digits.digest}", lambda: {"images": self.digits.test_images})
+
+    def field_url(self, layer: str) -> str:
+        """safetensors of a layer's values (n, n) float32 and, if it has them, classes (n, n) uint8, both from the
+        lowest z2 up; edges (first, last) of the square, and limits (low, high) to draw between, float32."""
+        return _publish(f"field-{layer}-{self.network.digest}-{self.digits.digest}", lambda: self._field(layer))
+
+    def _field(self, layer: str) -> dict[str, np.ndarray]:
+        field = LAYERS[layer].compute(self.network, self.map)
+        tensors = {"values": field.values, "edges": field.edges[[0, -1]].astype(np.float32)}
+        if field.classes is None:
+            return tensors | {"limits": np.percentile(field.values, _LIMITS).astype(np.float32)}
+        return tensors | {"classes": field.classes, "limits": np.array([0, 1], np.float32)}
 
     def _decoder(self) -> dict[str, np.ndarray]:
         return {name: tensor for name, tensor in self.run.tensors().items() if name.startswith("decoder.")}

@@ -23,6 +23,7 @@ PINNED = "pinned"
 TURN = "turn"
 Z1, Z2 = "z1", "z2"
 SIDE, QUANTILE = "side", "quantile"
+LAYER = "layer"
 LINK, OUTDATED = "link", "outdated links"
 HOME = "home"
 

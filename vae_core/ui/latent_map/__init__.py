@@ -13,6 +13,7 @@ from streamlit.components.v2 import component
 
 from vae_core.latent import Z_LIMIT, Point
 from vae_core.manifold import lattice
+from vae_core.ui.layers import LAYERS
 from vae_core.ui.resources import Atlas
 from vae_core.ui.scripts import module_url, plotly_url
 
@@ -30,12 +31,13 @@ _mount = component(
 
 
 def latent_map(
-    atlas: Atlas, n: int, q: float, z: Point | None, turn: int, home: int, on_pin: Callable[[], None]
+    atlas: Atlas, layer: str | None, n: int, q: float, z: Point | None, turn: int, home: int, on_pin: Callable[[], None]
 ) -> None:
     """Draw the map, the digit and the manifold of n x n tiles.
 
-    z: the pinned point, taken by a new map and whenever `turn` has changed; home: the view is restored whenever it has
-    changed; on_pin: called after the visitor pinned another point, which `pinned_point` then returns.
+    layer: the name of the field under the points; z: the pinned point, taken by a new map and whenever `turn` has
+    changed; home: the view is restored whenever it has changed; on_pin: called after the visitor pinned another point,
+    which `pinned_point` then returns.
     Raises OSError if the browser's files cannot be written.
     """
     _mount(
@@ -47,6 +49,8 @@ def latent_map(
             "map": atlas.map_url(),
             "images": atlas.images_url(),
             "run": atlas.run.id,
+            "field": atlas.field_url(layer) if layer else None,
+            "legend": LAYERS[layer].legend if layer else None,
             # Tuples: for a list or a dict in here Streamlit would import pandas, half a second of the app's start.
             "nodes": tuple(lattice(n, q).tolist()),
             "limit": Z_LIMIT,

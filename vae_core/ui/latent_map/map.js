@@ -81,6 +81,7 @@ export class LatentPlot {
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { size: 13 },
       modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)" },
+      images: this.images ?? [],
     }
     return themed(layout, this.container, AXES)
   }
@@ -88,6 +89,12 @@ export class LatentPlot {
   /** Take the colours of the page's theme, and touch nothing else. */
   recolour() {
     return this.Plotly.relayout(this.container, plotlyTheme(this.container, AXES))
+  }
+
+  /** Lay pictures under the points; each as Plotly's layout.images has it. */
+  async underlay(images) {
+    this.images = images
+    await this.Plotly.relayout(this.container, { images })
   }
 
   /** Show all digits and all classes again. */

@@ -6,6 +6,7 @@ import { fetchTensors } from "../browser/tensors.js"
 import { themeOf } from "../browser/theme.js"
 import { Decoder } from "./decoder.js"
 import { Digits } from "./digits.js"
+import { Field } from "./field.js"
 import { LatentPlot } from "./map.js"
 import { Mosaic } from "./mosaic.js"
 import { Overlay } from "./overlay.js"
@@ -27,8 +28,9 @@ export class View {
     this.original = find('[data-testid="original"]')
     this.text = {
       state: find(".lm-state"), z: find(".lm-z"), label: find(".lm-label"), distance: find(".lm-distance"),
-      tiles: find(".lm-tiles"), note: find(".lm-map .lm-note"), message: find(".lm-message"),
+      tiles: find(".lm-tiles"), note: find(".lm-map .lm-note:last-child"), message: find(".lm-message"), low: find(".lm-low"), high: find(".lm-high"), legend: find(".lm-legend-text"),
     }
+    this.legend = find(".lm-legend")
     this.lattice = find(".lm-lattice")
     this.lattice.addEventListener("change", () => this.mark())
     this.overlay = new Overlay(find(".lm-overlay"))
@@ -52,7 +54,8 @@ export class View {
     const before = this.data
     const changed = (name) => before?.[name] !== data[name]
     if (changed("decoder") || changed("map") || changed("images")) await this.load(data)
-    else if (this.colours !== (this.colours = this.theme())) await this.plot.recolour()
+    else if (this.colours !== (this.colours = this.theme())) await Promise.all([this.plot.recolour(), this.underlay()])
+    if (changed("field")) await this.lay(data)
     if (String(before?.nodes) !== String(data.nodes) || changed("decoder")) {
       const n = data.nodes.length
       this.text.tiles.textContent = `${n} \u00d7 ${n} tiles`
@@ -81,6 +84,23 @@ export class View {
       ? "Drag to move, scroll to zoom, click to pin. The ellipse holds 95 % of the nearest digit's posterior."
       : `WebGL is missing in this browser: the map shows ${this.plot.count} of ${this.digits.count} digits, as SVG.`
     this.text.message.hidden = true
+  }
+
+  /** Show a field under the points, with its legend, or none. */
+  async lay({ field, legend }) {
+    this.field = field && new Field(await fetchTensors(field))
+    this.legend.hidden = !field
+    if (this.field) {
+      const [low, high] = this.field.limits.map((value) => value.toPrecision(2).replace("-", "\u2212"))
+      this.text.low.textContent = low
+      this.text.high.textContent = high
+      this.text.legend.textContent = legend
+    }
+    await this.underlay()
+  }
+
+  underlay() {
+    return this.plot.underlay(this.field ? [this.field.image(themeOf(this.root).text)] : [])
   }
 
   theme() {

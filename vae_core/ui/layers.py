@@ -1,0 +1,50 @@
+"""The map's layers: which fields can be drawn under its points, and how each is put into words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vae_core import fields
+from vae_core.fields import Field
+from vae_core.latent import LatentMap
+from vae_core.network import Network
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One field as the page offers it."""
+
+    label: str
+    legend: str
+    """What the values are, with their unit."""
+    help: str
+    """One line: what to see in it."""
+    compute: Callable[[Network, LatentMap], Field]
+
+
+LAYERS = {
+    "density": Layer(
+        "Density",
+        "share of the digits per unit of area",
+        "Where the digits are, each as wide as its posterior. The prior would be a round hill, 0.159 at its top.",
+        fields.density,
+    ),
+    "regions": Layer(
+        "Regions",
+        "the class that most of the 50 nearest digits have; the paler, the fewer agree",
+        "How a nearest-neighbour classifier would divide the plane.",
+        fields.regions,
+    ),
+    "magnification": Layer(
+        "Magnification",
+        "\u00bd log det J\u2032J of the decoder",
+        "How fast the decoded picture changes there. Bright seams part regions that are alike inside.",
+        fields.magnification,
+    ),
+    "width": Layer(
+        "Posterior width",
+        "standard deviation in units of z, geometric mean of both axes",
+        "How unsure the encoder is about the digit decoded there.",
+        fields.width,
+    ),
+}
+"""By the name that links use."""
