@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.browser import SOFTWARE_WEBGL, Explorer, find_browser, launched
 from tests.server import running_app
@@ -38,9 +38,16 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """What it has fetched for one tab it need not fetch for the next."""
+    with browser.new_context(viewport={"width": 1440, "height": 1000}) as window:
+        yield window
+
+
 @pytest.fixture
-def explorer(browser: Browser, address: str) -> Iterator[Explorer]:
-    with browser.new_context(viewport={"width": 1440, "height": 1000}) as context:
-        explorer = Explorer(context.new_page(), address)
+def explorer(window: BrowserContext, address: str) -> Iterator[Explorer]:
+    with window.new_page() as tab:
+        explorer = Explorer(tab, address)
         yield explorer
         assert not explorer.errors

@@ -285,7 +285,7 @@ def test_leaving_and_coming_back_leaks_no_webgl(explorer: Explorer) -> None:
     page = explorer.open().page
     warnings: list[str] = []
     page.on("console", lambda message: warnings.append(message.text) if "WebGL contexts" in message.text else None)
-    for _ in range(10):  # three contexts each time; a browser allows sixteen
+    for _ in range(6):  # three contexts each time; a browser allows sixteen
         page.get_by_role("link", name="About").click()
         page.get_by_role("heading", name="How it works").wait_for()
         page.get_by_role("link", name="Explore").click()
