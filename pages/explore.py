@@ -4,17 +4,16 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from vae_core.errors import LatentPointError, RunDamaged, VaeError
+from vae_core.errors import LatentPointError
 from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, Point, as_point, prior_quantiles, random_point, round_trip
 from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
-from vae_core.runs import list_runs, open_run
 from vae_core.ui import session
-from vae_core.ui.badge import badge, caveat, plain
+from vae_core.ui.badge import plain
 from vae_core.ui.latent_map import latent_map, pinned_point
 from vae_core.ui.layers import LAYERS
-from vae_core.ui.picker import labels
+from vae_core.ui.picker import choose_run
 from vae_core.ui.pictures import gallery, png, vote
-from vae_core.ui.resources import Atlas, atlas
+from vae_core.ui.resources import Atlas
 
 NEIGHBOURS = 8
 VOTERS = 50
@@ -22,44 +21,13 @@ VOTERS = 50
 
 def main() -> None:
     notices = session.begin()
-    shown = choose_run()
+    shown = choose_run("Walk through the latent space")
     for notice in notices:
         st.warning(plain(notice), icon=":material/link_off:")
     above = st.container()
     controls(shown)
     below = st.container()
     explore(shown, st.session_state[session.PINNED], above, below)
-
-
-def choose_run() -> Atlas:
-    runs, problems = list_runs()
-    titles = labels([run for run in runs if run.record.status != "running"])
-    if (gone := st.session_state[session.RUN]) not in titles:
-        st.session_state[session.RUN] = session.DEFAULT_RUN
-        st.warning(f"The run {gone} is not there any more, or not readable. This is {session.DEFAULT_RUN}.")
-    heading, picker = st.columns([3, 1], vertical_alignment="bottom")
-    chosen = picker.selectbox(
-        "Run", list(titles), format_func=titles.__getitem__, key=session.RUN, persist_state="session"
-    )
-    with heading:
-        st.title("Walk through the latent space", anchor=False)
-        try:
-            shown = atlas(open_run(chosen))
-        except VaeError as error:
-            st.error(f"This run cannot be shown. {plain(str(error))}", icon=":material/error:")
-            st.stop()
-        try:
-            scores = shown.run.scores()
-        except RunDamaged as error:
-            scores = []
-            problems.append(str(error))
-        badge(shown.run, scores, shown.digits)
-    caveat(shown.run, shown.digits)
-    if problems:
-        with st.expander(f"Damaged runs: {len(problems)}", icon=":material/folder_off:"):
-            for problem in problems:
-                st.warning(plain(problem))
-    return shown
 
 
 @st.fragment

@@ -1,8 +1,49 @@
-"""The run picker's labels."""
+"""The run picker: which run a page shows, with its badge, and what is wrong with the others."""
 
 from collections import Counter
 
-from vae_core.runs import Run
+import streamlit as st
+
+from vae_core.errors import RunDamaged, VaeError
+from vae_core.runs import Run, list_runs, open_run
+from vae_core.ui import session
+from vae_core.ui.badge import badge, caveat, plain
+from vae_core.ui.resources import Atlas, atlas
+
+
+def choose_run(title: str) -> Atlas:
+    """The page's title, and the run that its visitor chose, encoded on the digits at hand.
+
+    Where that run cannot be read, the page says so and ends here.
+    """
+    runs, problems = list_runs()
+    titles = labels([run for run in runs if run.record.status != "running"])
+    if (gone := st.session_state[session.RUN]) not in titles:
+        st.session_state[session.RUN] = session.DEFAULT_RUN
+        st.warning(f"The run {gone} is not there any more, or not readable. This is {session.DEFAULT_RUN}.")
+    heading, picker = st.columns([3, 1], vertical_alignment="bottom")
+    chosen = picker.selectbox(
+        "Run", list(titles), format_func=titles.__getitem__, key=session.RUN, persist_state="session"
+    )
+    with heading:
+        st.title(title, anchor=False)
+        try:
+            shown = atlas(open_run(chosen))
+        except VaeError as error:
+            st.error(f"This run cannot be shown. {plain(str(error))}", icon=":material/error:")
+            st.stop()
+        try:
+            scores = shown.run.scores()
+        except RunDamaged as error:
+            scores = []
+            problems.append(str(error))
+        badge(shown.run, scores, shown.digits)
+    caveat(shown.run, shown.digits)
+    if problems:
+        with st.expander(f"Damaged runs: {len(problems)}", icon=":material/folder_off:"):
+            for problem in problems:
+                st.warning(plain(problem))
+    return shown
 
 
 def labels(runs: list[Run]) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""What one visitor's session holds, and the links that carry it: ?run=<id>&z1=<float>&z2=<float>, and ?watch=<id>.
+"""What one visitor's session holds, and the links that carry it: the explorer's ?run=<id>&z1=<float>&z2=<float>, the
+report's ?run=<id>&digit=<number>, and ?watch=<id>.
 
 The pinned point is the one fact that everything else follows: the map, the number fields, the link. It is None until
 something is pinned; then the origin stands in for it. Every change of it goes through `pin`.
@@ -20,6 +21,7 @@ from vae_core.runs import open_run
 RUN = "run"
 WATCHED = "watch"
 PINNED = "pinned"
+DIGIT = "digit"
 TURN = "turn"
 Z1, Z2 = "z1", "z2"
 SIDE, QUANTILE = "side", "quantile"
@@ -64,6 +66,34 @@ class Link:
 
 def begin() -> tuple[str, ...]:
     """Set the session's defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
+    set_defaults()
+    if not (asked := _asked("run", "z1", "z2")):
+        return ()
+    link = Link.parse(asked)
+    st.session_state[RUN] = link.run or DEFAULT_RUN
+    move(link.z)
+    return link.notices
+
+
+def begin_report(digits: int) -> tuple[str, ...]:
+    """`begin` for the report, whose links name a run and one of so many test digits. What is pinned stays pinned."""
+    set_defaults()
+    st.session_state.setdefault(DIGIT, 0)
+    if not (asked := _asked("run", DIGIT)):
+        return ()
+    link = Link.parse({key: value for key, value in asked.items() if key == "run"})
+    st.session_state[RUN] = link.run or DEFAULT_RUN
+    number = asked.get(DIGIT, str(st.session_state[DIGIT]))
+    if number.isascii() and number.isdecimal() and len(number) < 10 and int(number) < digits:
+        st.session_state[DIGIT] = int(number)
+        return link.notices
+    st.session_state[DIGIT] = 0
+    told = f"The link's digit is not used: expected a number from 0 to {digits - 1}; found {number[:40]!r}."
+    return (*link.notices, told)
+
+
+def set_defaults() -> None:
+    """What every page may rely on; nothing that is set already is touched."""
     if PagesManager.uses_pages_directory:
         # The first visit to a server that has not run app.py yet, straight to a page's own address: Streamlit took the
         # folder pages for its older kind of multipage app, which passes the router by. This is what st.navigation sets.
@@ -75,12 +105,6 @@ def begin() -> tuple[str, ...]:
     z1, z2 = current_point()
     for key, value in {Z1: z1, Z2: z2, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}.items():
         state.setdefault(key, value)
-    if not (asked := _asked("run", "z1", "z2")):
-        return ()
-    link = Link.parse(asked)
-    state[RUN] = link.run or DEFAULT_RUN
-    move(link.z)
-    return link.notices
 
 
 def begin_watching(known: Collection[str]) -> tuple[str, ...]:
@@ -126,13 +150,22 @@ def reset() -> None:
     st.session_state[SIDE], st.session_state[QUANTILE] = DEFAULT_SIDE, DEFAULT_QUANTILE
 
 
+def link_to(run_id: str, z: Point | None) -> dict[str, str]:
+    """The parameters of a link to the explorer, on this run and pinned there."""
+    link = {"run": run_id}
+    if z:
+        link |= {name: f"{value:.4f}" for name, value in zip(("z1", "z2"), z, strict=True)}
+    return link
+
+
 def write_link() -> None:
     """Let the URL say what is shown, for whoever copies it."""
-    state = st.session_state
-    link = {"run": state[RUN]}
-    if state[PINNED]:
-        link |= {name: f"{value:.4f}" for name, value in zip(("z1", "z2"), current_point(), strict=True)}
-    _write(link)
+    _write(link_to(st.session_state[RUN], st.session_state[PINNED]))
+
+
+def write_report_link() -> None:
+    """Let the URL say which run the report is on, and which digit is looked at."""
+    _write({"run": st.session_state[RUN], DIGIT: str(st.session_state[DIGIT])})
 
 
 def write_watched_link() -> None:
