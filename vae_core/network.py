@@ -2,7 +2,7 @@
 
     hidden = relu(x W + b), layer by layer;   mean, log_var = hidden W + b;   pixels = sigmoid(logits)
 
-Keras (model.py), NumPy (here) and the browser (ui/latent_map/decoder.js) compute the same from the same tensors: a test
+Keras (model.py), NumPy (here) and the browser (ui/browser/decoder.js) compute the same from the same tensors: a test
 holds them within one grey level of each other.
 """
 

@@ -23,7 +23,9 @@ _HERE = Path(__file__).parent
 _mount = component(
     "latent_map",
     html=(_HERE / "latent_map.html").read_text(encoding="utf-8"),
-    css=(_HERE / "latent_map.css").read_text(encoding="utf-8"),
+    css="".join(
+        path.read_text(encoding="utf-8") for path in (_HERE.parent / "browser/map.css", _HERE / "latent_map.css")
+    ),
     js=(_HERE.parent / "mount.js").read_text(encoding="utf-8"),
     # In the page's own tree: Plotly puts its style sheet into the document, where a shadow root would not see it.
     isolate_styles=False,

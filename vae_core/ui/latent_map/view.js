@@ -1,15 +1,15 @@
 // The three panes, wired: one point under the pointer, one pinned point, and what each pane shows of them.
 
+import { Decoder } from "../browser/decoder.js"
+import { Digits } from "../browser/digits.js"
+import { LatentPlot } from "../browser/map.js"
+import { Mosaic } from "../browser/mosaic.js"
+import { Overlay } from "../browser/overlay.js"
 import { paint } from "../browser/picture.js"
 import { loadPlotly } from "../browser/plotly.js"
 import { fetchTensors } from "../browser/tensors.js"
 import { themeOf } from "../browser/theme.js"
-import { Decoder } from "./decoder.js"
-import { Digits } from "./digits.js"
 import { Field } from "./field.js"
-import { LatentPlot } from "./map.js"
-import { Mosaic } from "./mosaic.js"
-import { Overlay } from "./overlay.js"
 
 const ORIGIN = [0, 0]
 const STEP = 0.05

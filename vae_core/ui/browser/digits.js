@@ -1,6 +1,6 @@
 // The test digits as the map shows them: where each lies, how wide its posterior is, its class and its picture.
 
-import { CLASSES, SIDE } from "../browser/picture.js"
+import { CLASSES, SIDE } from "./picture.js"
 
 const CELL = 0.4 // of the latent space: a class's core is about so wide
 

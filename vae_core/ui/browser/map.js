@@ -1,7 +1,7 @@
 // The map: the test digits' posterior means as a Plotly scatter, one trace a class, and the pointer over it.
 
-import { CLASSES } from "../browser/picture.js"
-import { COLOURS, plotlyTheme, themed } from "../browser/theme.js"
+import { CLASSES } from "./picture.js"
+import { COLOURS, plotlyTheme, themed } from "./theme.js"
 
 const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon"]
 const AXES = ["xaxis", "yaxis"]

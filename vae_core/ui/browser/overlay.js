@@ -3,6 +3,8 @@
 
 const CHI2_95 = Math.sqrt(5.991) // radius, in standard deviations, that holds 95 % of a two-dimensional normal
 
+let overlays = 0
+
 /** An SVG element with attributes. */
 export function element(name, attributes = {}, text = "") {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name)
@@ -15,8 +17,9 @@ export class Overlay {
   constructor(svg) {
     this.svg = svg
     const layer = (name, attributes) => svg.appendChild(element(name, attributes))
-    this.clip = layer("clipPath", { id: "lm-clip" }).appendChild(element("rect"))
-    this.area = layer("g", { "clip-path": "url(#lm-clip)" })
+    const clip = `lm-clip-${++overlays}` // ids are the document's, which may hold several maps
+    this.clip = layer("clipPath", { id: clip }).appendChild(element("rect"))
+    this.area = layer("g", { "clip-path": `url(#${clip})` })
     const add = (name, attributes) => this.area.appendChild(element(name, attributes))
     this.box = add("rect", { class: "lm-box" })
     this.dots = add("path", { class: "lm-dots" })

@@ -1,6 +1,6 @@
 // The manifold: the decoder at every node of the lattice, as one mosaic. Row 0 is the highest z2.
 
-import { SIDE, paint } from "../browser/picture.js"
+import { SIDE, paint } from "./picture.js"
 import { element } from "./overlay.js"
 
 const SLICE_MS = 25 // decode at most so long before the pointer gets its turn
