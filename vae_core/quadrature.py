@@ -11,7 +11,7 @@ the tiles where a digit has mass, for the digits whose sum still moves.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,6 +73,11 @@ class Posterior:
         """The density whose level set holds this share of the mass: the border of the highest density region."""
         ranked = np.sort(self.density.ravel())[::-1]
         return float(ranked[np.searchsorted(np.cumsum(ranked) * self.cell, mass).clip(max=len(ranked) - 1)])
+
+    def within(self, mean: Sequence[float], spread: Sequence[float], mass: float) -> float:
+        """How much of the mass lies in the ellipse that holds the share `mass` of N(mean, diag(spread^2))."""
+        z1, z2 = np.meshgrid((self.z1 - mean[0]) / spread[0], (self.z2 - mean[1]) / spread[1])
+        return float(self.density[z1**2 + z2**2 <= -2 * math.log(1 - mass)].sum() * self.cell)
 
 
 def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: None) -> Evidence:

@@ -1,0 +1,223 @@
+"""Report: how good a model is, beside what others reached, and which digits it gets wrong."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from vae_core import pca, posterior_figures, quadrature, report_figures
+from vae_core.data import Digits, to_images
+from vae_core.errors import RunDamaged, VaeError
+from vae_core.latent import Z_LIMIT, as_point
+from vae_core.misfits import ORDERS, ranked
+from vae_core.plot import Figure
+from vae_core.quadrature import Posterior
+from vae_core.references import Reference, comparable, references
+from vae_core.report import Figures, Report, by_class
+from vae_core.runs import list_runs
+from vae_core.ui import session
+from vae_core.ui.badge import plain
+from vae_core.ui.measurement import measured
+from vae_core.ui.picker import choose_run
+from vae_core.ui.pictures import pair
+from vae_core.ui.resources import Atlas, digits
+from vae_core.ui.scores import class_table, score_table
+
+ORDER, CLASS = "misfits order", "misfits class"
+SHOWN = 12
+CELL = 150
+
+
+def main() -> None:
+    notices = session.begin_report(len(digits().test_images))
+    shown = choose_run("Report on a model")
+    for notice in notices:
+        st.warning(plain(notice), icon=":material/link_off:")
+    try:
+        report = measured(shown)
+    except VaeError as error:
+        st.error(f"There is no report. {plain(str(error))}", icon=":material/error:")
+        st.stop()
+    overview(shown, report)
+    look_closer(shown, report.figures)
+
+
+# --- All digits together
+
+
+def overview(shown: Atlas, report: Report) -> None:
+    st.header("Scores", anchor=False)
+    st.markdown(
+        "Means over the test digits. Pixels are grey: taken as the probability of white, they make every likelihood "
+        "here a Bernoulli *pseudo*-likelihood, as is usual for MNIST."
+    )
+    if not comparable(shown.digits):
+        st.info(
+            "What others reached was measured on MNIST's 10,000 test digits. These are other digits: it is left out.",
+            icon=":material/compare_arrows:",
+        )
+    score_table(report.overall, comparisons(shown.digits))
+    plane, table, matrix = st.columns([4, 4, 5], gap="large")
+    rows = by_class(report.figures, shown.digits.test_labels)
+    with plane:
+        st.subheader("Rate and distortion", anchor=False)
+        rate_distortion(shown, report)
+    with table:
+        st.subheader("Classes", anchor=False)
+        class_table(rows)
+        st.caption("\u2212ELBO and reconstruction in nats, means over the digits of the class.")
+    with matrix:
+        st.subheader("Confusion", anchor=False)
+        draw(report_figures.confusion(rows), "Confusion of classes")
+        st.caption("What most of a digit's 5 nearest training digits on the map are.")
+
+
+def comparisons(shown: Digits) -> Mapping[str, list[Reference]]:
+    """What to set beside each score: PCA on the digits at hand, and what others reached where that compares."""
+    floor = Reference("5-NN accuracy", pca_accuracy(shown, shown.digest), "PCA", "computed here: a floor")
+    found = {name: references(name) for name in ("-ELBO", "-log p(x)", "inference gap", "5-NN accuracy")}
+    others = found if comparable(shown) else {}
+    return others | {"5-NN accuracy": [floor, *others.get("5-NN accuracy", [])]}
+
+
+@st.cache_data(show_spinner="Computing PCA, for comparison", max_entries=2)
+def pca_accuracy(_shown: Digits, digest: str) -> float:
+    return pca.accuracy(_shown)
+
+
+def rate_distortion(shown: Atlas, report: Report) -> None:
+    others, unread = {}, 0
+    for run in list_runs()[0]:
+        if run.id != shown.run.id and run.record.dataset.digest == shown.digits.digest:
+            try:
+                if point := report_figures.rate_and_distortion(run.scores()):
+                    others[run.title] = point
+            except RunDamaged:
+                unread += 1
+    if own := report_figures.rate_and_distortion(report.scores):
+        draw(
+            report_figures.rate_distortion((shown.run.title, *own), others),
+            "Rate and distortion of this and other runs",
+        )
+    st.caption(
+        "The rate is what the map costs, the distortion what the drawing misses. Along a dotted line their sum, the "
+        "\u2212ELBO, is the same. The diamond is this run"
+        + (", circles are other runs on the same digits." if others else "; no other run was scored on these digits.")
+        + (f" Damaged and left out: {unread}." if unread else "")
+    )
+
+
+# --- Single digits
+
+
+@st.fragment
+def look_closer(shown: Atlas, figures: Figures) -> None:
+    """The gallery of misfits, and the exact posterior of the digit that was chosen."""
+    st.header("Digits", anchor=False)
+    misfits, one = st.columns([7, 6], gap="large")
+    with misfits:
+        gallery(shown, figures)
+    with one:
+        one_digit(shown, figures)
+    session.write_report_link()
+
+
+def gallery(shown: Atlas, figures: Figures) -> None:
+    st.subheader("Misfits", anchor=False)
+    order = st.segmented_control(
+        "Order",
+        list(ORDERS),
+        format_func=lambda name: ORDERS[name].label,
+        default=next(iter(ORDERS)),
+        key=ORDER,
+        persist_state="session",
+        required=True,
+        label_visibility="collapsed",
+    )
+    of_class = st.pills("Class", range(10), wrap=True, key=CLASS, persist_state="session", label_visibility="collapsed")
+    st.caption(ORDERS[order].about + " Left the digit, right its reconstruction at the posterior mean.")
+    chosen = ranked(figures, shown.digits.test_labels, order, of_class, SHOWN)
+    if not len(chosen):
+        st.info("No digit of this class belongs here.")
+        return
+    drawn = to_images(shown.network.decode(shown.map.means[chosen]).reshape(len(chosen), -1))
+    with st.container(horizontal=True, gap="small", key="misfits"):
+        for index, reconstruction in zip(chosen.tolist(), drawn, strict=True):
+            misfit(shown, figures, index, reconstruction)
+
+
+def misfit(shown: Atlas, figures: Figures, index: int, reconstruction: np.ndarray) -> None:
+    label, taken_for = shown.digits.test_labels[index], figures.predicted[index]
+    with st.container(width=CELL, gap="xsmall"):
+        fate = f"a {label}" if label == taken_for else f"a {label}, taken for a {taken_for}"
+        pair(shown.digits.test_images[index], reconstruction, f"Test digit {index}, {fate}")
+        st.caption(f"**{fate}**  \n\u2212ELBO {figures.negative_elbo[index]:.0f}, gap {figures.gap[index]:.1f}")
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+            st.button(
+                "Posterior",
+                key=f"choose-{index}",
+                type="primary" if index == st.session_state[session.DIGIT] else "secondary",
+                on_click=choose,
+                args=(index,),
+                help=f"Show the exact posterior of test digit {index}.",
+            )
+            link_to_explorer(shown, index, "Map")
+
+
+def choose(index: int) -> None:
+    st.session_state[session.DIGIT] = index
+
+
+def link_to_explorer(shown: Atlas, index: int, label: str) -> None:
+    z = as_point(*np.clip(shown.map.means[index], -Z_LIMIT, Z_LIMIT))
+    st.page_link(
+        "pages/explore.py",
+        label=label,
+        query_params=session.link_to(shown.run.id, z),
+        help=f"Open the explorer, pinned where digit {index} lies.",
+    )
+
+
+def one_digit(shown: Atlas, figures: Figures) -> None:
+    st.subheader("Exact posterior of one digit", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        last = len(shown.digits.test_images) - 1
+        index = st.number_input("Test digit", 0, last, key=session.DIGIT, persist_state="session", width=160)
+        link_to_explorer(shown, index, "Open in the explorer")
+    exact = exact_posterior(shown, shown.network.digest, shown.digits.digest, index)
+    mean, spread = shown.map.means[index].tolist(), shown.map.spreads[index].tolist()
+    label, taken_for = shown.digits.test_labels[index], figures.predicted[index]
+    figure = posterior_figures.posterior_map(exact, mean, spread, shown.map)
+    reconstruction = to_images(shown.network.decode(shown.map.means[[index]]).reshape(1, -1))[0]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width=230):
+            pair(shown.digits.test_images[index], reconstruction, f"Test digit {index}, a {label}")
+        with st.container(width=140):
+            window = figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
+            draw(posterior_figures.whereabouts(shown.map, window), "Where on the map the figure below lies")
+        st.markdown(
+            f"A **{label}**" + (f", taken for a **{taken_for}**" if label != taken_for else "") + "  \n"
+            f"\u2212log p(x) **{-figures.evidence[index]:.2f}** nats  \n"
+            f"\u2212ELBO **{figures.negative_elbo[index]:.2f}** nats, sampled  \n"
+            f"inference gap **{figures.gap[index]:.2f}** nats",
+            width="content",
+        )
+    draw(figure, f"Exact posterior of test digit {index} and the encoder's ellipse")
+    held = exact.within(mean, spread, posterior_figures.MASSES[-1])
+    st.caption(
+        "Blue, the exact posterior: the smallest regions that hold 50 % and 95 % of it. Orange, dashed, the encoder's "
+        f"ellipses for the same shares, around its mean \u00d7; the outer one holds {100 * held:.0f} % of the exact "
+        "posterior. The numerals are test digits around, each at its mean."
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def exact_posterior(_shown: Atlas, network: str, digits: str, index: int) -> Posterior:
+    return quadrature.posterior(_shown.network, _shown.digits.test_images[index])
+
+
+def draw(figure: Figure, alt: str) -> None:
+    st.plotly_chart(figure, config={"displayModeBar": False}, alt=alt)
+
+
+main()

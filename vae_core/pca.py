@@ -1,0 +1,44 @@
+"""PCA: the plane in which the digits' pixels vary most, the simplest map of them and a floor for any other.
+
+The principal directions are the eigenvectors of the pixels' covariance with the largest eigenvalues (Pearson 1901).
+"""
+
+import numpy as np
+
+from vae_core.config import LATENT_DIM, PIXELS
+from vae_core.data import Digits, to_pixels
+from vae_core.embedding import class_counts
+from vae_core.latent import LatentMap
+
+_BLOCK = 5000
+
+
+def directions(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """images: (N, 28, 28) uint8. Returns their mean (784,) and the two principal directions (784, 2), orthonormal."""
+    total, products = np.zeros(PIXELS), np.zeros((PIXELS, PIXELS))
+    for start in range(0, len(images), _BLOCK):
+        pixels = to_pixels(images[start : start + _BLOCK])
+        total += pixels.sum(axis=0, dtype=np.float64)
+        products += pixels.T @ pixels
+    mean = total / len(images)
+    _, vectors = np.linalg.eigh(products / len(images) - np.outer(mean, mean))  # by ascending eigenvalue
+    return mean, vectors[:, : -LATENT_DIM - 1 : -1]
+
+
+def project(images: np.ndarray, mean: np.ndarray, axes: np.ndarray) -> np.ndarray:
+    """Where images lie in the plane: (N, 2) float32."""
+    return np.concatenate(
+        [(to_pixels(images[i : i + _BLOCK]) - mean) @ axes for i in range(0, len(images), _BLOCK)]
+    ).astype(np.float32)
+
+
+def accuracy(digits: Digits, k: int = 5) -> float:
+    """The share of test digits whose k nearest training digits in the plane are mostly of their class.
+
+    About a second for MNIST.
+    """
+    plane = directions(digits.train_images)
+    means = project(digits.train_images, *plane)
+    training = LatentMap(means, np.zeros_like(means), digits.train_labels)
+    counts = class_counts(training, project(digits.test_images, *plane), k)
+    return float((counts.argmax(axis=1) == digits.test_labels).mean())

@@ -1,0 +1,93 @@
+"""The report's Plotly figures of a whole model: rate and distortion, and the confusion of classes."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from vae_core.plot import GREY, ORANGE, Figure, axis, layout, scatter
+from vae_core.record import Score
+from vae_core.report import ClassFigures
+
+_HARDLY_TRAINED = 180.0  # nats: what is worse than this, and than the run shown, lies beyond the figure's edge
+_NICE = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+
+def rate_and_distortion(scores: Sequence[Score]) -> tuple[float, float] | None:
+    """KL and reconstruction in nats, where both are known."""
+    found = {score.name: score.value for score in scores}
+    return (found["KL"], found["reconstruction"]) if {"KL", "reconstruction"} <= found.keys() else None
+
+
+def rate_distortion(own: tuple[str, float, float], others: Mapping[str, tuple[float, float]]) -> Figure:
+    """Runs as points (Alemi et al. 2018): rate, which is the KL, to the right, distortion, the reconstruction, up.
+
+    On a dashed line the -ELBO, their sum, is the same. own: name, rate and distortion of the run shown, in nats.
+    """
+    name, rate, distortion = own
+    near = [pair for pair in others.values() if sum(pair) <= max(_HARDLY_TRAINED, rate + distortion)] + [own[1:]]
+    rates, distortions = zip(*near, strict=True)
+    right = max(10.0, 1.15 * max(rates))
+    room = max(4.0, 0.15 * (max(distortions) - min(distortions)))
+    low, high = min(distortions) - room, max(distortions) + room
+    step = next((step for step in _NICE if (high - low + right) / step <= 8), _NICE[-1])
+    lines, labels = [], []
+    for total in np.arange(step * math.ceil(low / step), high + right, step).tolist():
+        lines += [(0.0, total), (right, total - right), (None, None)]
+        at = max(0.0, total - high) + 0.02 * right
+        if total - at > low + 0.05 * (high - low) and at < 0.9 * right:
+            labels.append((at, total - at, f"{total:g}"))
+    traces: list[Figure] = [
+        scatter(lines, mode="lines", line={"color": GREY, "width": 1, "dash": "dot"}, hoverinfo="skip", opacity=0.6),
+        scatter(labels, mode="text", text=[text for *_, text in labels], textposition="middle right")
+        | {"textfont": {"color": GREY, "size": 11}, "hoverinfo": "skip"},
+    ]
+    if others:
+        marker = {"color": GREY, "size": 9, "symbol": "circle-open", "line": {"width": 2}}
+        traces.append(_points(others, marker))
+    traces.append(_points({name: (rate, distortion)}, {"color": ORANGE, "size": 13, "symbol": "diamond"}))
+    return {
+        "data": traces,
+        "layout": layout(
+            300,
+            xaxis=axis("rate (KL), nats", range=[0, right], zeroline=False),
+            yaxis=axis("distortion (reconstruction), nats", range=[low, high], zeroline=False),
+        ),
+    }
+
+
+def confusion(rows: Sequence[ClassFigures]) -> Figure:
+    """For each class, how many of its digits are taken for which: counts, coloured by their share of the class."""
+    taken_for, classes = [str(label) for label in range(10)], [str(row.label) for row in rows]
+    blue = [[0, 0.0], [0.02, 0.12], [0.1, 0.3], [0.5, 0.55], [1, 0.8]]
+    heatmap = {
+        "type": "heatmap",
+        "x": taken_for,
+        "y": classes,
+        "z": [[round(count / row.digits, 4) for count in row.predicted] for row in rows],
+        "hovertemplate": "%{z:.1%} of class %{y} are taken for %{x}<extra></extra>",
+        "colorscale": [[at, f"rgba(63, 144, 218, {alpha})"] for at, alpha in blue],
+        "zmin": 0,
+        "zmax": 1,
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+    }
+    # Not the heatmap's own text: Plotly chooses its colour without knowing what shines through the cells.
+    counted = [
+        (label, str(row.label), f"{count:,}")
+        for row in rows
+        for label, count in zip(taken_for, row.predicted, strict=True)
+        if count
+    ]
+    counts = scatter(counted, mode="text", text=[text for *_, text in counted], hoverinfo="skip")
+    look = {"type": "category", "showgrid": False, "ticks": ""}
+    x = axis("taken for", categoryarray=taken_for, **look)
+    y = axis("class", categoryarray=classes, autorange="reversed", **look)
+    return {"data": [heatmap, counts | {"textfont": {"size": 11}}], "layout": layout(400, xaxis=x, yaxis=y)}
+
+
+def _points(named: Mapping[str, tuple[float, float]], marker: Figure) -> Figure:
+    told = "<b>%{text}</b><br>rate %{x:.2f} + distortion %{y:.2f}<br>= \u2212ELBO %{customdata:.2f} nats<extra></extra>"
+    points = {"text": list(named), "customdata": [sum(pair) for pair in named.values()], "hovertemplate": told}
+    return scatter(list(named.values()), mode="markers", marker=marker, cliponaxis=False, **points)

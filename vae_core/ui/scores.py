@@ -1,0 +1,92 @@
+"""Scores put into words: a table of each with its unit, what it means, and what others reached. Its looks: page.css."""
+
+import html
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from vae_core.record import Score
+from vae_core.references import Reference
+from vae_core.report import ClassFigures
+
+MEANINGS = {
+    "-ELBO": "Reconstruction plus KL: what training minimises. An upper bound on \u2212log p(x). Lower is better.",
+    "reconstruction": "What is left to say of the pixels, given a point of the encoder's cloud. Lower is better.",
+    "KL": "What it costs to say where on the map the digit lies.",
+    "KL of z1": "The part of it that z1 carries.",
+    "KL of z2": "The part of it that z2 carries.",
+    "rate": "The KL in bits.",
+    "distortion": "The reconstruction in bits.",
+    "bits per pixel": "The \u2212ELBO in bits, divided by the 784 pixels.",
+    "-log p(x)": "What \u2212ELBO bounds, summed up over the whole plane. Lower is better.",
+    "inference gap": "How far the bound lies above it: the encoder's ellipses are not the exact posteriors. 0 is best.",
+    "KL of q(z) from the prior": "How unlike the prior the digits lie on the map, all together. 0 if they lie like it.",
+    "active units": "Dimensions of the map that are in use, of 2.",
+    "1-NN accuracy": "How often the nearest training digit on the map is of the digit's class.",
+    "5-NN accuracy": "How often most of the 5 nearest are.",
+    "50-NN accuracy": "How often most of the 50 nearest are.",
+    "trustworthiness": "Whether neighbours on the map are alike in pixels. 1 is best.",
+    "continuity": "Whether digits alike in pixels are neighbours on the map. 1 is best.",
+    "silhouette": "How far classes stand apart on the map. Near 0 is normal for a VAE, whose classes touch.",
+}
+"""One line on each score of a report, by its name."""
+
+_DECIMALS = {"nats": 2, "bits a digit": 2, "bits": 4, "dimensions": 0}
+_ABOUT = {
+    "mnist": "MNIST test digits",
+    "sample": "held-out digits of the bundled sample",
+}
+
+
+def written(value: float, unit: str) -> str:
+    """A value with its unit; a share as a percentage."""
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    number = f"{value:.{_DECIMALS.get(unit, 3)}f}".replace("-", "\u2212")
+    return f"{number} {unit}" if unit in _DECIMALS else number
+
+
+def label(text: str) -> str:
+    """A score's name, or a text that names some, with proper minus signs."""
+    return text.replace("-ELBO", "\u2212ELBO").replace("-log p", "\u2212log p")
+
+
+def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Reference]]) -> None:
+    """A row for each score. comparisons: by a score's name, what to set beside it."""
+    beside = any(comparisons.values())
+    heads = ("Score", "Value", "What it means", *(["For comparison"] if beside else []))
+    rows = []
+    for score in scores:
+        how = f"{score.digits:,} {_ABOUT.get(score.dataset, score.dataset)}; {score.estimator}"
+        cells = [
+            f'<th scope="row">{html.escape(label(score.name))}</th>',
+            f"<td><b>{written(score.value, score.unit)}</b></td>",
+            f"<td>{html.escape(MEANINGS.get(score.name, ''))}<br><small>{html.escape(label(how))}</small></td>",
+        ]
+        if beside:
+            others = comparisons.get(score.name, ())
+            lines = "".join(f"<li>{_compared(reference, score.unit)}</li>" for reference in others)
+            cells.append(f"<td>{f'<ul>{lines}</ul>' if lines else ''}</td>")
+        rows.append("".join(cells))
+    _table("scores", heads, rows)
+
+
+def class_table(classes: Sequence[ClassFigures]) -> None:
+    """A row for each class."""
+    rows = [
+        f'<th scope="row">{row.label}</th><td>{row.digits:,}</td><td>{row.negative_elbo:.1f}</td>'
+        f"<td>{row.reconstruction:.1f}</td><td>{written(row.accuracy, 'share')}</td>"
+        for row in classes
+    ]
+    _table("classes", ("Class", "Digits", "\u2212ELBO", "Reconstruction", "5-NN accuracy"), rows)
+
+
+def _compared(reference: Reference, unit: str) -> str:
+    condition = f" <small>({html.escape(reference.condition)})</small>" if reference.condition else ""
+    return f"<b>{written(reference.value, unit).removesuffix(f' {unit}')}</b> {html.escape(reference.of)}{condition}"
+
+
+def _table(name: str, heads: Sequence[str], rows: Sequence[str]) -> None:
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    st.html(f'<table class="figures {name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
