@@ -68,7 +68,7 @@ def overview(shown: Atlas, report: Report) -> None:
         st.caption("\u2212ELBO and reconstruction in nats, means over the digits of the class.")
     with matrix:
         st.subheader("Confusion", anchor=False)
-        draw(report_figures.confusion(rows), "Confusion of classes")
+        draw(report_figures.confusion(rows), "Confusion of classes", key="confusion")
         st.caption("What most of a digit's 5 nearest training digits on the map are.")
 
 
@@ -216,8 +216,8 @@ def exact_posterior(_shown: Atlas, network: str, digits: str, index: int) -> Pos
     return quadrature.posterior(_shown.network, _shown.digits.test_images[index])
 
 
-def draw(figure: Figure, alt: str) -> None:
-    st.plotly_chart(figure, config={"displayModeBar": False}, alt=alt)
+def draw(figure: Figure, alt: str, key: str | None = None) -> None:
+    st.plotly_chart(figure, config={"displayModeBar": False}, alt=alt, key=key)
 
 
 main()

@@ -14,6 +14,7 @@ MASSES = (0.5, 0.95)
 
 _LABELS = 400  # digits named around a posterior; more cannot be told apart
 _DOTS = 1500
+_NODES = 100  # along a side
 
 
 def posterior_map(exact: Posterior, mean: Sequence[float], spread: Sequence[float], embedded: LatentMap) -> Figure:
@@ -29,7 +30,7 @@ def posterior_map(exact: Posterior, mean: Sequence[float], spread: Sequence[floa
     grid = {
         "x": exact.z1[columns].round(5).tolist(),
         "y": exact.z2[rows].round(5).tolist(),
-        "z": [[float(f"{value:.3g}") for value in row] for row in exact.density[rows, columns].tolist()],
+        "z": exact.density[rows, columns].round(4).tolist(),
         "hoverinfo": "skip",
         "showscale": False,
     }
@@ -71,7 +72,7 @@ def ellipse(mean: Sequence[float], spread: Sequence[float], mass: float) -> list
 
 def whereabouts(embedded: LatentMap, window: Sequence[Sequence[float]]) -> Figure:
     """The whole map, small, with a frame around a part of it. window: the ranges of z1 and z2."""
-    dots = embedded.means[:: max(1, math.ceil(len(embedded.means) / _DOTS))].round(2).tolist()
+    dots = embedded.means[:: max(1, math.ceil(len(embedded.means) / _DOTS))].astype(float).round(2).tolist()
     (left, right), (low, high) = window
     frame = [(left, low), (right, low), (right, high), (left, high), (left, low)]
     hidden = {"visible": False, "fixedrange": True}
@@ -97,7 +98,9 @@ def _window(exact: Posterior, level: float, ring: Sequence[tuple[float, float]])
 
 
 def _within(nodes: np.ndarray, limits: Sequence[float]) -> slice:
-    return slice(*np.searchsorted(nodes, limits).tolist())
+    """Those between the limits; of a wide posterior, which needs them less close, every second or third."""
+    start, stop = np.searchsorted(nodes, limits).tolist()
+    return slice(start, stop, max(1, math.ceil((stop - start) / _NODES)))
 
 
 def _neighbours(embedded: LatentMap, window: Sequence[Sequence[float]]) -> Figure:
@@ -107,4 +110,4 @@ def _neighbours(embedded: LatentMap, window: Sequence[Sequence[float]]) -> Figur
     inside = np.flatnonzero((np.abs(embedded.means - middle) < side).all(axis=1))
     inside = inside[:: max(1, math.ceil(len(inside) / _LABELS))]
     text = {"mode": "text", "text": [str(label) for label in embedded.labels[inside]], "hoverinfo": "skip"}
-    return scatter(embedded.means[inside].round(4).tolist(), textfont={"color": GREY, "size": 11}, **text)
+    return scatter(embedded.means[inside].astype(float).round(4).tolist(), textfont={"color": GREY, "size": 11}, **text)

@@ -1,0 +1,237 @@
+"""The Report page through Streamlit's test runner."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_pages import ROOT, SECONDS, as_read, copy_of_seed, warnings
+from vae_core import shelf
+from vae_core.data import Digits, load_digits
+from vae_core.report import NAME, OVERALL, Report
+from vae_core.ui import measurement, resources
+from vae_core.ui.scores import MEANINGS, label
+
+SMALL = 60
+"""Test digits that are enough to measure a report on."""
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty runs' directory of the visitor's own."""
+    monkeypatch.setenv("VAE_RUNS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def few(sample: Digits, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digits]:
+    """A few digits of the bundled sample, in place of those at hand."""
+    few = Digits(
+        "sample",
+        sample.origin,
+        ("$VAE_MNIST: not set.",),
+        sample.train_images[:SMALL],
+        sample.train_labels[:SMALL],
+        sample.test_images[:SMALL],
+        sample.test_labels[:SMALL],
+    )
+    monkeypatch.setattr(resources, "load_digits", lambda: few)
+    resources.digits.clear()
+    yield few
+    resources.digits.clear()
+
+
+def report(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.switch_page("pages/report.py").run()
+    assert not app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def text(app: AppTest) -> str:
+    return as_read("\n".join(element.value for element in (*app.markdown, *app.caption, *app.info)))
+
+
+def misfits(app: AppTest) -> list[int]:
+    """The digits in the gallery, by the buttons that choose them."""
+    keys = [button.key or "" for button in app.button]
+    return [int(key.removeprefix("choose-")) for key in keys if key.startswith("choose-")]
+
+
+def test_shipped_run_is_reported_on(runs: Path) -> None:
+    app = report()
+    table = html(app)
+    for name in OVERALL:
+        assert f'<th scope="row">{label(name)}</th>' in table
+        assert MEANINGS[name]
+    digits = load_digits()
+    assert f"{len(digits.test_images):,}" in table
+    assert "PCA" in table
+    assert "pseudo" in text(app)
+    others = "t-SNE", "S-VAE paper", "large conv VAE", "Keras's small conv VAE".replace("'", "&#x27;")
+    assert [other in table for other in others] == [digits.source == "mnist"] * len(others)
+    if digits.source == "mnist":
+        assert "151.44 nats" in table
+        assert not app.info
+    assert len(misfits(app)) == 12
+    assert (app.query_params["run"], app.query_params["digit"]) == ("seed", "0")
+
+
+def test_what_others_reached_is_left_out_where_the_digits_are_others(runs: Path, few: Digits) -> None:
+    app = report()
+    assert "These are other digits: it is left out." in text(app)
+    assert "among this model's training digits" in text(app)
+    assert "PCA" in html(app)
+    assert "t-SNE" not in html(app)
+    assert f"{SMALL} held-out digits of the bundled sample" in html(app)
+
+
+def test_report_is_measured_once_and_not_kept_where_the_digits_are_others(
+    runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy_of_seed(runs, "mine") / NAME).unlink()
+    measured = []
+    monkeypatch.setattr(shelf, "report", lambda run, *rest: measured.append(run.id) or Report.measure(*rest))
+    measurement._measurements.clear()
+    for _ in range(2):
+        app = report(run="mine")
+        assert app.selectbox(key="run").value == "mine"
+        assert label("-log p(x)") in html(app)
+    assert measured == ["mine"]
+    assert not (runs / "mine" / NAME).exists()
+
+
+def test_failed_report_says_why_and_is_measured_anew(runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf, "report", lambda *_: 1 / 0)
+        measurement._measurements.clear()
+        app = report()
+        assert "There is no report. The report could not be computed (ZeroDivisionError" in as_read(app.error[0].value)
+    app.run()
+    assert not app.error
+    assert len(misfits(app)) == 12
+
+
+def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, measured = threading.Event(), []
+
+    def slow(run, network, digits, tell):
+        measured.append(run.id)
+        tell(0.25, "Summing")
+        assert go_on.wait(SECONDS)
+        return Report.measure(network, digits)
+
+    monkeypatch.setattr(shelf, "report", slow)
+    measurement._measurements.clear()
+    seen: list[AppTest] = []
+    visitors = [threading.Thread(target=lambda: seen.append(report())) for _ in range(2)]
+    for visitor in visitors:
+        visitor.start()
+    while not measured:
+        pass
+    go_on.set()
+    for visitor in visitors:
+        visitor.join()
+    assert measured == ["seed"]
+    assert [len(misfits(app)) for app in seen] == [12, 12]
+
+
+def test_torn_report_is_measured_anew(runs: Path, few: Digits) -> None:
+    path = copy_of_seed(runs, "mine") / NAME
+    path.write_bytes(path.read_bytes()[:1000])
+    measurement._measurements.clear()
+    assert len(misfits(report(run="mine"))) == 12
+
+
+def test_damaged_run_is_an_error_that_names_the_file(runs: Path) -> None:
+    weights = copy_of_seed(runs, "torn") / "network.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    app = report(run="torn")
+    assert str(weights) in as_read(app.error[0].value)
+    assert not misfits(app)
+    app.selectbox(key="run").select("seed").run()
+    assert not app.error
+    assert misfits(app)
+
+
+def test_run_in_training_is_not_reported_on(runs: Path) -> None:
+    copy_of_seed(runs, "begun", status="running")
+    app = report(run="begun")
+    assert "'begun' is still in training" in warnings(app)
+    assert app.selectbox(key="run").value == "seed"
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"digit": "-1"}, "'-1'"),
+        ({"digit": "1e3"}, "'1e3'"),
+        ({"digit": "10000"}, "'10000'"),
+        ({"digit": "9" * 5000}, "'9999"),
+        ({"digit": "\u0663"}, "'\u0663'"),
+        ({"digit": ""}, "''"),
+        ({"digit": "](javascript:alert(1))"}, "'](javascript:alert(1))'"),
+        ({"run": "../seed", "digit": "7"}, "'../seed'"),
+    ],
+)
+def test_link_that_makes_no_sense_gets_a_notice_and_the_default(runs: Path, query: dict[str, str], told: str) -> None:
+    app = report(**query)
+    assert told in warnings(app)
+    assert app.selectbox(key="run").value == "seed"
+    assert app.number_input(key="digit").value == (7 if query["digit"] == "7" else 0)
+
+
+def test_link_names_the_digit(runs: Path) -> None:
+    app = report(run="seed", digit="247")
+    assert app.number_input(key="digit").value == 247
+    assert f"A **{load_digits().test_labels[247]}**" in text(app)
+    assert not app.warning
+
+
+def test_gallery_by_class_and_order(runs: Path) -> None:
+    app = report()
+    labels = load_digits().test_labels
+    before = misfits(app)
+    app.pills(key="misfits class").select(3).run()
+    assert {labels[index] for index in misfits(app)} == {3}
+    app.segmented_control(key="misfits order").select("astray").run()
+    assert "a 3, taken for a" in text(app)
+    assert {labels[index] for index in misfits(app)} == {3}
+    app.pills(key="misfits class").unselect(3).run()
+    app.segmented_control(key="misfits order").select("drawn").run()
+    assert misfits(app) == before
+
+
+def test_digit_is_chosen_from_the_gallery_and_by_its_number(runs: Path) -> None:
+    app = report()
+    index = misfits(app)[2]
+    app.button(key=f"choose-{index}").click().run()
+    assert app.number_input(key="digit").value == index
+    assert app.query_params["digit"] == str(index)
+    app.number_input(key="digit").set_value(5).run()
+    assert app.query_params["digit"] == "5"
+    assert not app.exception
+
+
+def test_links_lead_to_the_explorer_at_the_digits_mean(runs: Path) -> None:
+    app = report()
+    link = app.get("page_link")[0].proto
+    assert link.query_string.startswith("run=seed&z1=")
+
+
+def test_deleted_run_falls_back(runs: Path) -> None:
+    folder = copy_of_seed(runs, "mine")
+    app = report(run="mine")
+    shutil.rmtree(folder)
+    app.run()
+    assert app.selectbox(key="run").value == "seed"
+    assert not app.exception

@@ -1,0 +1,37 @@
+"""Misfits: each order by its own figure, and nobody in it who does not belong."""
+
+import numpy as np
+import pytest
+
+from vae_core.misfits import ORDERS, ranked
+from vae_core.report import Figures
+
+LABELS = np.array([3, 3, 7, 7, 7], np.uint8)
+FIGURES = Figures(
+    reconstruction=np.array([100, 120, 90, 80, 200], np.float32),
+    kl=np.array([5, 5, 5, 5, 5], np.float32),
+    evidence=np.array([-104, -95, -94, -84, -203], np.float32),
+    predicted=np.array([3, 5, 7, 9, 1], np.uint8),
+    company=np.array([50, 3, 0, 20, 3], np.uint8),
+)
+
+
+@pytest.mark.parametrize(
+    ("order", "label", "expected"),
+    [
+        ("drawn", None, [4, 1, 0, 2, 3]),
+        ("drawn", 3, [1, 0]),
+        ("astray", None, [1, 4, 3]),  # 2 keeps bad company, but is taken for what it is; 1 comes before 4
+        ("astray", 7, [4, 3]),
+        ("gap", None, [1, 4, 0, 2, 3]),
+        ("best", None, [3, 2, 0, 1, 4]),
+        ("best", 0, []),
+    ],
+)
+def test_orders(order: str, label: int | None, expected: list[int]) -> None:
+    assert ranked(FIGURES, LABELS, order, label, 12).tolist() == expected
+
+
+def test_no_more_than_asked_for() -> None:
+    for order in ORDERS:
+        assert len(ranked(FIGURES, LABELS, order, None, 2)) == 2

@@ -1,0 +1,31 @@
+"""PCA against scikit-learn's, and what it is for: a floor."""
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+
+from vae_core import pca
+from vae_core.data import Digits, to_pixels
+
+
+def test_directions_are_those_of_scikit_learn(sample: Digits) -> None:
+    images = sample.train_images
+    mean, axes = pca.directions(images)
+    expected = PCA(2, svd_solver="full").fit(to_pixels(images))
+    np.testing.assert_allclose(axes.T @ axes, np.eye(2), atol=1e-9)
+    np.testing.assert_allclose(np.abs(expected.components_ @ axes), np.eye(2), atol=1e-3)
+    np.testing.assert_allclose(
+        np.abs(pca.project(sample.test_images, mean, axes)),
+        np.abs(expected.transform(to_pixels(sample.test_images))),
+        atol=0.02,
+    )
+
+
+def test_accuracy_is_above_chance_and_below_a_good_map(sample: Digits) -> None:
+    assert 0.3 < pca.accuracy(sample) < 0.5
+
+
+def test_accuracy_on_mnist_is_as_published(digits: Digits) -> None:
+    if digits.source != "mnist":
+        pytest.skip("MNIST is not at hand.")
+    assert pca.accuracy(digits) == pytest.approx(0.42, abs=0.01)

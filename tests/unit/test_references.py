@@ -1,0 +1,30 @@
+"""What others reached: named in full, in order, and only beside the digits that it was measured on."""
+
+import dataclasses
+
+from vae_core.data import Digits
+from vae_core.references import MNIST_TEST, REFERENCES, comparable, references
+from vae_core.report import OVERALL
+from vae_core.runs import open_run
+
+
+def test_each_stands_beside_a_score_of_the_report_and_says_whose_it_is_and_how_found() -> None:
+    for reference in REFERENCES:
+        assert reference.score in OVERALL
+        assert reference.of
+        assert reference.condition
+
+
+def test_they_go_from_the_worst_to_the_best() -> None:
+    for score, sign in (("-ELBO", -1), ("5-NN accuracy", 1)):
+        values = [sign * reference.value for reference in references(score)]
+        assert len(values) > 3
+        assert values == sorted(values)
+    assert references("silhouette") == []
+
+
+def test_only_mnists_own_test_digits_compare(digits: Digits, sample: Digits) -> None:
+    assert open_run("seed").record.dataset.digest == MNIST_TEST
+    assert comparable(digits) == (digits.source == "mnist")
+    assert not comparable(sample)
+    assert not comparable(dataclasses.replace(sample, source="mnist"))

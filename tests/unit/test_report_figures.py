@@ -1,0 +1,61 @@
+"""The report's figures of a whole model: they show the numbers, all of them, and JSON can carry them."""
+
+import json
+
+import pytest
+
+from vae_core.record import Score
+from vae_core.report import ClassFigures
+from vae_core.report_figures import confusion, rate_and_distortion, rate_distortion
+
+ROWS = [
+    ClassFigures(0, 10, 150.0, 145.0, 0.9, (9, 0, 0, 0, 0, 0, 1, 0, 0, 0)),
+    ClassFigures(4, 1200, 150.0, 145.0, 0.5, (0, 0, 0, 0, 600, 0, 0, 0, 0, 600)),
+]
+
+
+def score(name: str, value: float) -> Score:
+    return Score(name, value, "nats", 1000, "sample", "Monte Carlo")
+
+
+def test_rate_is_the_kl_and_distortion_the_reconstruction() -> None:
+    both = [score("-ELBO", 150), score("KL", 6), score("reconstruction", 144)]
+    assert rate_and_distortion(both) == (6, 144)
+    assert rate_and_distortion(both[:2]) is None
+
+
+def test_on_a_line_rate_and_distortion_have_the_same_sum() -> None:
+    figure = rate_distortion(("mine", 6.0, 145.0), {"other": (7.0, 128.0)})
+    lines = figure["data"][0]
+    sums = [x + y for x, y in zip(lines["x"], lines["y"], strict=True) if x is not None]
+    assert len(sums) >= 6
+    assert sums[::2] == pytest.approx(sums[1::2])
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low < 128 < 145 < high
+    json.dumps(figure, allow_nan=False)
+
+
+@pytest.mark.parametrize("others", [{}, {"other": (7.0, 128.0)}, {"barely begun": (0.1, 540.0)}])
+def test_own_run_is_there_whatever_the_others_are(others: dict[str, tuple[float, float]]) -> None:
+    figure = rate_distortion(("mine", 6.0, 145.0), others)
+    named = {name: (x, y) for trace in figure["data"] if trace["mode"] == "markers" for name, x, y in shown(trace)}
+    assert named == {"mine": (6.0, 145.0)} | others
+    assert figure["data"][-1]["text"] == ["mine"]
+    assert figure["layout"]["yaxis"]["range"][1] < 200  # a run that hardly trained does not press the rest together
+
+
+def shown(trace: dict) -> zip:
+    return zip(trace["text"], trace["x"], trace["y"], strict=True)
+
+
+def test_confusion_counts_every_digit_of_every_class() -> None:
+    heatmap, counts = confusion(ROWS)["data"]
+    assert heatmap["y"] == ["0", "4"]
+    assert heatmap["z"][0] == [0.9, 0, 0, 0, 0, 0, 0.1, 0, 0, 0]
+    assert list(zip(counts["x"], counts["y"], counts["text"], strict=True)) == [
+        ("0", "0", "9"),
+        ("6", "0", "1"),
+        ("4", "4", "600"),
+        ("9", "4", "600"),
+    ]
+    json.dumps(confusion(ROWS), allow_nan=False)
