@@ -11,13 +11,13 @@ from typing import Any
 
 import click
 
-from vae_core import shelf, slots, worker
+from vae_core import shelf, shipping, slots, worker
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits, load_digits, load_digits_of
 from vae_core.errors import VaeError
 from vae_core.network import Network
 from vae_core.record import Score
-from vae_core.report import ClassFigures, by_class
+from vae_core.report import ClassFigures, Tell, by_class
 from vae_core.runs import HISTORY_COLUMNS, Run, find_run, list_runs, open_run, read_run, runs_directory
 
 
@@ -118,14 +118,9 @@ def evaluate(run: str, as_json: bool) -> None:
 
     The run keeps the report; the next time it is printed at once.
     """
-    chosen = read_run(Path(run).absolute()) if os.sep in run else open_run(run)
+    chosen = _named(run)
     network, digits = Network.from_run(chosen), load_digits_of(chosen.record.dataset.source)
-    with click.progressbar(length=100, label="Scoring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-
-        def tell(share: float, what: str) -> None:
-            bar.label = what
-            bar.update(round(100 * share) - bar.pos)
-
+    with _measuring() as tell:
         found = shelf.report(chosen, network, digits, tell)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(score) for score in found.scores], indent=2))
@@ -136,6 +131,31 @@ def evaluate(run: str, as_json: bool) -> None:
     click.echo(_class_table(by_class(found.figures, digits.test_labels)))
     if digits.digest != chosen.record.dataset.digest:
         click.echo(_mismatch(chosen, digits))
+
+
+@contextlib.contextmanager
+def _measuring() -> Iterator[Tell]:
+    """Tell how far a report is, with a progress bar on a terminal."""
+    with click.progressbar(length=100, label="Scoring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def tell(share: float, what: str) -> None:
+            bar.label = what
+            bar.update(round(100 * share) - bar.pos)
+
+        yield tell
+
+
+@cli.command()
+@click.argument("run")
+@click.argument("short_name")
+def ship(run: str, short_name: str) -> None:
+    """Copy a finished run among those that travel with the repository, in vae_core/pretrained.
+
+    Its weights become float16 if that costs less than 0.05 nats; its report is measured on what is shipped.
+    """
+    with _measuring() as tell:
+        shipped = shipping.ship(_named(run), short_name, load_digits(), tell)
+    click.echo(shipped.directory)
 
 
 @cli.command()
@@ -163,6 +183,11 @@ def _describe(digits: Digits) -> str:
     kind = "MNIST" if digits.source == "mnist" else "The bundled sample"
     counts = f"{len(digits.train_images):,} training and {len(digits.test_images):,} test digits"
     return f"{kind}: {counts}, from {digits.origin}"
+
+
+def _named(run: str) -> Run:
+    """The run of this id, or in this directory."""
+    return read_run(Path(run).absolute()) if os.sep in run else open_run(run)
 
 
 def _mismatch(run: Run, digits: Digits) -> str:

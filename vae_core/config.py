@@ -60,6 +60,12 @@ class TrainingConfig:
     )
     beta: float = _bounded(1.0, 0.0, 100.0, "Weight of the KL term; 1 is the ELBO itself.")
     epsilon_std: float = _bounded(1.0, 0.0, 10.0, "Standard deviation of the sampling noise; 1 is the VAE.")
+    hidden_pixels: float = _bounded(
+        0.0,
+        0.0,
+        0.9,
+        "Share of a digit's pixels that the encoder does not see at a step, so that it learns none by heart.",
+    )
     validation: int = _bounded(0, 0, 50_000, "Training digits held out, to watch the loss on unseen ones.")
     seed: int = _bounded(0, 0, 2**31 - 1, "Seed of the weights, the shuffle and the noise.")
 

@@ -68,9 +68,12 @@ class VAE(keras.Model):
         self.encoder = build_encoder(config)
         self.decoder = build_decoder(config)
 
-    def call(self, pixels, epsilon):
-        """pixels (B, 784), epsilon (B, 2) -> each digit's reconstruction and KL, (B,) and (B,), in nats."""
-        mean, log_var = self.encoder(pixels)
+    def call(self, pixels, seen, epsilon):
+        """Each digit's reconstruction and KL, (B,) and (B,), in nats.
+
+        pixels: (B, 784), to be drawn; seen: (B, 784), what the encoder gets of them; epsilon: (B, 2).
+        """
+        mean, log_var = self.encoder(seen)
         logits = self.decoder(sample(mean, log_var, epsilon))  # (B, 784)
         return reconstruction_nats(pixels, logits), kl_nats(mean, log_var)
 

@@ -41,8 +41,9 @@ def pack(tensors: Tensors, numbers: dict[str, float] | None = None) -> bytes:
 
 
 def parse(content: bytes, shapes: Shapes) -> Tensors:
-    """The tensors of a file's content. Raises ValueError that names what is wrong."""
-    return check(safetensors.numpy.load(content), shapes)
+    """The tensors of a file's content; float16 is widened to float32. Raises ValueError that names what is wrong."""
+    found = safetensors.numpy.load(content)
+    return check({name: t.astype(np.float32) if t.dtype == np.float16 else t for name, t in found.items()}, shapes)
 
 
 def check(tensors: Tensors, shapes: Shapes) -> Tensors:

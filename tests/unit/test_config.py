@@ -20,6 +20,7 @@ BOUNDS = {
     "learning_rate": (1e-6, 1.0),
     "beta": (0.0, 100.0),
     "epsilon_std": (0.0, 10.0),
+    "hidden_pixels": (0.0, 0.9),
     "validation": (0, 50_000),
     "seed": (0, 2**31 - 1),
 }
@@ -156,6 +157,7 @@ OTHER = {
     "output_bias": "mean digit",
     "beta": 1.5,
     "epsilon_std": 0.5,
+    "hidden_pixels": 0.25,
     "validation": 5000,
     "seed": 1,
 }

@@ -264,6 +264,7 @@ OPTIONS = {
     "output_bias": "zero",
     "beta": "2",
     "epsilon_std": "0.5",
+    "hidden_pixels": "0.1",
     "validation": "500",
     "seed": "3",
 }

@@ -41,7 +41,7 @@ def test_the_seeds_layers_are_the_posts():
 
 def test_the_seeds_parameters_are_the_posts():
     vae = VAE(TrainingConfig())
-    vae(np.zeros((1, 784), np.float32), np.zeros((1, 2), np.float32))
+    vae(np.zeros((1, 784), np.float32), np.zeros((1, 784), np.float32), np.zeros((1, 2), np.float32))
     assert vae.encoder.count_params() == 201_988
     assert vae.decoder.count_params() == 202_256
     assert sum(math.prod(weight.shape) for weight in vae.trainable_weights) == 404_244
@@ -134,8 +134,9 @@ def test_z_is_the_mean_and_epsilons_share_of_the_spread():
 def test_the_vae_tells_each_digits_two_terms(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
     pixels, network = to_pixels(images), Network.from_tensors(tensors)
     epsilon = np.random.default_rng(2).normal(size=(5, 2)).astype(np.float32)
-    reconstruction, kl = (array(term) for term in vae_with(config, tensors)(pixels, epsilon))
-    mean, log_var = network.encode(pixels)
+    seen = pixels[::-1].copy()
+    reconstruction, kl = (array(term) for term in vae_with(config, tensors)(pixels, seen, epsilon))
+    mean, log_var = network.encode(seen)
     logits = network.logits(mean + np.exp(log_var / 2) * epsilon)
     np.testing.assert_allclose(reconstruction, likelihood.reconstruction_nats(pixels, logits), rtol=1e-5)
     np.testing.assert_allclose(kl, likelihood.kl_nats(mean, log_var), rtol=1e-4, atol=1e-5)

@@ -27,7 +27,8 @@ CONFIG = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batc
 STEPS = [50, 50, 50, 50, 30]
 """How many of 230 digits each step of an epoch sees."""
 MIDDLE, BORDER, END = 7, 10, 15
-RULES = [("rmsprop", "constant"), ("adam", "linear"), ("rmsprop", "cosine")]
+RULES = [("rmsprop", "constant", 0), ("adam", "linear", 0.25), ("rmsprop", "cosine", 0)]
+"""Optimizer, schedule, and the share of the pixels that is hidden."""
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +55,14 @@ class Whole:
     """After 0, 1, ... steps."""
 
 
-@pytest.fixture(scope="module", params=RULES, ids=" ".join)
+@pytest.fixture(scope="module", params=RULES, ids=lambda rule: " ".join(rule[:2]))
 def whole(
     request: pytest.FixtureRequest, sample: Digits, images: np.ndarray, tmp_path_factory: pytest.TempPathFactory
 ) -> Whole:
-    optimizer, schedule = request.param
-    config = dataclasses.replace(CONFIG, optimizer=optimizer, schedule=schedule, learning_rate=0.01)
+    optimizer, schedule, hidden = request.param
+    config = dataclasses.replace(
+        CONFIG, optimizer=optimizer, schedule=schedule, learning_rate=0.01, hidden_pixels=hidden
+    )
     digits = dataclasses.replace(sample, train_images=images)
     run = shelf.begin(config, digits, tmp_path_factory.mktemp("runs"))
     trainer = Trainer(config, images, start(config, images))
@@ -105,7 +108,7 @@ def test_a_training_that_was_stopped_within_an_epoch_ends_as_one_that_was_not(wh
     assert_equal(trainer.checkpoint(0.0), whole.moments[END])
 
 
-@pytest.mark.parametrize("whole", RULES[:1], indirect=True, ids=" ".join)
+@pytest.mark.parametrize("whole", RULES[:2], indirect=True, ids=lambda rule: " ".join(rule[:2]))
 def test_how_steps_are_bundled_and_a_stop_between_two_epochs_make_no_difference(
     whole: Whole, images: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ):
@@ -270,6 +273,27 @@ def test_z_is_drawn_from_the_posterior_widened_by_epsilon_std_anew_in_each_step(
         assert found[-1] == pytest.approx(mean, abs=4.5 * deviation / math.sqrt(4000))
     assert abs(found[0] - found[1]) > 1e-4, "other noise in each step"
     assert deviation / math.sqrt(4000) < 0.02
+
+
+# --- Hidden pixels
+
+
+def test_the_encoder_misses_the_share_of_the_pixels_that_is_hidden_and_the_decoder_draws_them_all():
+    """Of white digits, of which the encoder looks at one pixel alone: the KL is half the square of what it sees."""
+    config = TrainingConfig(encoder_widths=(1,), decoder_widths=(1,), batch_size=4000, epochs=1, learning_rate=1e-6)
+    tensors = {name: np.zeros_like(tensor) for name, tensor in random_tensors(config).items()}
+    tensors["encoder.hidden.0.kernel"][400] = tensors["encoder.mean.kernel"][0, 0] = 1
+    white = np.full((4000, 28, 28), 255, np.uint8)
+
+    def means(hidden: float) -> np.ndarray:
+        hiding = dataclasses.replace(config, hidden_pixels=hidden)
+        trainer = Trainer(hiding, white, Checkpoint(0, 0.0, 0.0, 0.0, tensors, []))
+        trainer.advance(1)
+        return trainer.sums / 4000
+
+    np.testing.assert_allclose(means(0.0), [784 * math.log(2), 0.5], rtol=1e-5)
+    # Seen once in four times, and then four times as bright; the standard error is 0.05.
+    np.testing.assert_allclose(means(0.75), [784 * math.log(2), 2.0], atol=0.25)
 
 
 # --- Divergence

@@ -1,0 +1,68 @@
+"""How a run comes to travel with the repository: a copy under a short name, small, and with its report.
+
+Invariant: what is shipped is what is scored. Weights are rounded to float16 if that costs next to nothing, and
+everything that is said about the run is measured on the rounded ones.
+"""
+
+import dataclasses
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from vae_core import likelihood
+from vae_core.data import Digits
+from vae_core.errors import RunNotWritable
+from vae_core.files import write
+from vae_core.network import Network
+from vae_core.record import scores_to_json
+from vae_core.report import NAME as REPORT
+from vae_core.report import Report, Tell
+from vae_core.runs import ID, ID_RULE, SHIPPED, Run, read_run
+from vae_core.tensors import Tensors, pack
+
+MOST_LOST = 0.05
+"""nats of -ELBO that the rounding may cost."""
+
+
+def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what: None) -> Run:
+    """Copy a finished run into pretrained/ under this id. The copy replaces one that lies there.
+
+    Raises RunNotWritable, for a run that is not done, or was trained on other digits, too; RunDamaged.
+    """
+    if not ID.fullmatch(run_id):
+        raise RunNotWritable(f"{run_id!r} cannot be a run's id; {ID_RULE}.")
+    if run.record.status != "done" or run.record.dataset.digest != digits.digest:
+        raise RunNotWritable(f"{run.name} cannot travel: expected a run that is done, on the digits at hand.")
+    tensors = rounded(run.tensors(), digits.test_images)
+    network = Network.from_tensors({name: tensor.astype(np.float32) for name, tensor in tensors.items()})
+    report = Report.measure(network, digits, tell)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".draft-", dir=SHIPPED) as folder:
+            draft = Path(folder) / run_id
+            draft.mkdir()
+            shutil.copy(run.directory / "history.csv", draft)
+            shutil.copytree(run.directory / "snapshots", draft / "snapshots")
+            write(draft / "network.safetensors", pack(tensors))
+            write(draft / REPORT, report.to_bytes(network, digits))
+            write(draft / "metrics.json", scores_to_json(report.scores))
+            write(draft / "run.json", dataclasses.replace(run.record, id=run_id).to_json())
+            shutil.rmtree(SHIPPED / run_id, ignore_errors=True)
+            return read_run(draft.rename(SHIPPED / run_id))
+    except OSError as error:
+        raise RunNotWritable(f"{SHIPPED} cannot be written ({error.strerror}).") from error
+
+
+def rounded(tensors: Tensors, images: np.ndarray) -> Tensors:
+    """The weights in float16, or as they are if the rounding costs MOST_LOST or more. images: (N, 28, 28) uint8."""
+    with np.errstate(over="ignore"):
+        halves = {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
+    if not all(np.isfinite(half).all() for half in halves.values()):
+        return tensors
+
+    def negative_elbo(weights: Tensors) -> float:
+        network = Network.from_tensors({name: weight.astype(np.float32) for name, weight in weights.items()})
+        return float(sum(term.mean() for term in likelihood.negative_elbo(network, images)))
+
+    return halves if negative_elbo(halves) - negative_elbo(tensors) < MOST_LOST else tensors
