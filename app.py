@@ -16,6 +16,7 @@ st.navigation(
         st.Page("pages/explore.py", title="Explore", icon=":material/explore:", default=True),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/report.py", title="Report", icon=":material/assessment:"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("pages/about.py", title="About", icon=":material/info:"),
     ],
     position="top",

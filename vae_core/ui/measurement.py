@@ -59,8 +59,7 @@ class Measurement:
 
 def measured(atlas: Atlas) -> Report:
     """The report on the run shown. While it is being computed, draws how far that is. Raises VaeError."""
-    key = (atlas.network.digest, atlas.digits.digest)
-    found = _measurements(atlas, *key)
+    found = begun(atlas)
     if not found.wait(_PATIENCE):
         bar = st.progress(0.0)
         while not found.wait(_POLL):
@@ -69,8 +68,13 @@ def measured(atlas: Atlas) -> Report:
     try:
         return found.report()
     except VaeError:
-        _measurements.clear(atlas, *key)
+        _measurements.clear(atlas, atlas.network.digest, atlas.digits.digest)
         raise
+
+
+def begun(atlas: Atlas) -> Measurement:
+    """The report on the run shown, in the making from now on, for a page that looks after it by itself."""
+    return _measurements(atlas, atlas.network.digest, atlas.digits.digest)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -51,13 +51,18 @@ def label(text: str) -> str:
     return text.replace("-ELBO", "\u2212ELBO").replace("-log p", "\u2212log p")
 
 
+def measured_on(score: Score) -> str:
+    """The digits that a score was measured on."""
+    return f"{score.digits:,} {_ABOUT.get(score.dataset, score.dataset)}"
+
+
 def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Reference]]) -> None:
     """A row for each score. comparisons: by a score's name, what to set beside it."""
     beside = any(comparisons.values())
     heads = ("Score", "Value", "What it means", *(["For comparison"] if beside else []))
     rows = []
     for score in scores:
-        how = f"{score.digits:,} {_ABOUT.get(score.dataset, score.dataset)}; {score.estimator}"
+        how = f"{measured_on(score)}; {score.estimator}"
         cells = [
             f'<th scope="row">{html.escape(label(score.name))}</th>',
             f"<td><b>{written(score.value, score.unit)}</b></td>",
@@ -68,7 +73,7 @@ def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Refe
             lines = "".join(f"<li>{_compared(reference, score.unit)}</li>" for reference in others)
             cells.append(f"<td>{f'<ul>{lines}</ul>' if lines else ''}</td>")
         rows.append("".join(cells))
-    _table("scores", heads, rows)
+    table("scores", heads, rows)
 
 
 def class_table(classes: Sequence[ClassFigures]) -> None:
@@ -78,7 +83,7 @@ def class_table(classes: Sequence[ClassFigures]) -> None:
         f"<td>{row.reconstruction:.1f}</td><td>{written(row.accuracy, 'share')}</td>"
         for row in classes
     ]
-    _table("classes", ("Class", "Digits", "\u2212ELBO", "Reconstruction", "5-NN accuracy"), rows)
+    table("classes", ("Class", "Digits", "\u2212ELBO", "Reconstruction", "5-NN accuracy"), rows)
 
 
 def _compared(reference: Reference, unit: str) -> str:
@@ -86,7 +91,8 @@ def _compared(reference: Reference, unit: str) -> str:
     return f"<b>{written(reference.value, unit).removesuffix(f' {unit}')}</b> {html.escape(reference.of)}{condition}"
 
 
-def _table(name: str, heads: Sequence[str], rows: Sequence[str]) -> None:
+def table(name: str, heads: Sequence[str], rows: Sequence[str]) -> None:
+    """A table in HTML. name: its class in page.css; heads: plain text; rows: of each, its cells in HTML."""
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     st.html(f'<table class="figures {name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')

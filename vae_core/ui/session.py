@@ -67,7 +67,7 @@ class Link:
 def begin() -> tuple[str, ...]:
     """Set the session's defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
     set_defaults()
-    if not (asked := _asked("run", "z1", "z2")):
+    if not (asked := asked_anew("run", "z1", "z2")):
         return ()
     link = Link.parse(asked)
     st.session_state[RUN] = link.run or DEFAULT_RUN
@@ -79,7 +79,7 @@ def begin_report(digits: int) -> tuple[str, ...]:
     """`begin` for the report, whose links name a run and one of so many test digits. What is pinned stays pinned."""
     set_defaults()
     st.session_state.setdefault(DIGIT, 0)
-    if not (asked := _asked("run", DIGIT)):
+    if not (asked := asked_anew("run", DIGIT)):
         return ()
     link = Link.parse({key: value for key, value in asked.items() if key == "run"})
     st.session_state[RUN] = link.run or DEFAULT_RUN
@@ -110,7 +110,7 @@ def set_defaults() -> None:
 def begin_watching(known: Collection[str]) -> tuple[str, ...]:
     """Choose the run to watch: the URL's if it is news, else the same as before, else the first that is known."""
     state, notices = st.session_state, ()
-    if asked := _asked(WATCHED):
+    if asked := asked_anew(WATCHED):
         if asked[WATCHED] in known:
             state[WATCHED] = asked[WATCHED]
         else:
@@ -160,20 +160,20 @@ def link_to(run_id: str, z: Point | None) -> dict[str, str]:
 
 def write_link() -> None:
     """Let the URL say what is shown, for whoever copies it."""
-    _write(link_to(st.session_state[RUN], st.session_state[PINNED]))
+    write(link_to(st.session_state[RUN], st.session_state[PINNED]))
 
 
 def write_report_link() -> None:
     """Let the URL say which run the report is on, and which digit is looked at."""
-    _write({"run": st.session_state[RUN], DIGIT: str(st.session_state[DIGIT])})
+    write({"run": st.session_state[RUN], DIGIT: str(st.session_state[DIGIT])})
 
 
 def write_watched_link() -> None:
     """Let the URL say which run is watched."""
-    _write({WATCHED: st.session_state[WATCHED]})
+    write({WATCHED: st.session_state[WATCHED]})
 
 
-def _asked(*keys: str) -> dict[str, str]:
+def asked_anew(*keys: str) -> dict[str, str]:
     """What the URL says under these keys, if it is news; else nothing."""
     state = st.session_state
     asked = {key: st.query_params[key] for key in keys if key in st.query_params}
@@ -184,7 +184,8 @@ def _asked(*keys: str) -> dict[str, str]:
     return asked
 
 
-def _write(link: dict[str, str]) -> None:
+def write(link: dict[str, str]) -> None:
+    """Let the URL say this and no more."""
     state = st.session_state
     if link != state[LINK]:
         now = time.monotonic()

@@ -27,9 +27,19 @@ export class Digits {
         index = i
       }
     }
-    if (index < 0) return null
+    return index < 0 ? null : { ...this.at(index), distance: Math.sqrt(least) }
+  }
+
+  /** One digit: {index, label, mean, spread}. */
+  at(index) {
     const pair = (values) => [values[2 * index], values[2 * index + 1]]
-    return { index, label: this.labels[index], distance: Math.sqrt(least), mean: pair(this.means), spread: pair(this.spreads) }
+    return { index, label: this.labels[index], mean: pair(this.means), spread: pair(this.spreads) }
+  }
+
+  /** The first digit of the classes shown that comes after an index in steps of 1 or -1; if there is none, the index. */
+  next(index, step, shown) {
+    for (let i = index + step; i >= 0 && i < this.count; i += step) if (shown[this.labels[i]]) return i
+    return index
   }
 
   /** Where each class's name goes: the cell of a grid over the map where it is most, and most alone. Returns 10 points. */

@@ -103,6 +103,12 @@ export class LatentPlot {
     await this.Plotly.relayout(this.container, { "xaxis.range": this.home[0].slice(), "yaxis.range": this.home[1].slice() })
   }
 
+  /** Show these classes and no others. shown: ten booleans. */
+  async show(shown) {
+    if (String(shown) === String(this.shown)) return
+    await this.Plotly.restyle(this.container, { visible: shown.map((visible) => visible || "legendonly") })
+  }
+
   toggle(label) {
     return this.Plotly.restyle(this.container, { visible: this.shown[label] ? "legendonly" : true }, [label])
   }

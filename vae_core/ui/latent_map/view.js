@@ -3,6 +3,7 @@
 import { Decoder } from "../browser/decoder.js"
 import { Digits } from "../browser/digits.js"
 import { LatentPlot } from "../browser/map.js"
+import { Messenger } from "../browser/messenger.js"
 import { Mosaic } from "../browser/mosaic.js"
 import { Overlay } from "../browser/overlay.js"
 import { paint } from "../browser/picture.js"
@@ -39,6 +40,7 @@ export class View {
     this.on = { ...pointing, classes: () => this.show(), frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel) }
     this.original.addEventListener("click", () => this.nearest && this.pin(this.nearest.mean))
     root.addEventListener("keydown", (event) => this.key(event))
+    this.messenger = new Messenger()
     this.pinned = null
     this.pointer = null
     this.queue = Promise.resolve()
@@ -117,23 +119,12 @@ export class View {
     this.show()
   }
 
-  /** Pin z, or unpin with null, and tell the server: at once, but then not again before `rest` milliseconds are over. */
+  /** Pin z, or unpin with null, and tell the server, which gets a rest of so many milliseconds after it. */
   pin(z, rest = 0) {
     if (!this.data) return
     this.pinned = z && this.within(z)
     this.show()
-    this.untold = true
-    if (rest && this.resting) return
-    clearTimeout(this.resting)
-    this.tell(rest)
-  }
-
-  tell(rest) {
-    this.resting = null
-    if (!this.untold) return
-    this.untold = false
-    this.send(this.pinned)
-    if (rest) this.resting = setTimeout(() => this.tell(rest), rest)
+    this.messenger.tell(this.send, this.pinned, rest)
   }
 
   within(z) {
@@ -199,7 +190,7 @@ export class View {
   }
 
   close() {
-    clearTimeout(this.resting)
+    this.messenger.close()
     cancelAnimationFrame(this.frame)
     this.plot?.close()
   }

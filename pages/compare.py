@@ -1,0 +1,217 @@
+"""Compare: two runs side by side, their maps linked by digit, and how their scores, losses and settings differ."""
+
+import streamlit as st
+
+from vae_core import comparison_figures
+from vae_core.comparison import Measured, compare_configs, compare_scores
+from vae_core.errors import RunDamaged, VaeError
+from vae_core.learning_curve import TERMS, LearningCurve
+from vae_core.report import OVERALL, Report
+from vae_core.runs import Run, list_runs
+from vae_core.ui import pair
+from vae_core.ui.badge import caveat, describe, plain
+from vae_core.ui.comparison import comparison, pinned_digit
+from vae_core.ui.differences import config_differences, score_differences
+from vae_core.ui.measurement import begun, measured
+from vae_core.ui.picker import labels
+from vae_core.ui.resources import Atlas, atlas, digits
+from vae_core.ui.scores import label
+
+ASKED, TERM = "reports asked for", "term"
+POLL_SECONDS = 0.5
+
+
+def main() -> None:
+    st.title("Compare two runs", anchor=False)
+    runs, problems = list_runs()
+    runs = [run for run in runs if run.record.status != "running"]
+    if len(runs) < 2:
+        nothing_to_compare(runs)
+        tell(problems)
+        return
+    shown = digits()
+    for notice in pair.begin(runs, len(shown.test_images)):
+        st.warning(plain(notice), icon=":material/link_off:")
+    chosen = choose(runs)
+    tell(problems)
+    left, right = (opened(run) for run in chosen)
+    what_is_on_show(left, right)
+    maps(left, right, st.session_state[pair.PINNED])
+    scores(left, right)
+    losses, settings = st.columns(2, gap="large")
+    with losses:
+        draw_losses(left.run, right.run)
+    with settings:
+        draw_settings(left.run, right.run)
+
+
+def nothing_to_compare(runs: list[Run]) -> None:
+    there = f"There is only one run to show, {plain(runs[0].title)}." if runs else "There is no run to show."
+    st.info(f"{there} To compare, train a second one: the recipe **fast** takes seconds.", icon=":material/compare:")
+    st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
+
+
+def tell(problems: list[str]) -> None:
+    if problems:
+        with st.expander(f"Damaged runs: {len(problems)}", icon=":material/folder_off:"):
+            for problem in problems:
+                st.warning(plain(problem))
+
+
+# --- What is compared
+
+
+def choose(runs: list[Run]) -> list[Run]:
+    """Two pickers, and a button that swaps them."""
+    titles = labels(runs)
+    columns = st.columns([20, 5, 20], vertical_alignment="bottom")
+    for side, column in zip((pair.LEFT, pair.RIGHT), columns[::2], strict=True):
+        column.selectbox(
+            side.capitalize(),
+            list(titles),
+            format_func=titles.__getitem__,
+            key=side,
+            persist_state="session",
+            on_change=pair.choose,
+            args=(side,),
+        )
+    columns[1].button("Swap", icon=":material/swap_horiz:", on_click=pair.swap, width="stretch")
+    by_id = {run.id: run for run in runs}
+    return [by_id[st.session_state[side]] for side in (pair.LEFT, pair.RIGHT)]
+
+
+def opened(run: Run) -> Atlas:
+    """The run encoded on the digits at hand; where it cannot be read, the page says so and ends here."""
+    try:
+        return atlas(run)
+    except VaeError as error:
+        st.error(f"This run cannot be shown. {plain(str(error))}", icon=":material/error:")
+        st.stop()
+
+
+def what_is_on_show(left: Atlas, right: Atlas) -> None:
+    st.markdown(f":gray-badge[:material/database: {describe(left.digits)}]")
+    if left.digits.source == "sample":
+        from_mnist = [side.run for side in (left, right) if side.run.record.dataset.source == "mnist"]
+        caveat((from_mnist or [left.run])[0], left.digits)
+
+
+# --- The maps
+
+
+@st.fragment
+def maps(left: Atlas, right: Atlas, digit: int | None) -> None:
+    """Both maps, linked. digit: the one pinned when the page last ran as a whole: what is pinned later they know."""
+    try:
+        comparison(left, right, digit, st.session_state[pair.TURN], on_pin=pin_from_maps)
+    except OSError as error:
+        st.error(
+            f"The maps' files cannot be written to the folder static ({error.strerror}). Make it writable and reload.",
+            icon=":material/error:",
+        )
+    pair.write_link()
+
+
+def pin_from_maps() -> None:
+    found = pinned_digit()
+    known = isinstance(found, int) and 0 <= found < len(digits().test_images)
+    pair.pin(found if known else None)  # no map of ours sends anything else
+
+
+# --- Scores
+
+
+def scores(left: Atlas, right: Atlas) -> None:
+    st.header("Scores", anchor=False)
+    asked = st.session_state.setdefault(ASKED, set())
+    going = [side for side in (left, right) if side.network.digest in asked and not begun(side).wait(0)]
+    if going:
+        st.fragment(run_every=POLL_SECONDS)(follow)(going)
+    both = [scores_of(side, measure=side.network.digest in asked and side not in going) for side in (left, right)]
+    same = both[0].digest == both[1].digest
+    lacking = [
+        side
+        for side, found in zip((left, right), both, strict=True)
+        if len(found.scores) < len(OVERALL) or not (same or found.digest == side.digits.digest)
+    ]
+    if lacking and not going:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button("Measure", icon=":material/straighten:", on_click=ask, args=(lacking,))
+            names = " and of ".join(f"**{plain(side.run.name)}**" for side in lacking)
+            st.markdown(
+                f"Not all scores of {names} are measured on the digits at hand. It takes seconds, up to a minute."
+            )
+    score_differences(compare_scores(*both))
+    st.caption(
+        "A difference is called better where less, or more, is better by itself. Another seed of the same recipe moves "
+        "the \u2212ELBO by a nat or two."
+    )
+
+
+def scores_of(side: Atlas, measure: bool) -> Measured:
+    """The report that the run keeps, or that was measured here; else what its training left."""
+    try:
+        if report := measured(side) if measure else Report.read(side.run, side.network, side.digits):
+            return Measured(report.overall, side.digits.digest)
+        own = [score for score in side.run.scores() if score.name in OVERALL]
+        return Measured(own, side.run.record.dataset.digest)
+    except VaeError as error:
+        st.session_state[ASKED].discard(side.network.digest)
+        st.error(f"The scores of {plain(side.run.name)} cannot be shown. {plain(str(error))}", icon=":material/error:")
+        return Measured([], side.digits.digest)
+
+
+def ask(sides: list[Atlas]) -> None:
+    st.session_state[ASKED] |= {side.network.digest for side in sides}
+
+
+def follow(going: list[Atlas]) -> None:
+    """How far the reports are; polled until they are there."""
+    for side in going:
+        found = begun(side)
+        st.progress(found.share, text=f"{plain(side.run.name)}: {found.what}. It goes on if you leave this page.")
+    if all(begun(side).wait(0) for side in going):
+        st.rerun()  # all of the page, which shows them
+
+
+# --- Losses and settings
+
+
+@st.fragment
+def draw_losses(left: Run, right: Run) -> None:
+    st.header("Losses", anchor=False)
+    try:
+        curves = LearningCurve.of(left), LearningCurve.of(right)
+    except RunDamaged as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    term = st.segmented_control(
+        "Term",
+        list(TERMS),
+        default="-ELBO",
+        format_func=label,
+        key=TERM,
+        persist_state="session",
+        required=True,
+        label_visibility="collapsed",
+    )
+    figure = comparison_figures.learning_curves(*curves, term)
+    st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"{label(term)} of both runs against epochs")
+    st.caption(
+        "In nats. Lines: the digits being trained on, while the weights change. Marks: validation digits after each "
+        "epoch, where some were held out. The \u2212ELBO is reconstruction plus KL, whatever beta was in training."
+    )
+
+
+def draw_settings(left: Run, right: Run) -> None:
+    st.header("Settings", anchor=False)
+    if settings := compare_configs(left.record.config, right.record.config):
+        config_differences(settings)
+        st.caption("Settings that are the same are left out.")
+    else:
+        st.markdown("Both were trained with the same settings.")
+    if left.record.dataset.digest != right.record.dataset.digest:
+        st.info("They were trained on different digits.", icon=":material/database:")
+
+
+main()

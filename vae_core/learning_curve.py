@@ -1,0 +1,54 @@
+"""A learning curve: how a training's losses fell, each term in nats a digit.
+
+The two terms are kept apart, for runs of different beta weigh them differently: their plain sum, the -ELBO, is what
+compares.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from vae_core import progress
+from vae_core.runs import Run
+
+Point = tuple[float, float, float]
+"""Epochs since the start; reconstruction and KL in nats, both finite."""
+
+TERMS: dict[str, Callable[[float, float], float]] = {
+    "-ELBO": lambda reconstruction, kl: reconstruction + kl,
+    "reconstruction": lambda reconstruction, kl: reconstruction,
+    "KL": lambda reconstruction, kl: kl,
+}
+"""What can be plotted of a point's two terms."""
+
+_MOST_POINTS = 400
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """How one training's losses fell; in the order of time."""
+
+    trained: list[Point]
+    """Means over the digits just trained on: several times an epoch where the run says so, else over each epoch."""
+    held_out: list[Point]
+    """On the validation digits after each epoch; none if none were held out."""
+
+    @classmethod
+    def of(cls, run: Run) -> "LearningCurve":
+        """Raises RunDamaged if the run's history or its progress cannot be read."""
+        history = run.history().to_dict("records")
+        per_epoch = run.record.steps_per_epoch
+        steps = [{**step, "epoch": step["step"] / per_epoch} for step in progress.read(run.directory).steps]
+        trained = _points(steps or history)
+        return cls(trained[:: max(1, -(-len(trained) // _MOST_POINTS))], _points(history, "val_"))
+
+    @property
+    def epochs(self) -> float:
+        """How long it is."""
+        return max((epoch for epoch, _, _ in self.trained), default=0.0)
+
+
+def _points(rows: Iterable[Mapping], prefix: str = "") -> list[Point]:
+    names = ("epoch", f"{prefix}reconstruction", f"{prefix}kl")
+    points = [(float(row[names[0]]), float(row[names[1]]), float(row[names[2]])) for row in rows]
+    return [point for point in points if all(map(math.isfinite, point))]
