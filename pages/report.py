@@ -17,15 +17,14 @@ from vae_core.report import Figures, Report, by_class
 from vae_core.runs import list_runs
 from vae_core.ui import session
 from vae_core.ui.badge import plain
+from vae_core.ui.cards import Card, cards
 from vae_core.ui.measurement import measured
 from vae_core.ui.picker import choose_run
-from vae_core.ui.pictures import pair
 from vae_core.ui.resources import Atlas, digits
 from vae_core.ui.scores import class_table, score_table
 
 ORDER, CLASS = "misfits order", "misfits class"
-SHOWN = 12
-CELL = 150
+SHOWN = 16
 
 
 def main() -> None:
@@ -140,63 +139,57 @@ def gallery(shown: Atlas, figures: Figures) -> None:
     if not len(chosen):
         st.info("No digit of this class belongs here.")
         return
-    drawn = to_images(shown.network.decode(shown.map.means[chosen]).reshape(len(chosen), -1))
-    with st.container(horizontal=True, gap="small", key="misfits"):
-        for index, reconstruction in zip(chosen.tolist(), drawn, strict=True):
-            misfit(shown, figures, index, reconstruction)
+    draw_cards("misfits", shown, figures, chosen, marked=st.session_state[session.DIGIT])
 
 
-def misfit(shown: Atlas, figures: Figures, index: int, reconstruction: np.ndarray) -> None:
-    label, taken_for = shown.digits.test_labels[index], figures.predicted[index]
-    with st.container(width=CELL, gap="xsmall"):
-        fate = f"a {label}" if label == taken_for else f"a {label}, taken for a {taken_for}"
-        pair(shown.digits.test_images[index], reconstruction, f"Test digit {index}, {fate}")
-        st.caption(f"**{fate}**  \n\u2212ELBO {figures.negative_elbo[index]:.0f}, gap {figures.gap[index]:.1f}")
-        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            st.button(
-                "Posterior",
-                key=f"choose-{index}",
-                type="primary" if index == st.session_state[session.DIGIT] else "secondary",
-                on_click=choose,
-                args=(index,),
-                help=f"Show the exact posterior of test digit {index}.",
-            )
-            link_to_explorer(shown, index, "Map")
+def draw_cards(key: str, shown: Atlas, figures: Figures, indices: np.ndarray, marked: int | None) -> None:
+    """Digits to choose, or to go to on the map. marked: the one that is chosen."""
+    means = shown.map.means[indices]
+    drawn = to_images(shown.network.decode(means).reshape(len(means), -1))
+    found = [
+        Card(
+            digit=index,
+            image=shown.digits.test_images[index],
+            reconstruction=reconstruction,
+            title=called(shown, figures, index),
+            figures=f"\u2212ELBO {figures.negative_elbo[index]:.0f}, gap {figures.gap[index]:.1f}",
+            z=as_point(*np.clip(mean, -Z_LIMIT, Z_LIMIT)),
+        )
+        for index, mean, reconstruction in zip(indices.tolist(), means, drawn, strict=True)
+    ]
+    try:
+        opened = cards(key, shown.run.id, found, marked, on_choose=choose)
+    except OSError as error:
+        st.error(f"The folder static cannot be written ({error.strerror}). Make it writable and reload.")
+        return
+    if opened:
+        session.move(opened.z)
+        st.switch_page("pages/explore.py")
 
 
 def choose(index: int) -> None:
     st.session_state[session.DIGIT] = index
 
 
-def link_to_explorer(shown: Atlas, index: int, label: str) -> None:
-    z = as_point(*np.clip(shown.map.means[index], -Z_LIMIT, Z_LIMIT))
-    st.page_link(
-        "pages/explore.py",
-        label=label,
-        query_params=session.link_to(shown.run.id, z),
-        help=f"Open the explorer, pinned where digit {index} lies.",
-    )
+def called(shown: Atlas, figures: Figures, index: int) -> str:
+    label, taken_for = shown.digits.test_labels[index], figures.predicted[index]
+    return f"a {label}" if label == taken_for else f"a {label}, taken for a {taken_for}"
 
 
 def one_digit(shown: Atlas, figures: Figures) -> None:
     st.subheader("Exact posterior of one digit", anchor=False)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        last = len(shown.digits.test_images) - 1
-        index = st.number_input("Test digit", 0, last, key=session.DIGIT, persist_state="session", width=160)
-        link_to_explorer(shown, index, "Open in the explorer")
+    last = len(shown.digits.test_images) - 1
+    index = st.number_input("Test digit", 0, last, key=session.DIGIT, persist_state="session", width=160)
     exact = exact_posterior(shown, shown.network.digest, shown.digits.digest, index)
     mean, spread = shown.map.means[index].tolist(), shown.map.spreads[index].tolist()
-    label, taken_for = shown.digits.test_labels[index], figures.predicted[index]
     figure = posterior_figures.posterior_map(exact, mean, spread, shown.map)
-    reconstruction = to_images(shown.network.decode(shown.map.means[[index]]).reshape(1, -1))[0]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(width=230):
-            pair(shown.digits.test_images[index], reconstruction, f"Test digit {index}, a {label}")
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=200):
+            draw_cards("chosen", shown, figures, np.array([index]), marked=None)
         with st.container(width=140):
             window = figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
             draw(posterior_figures.whereabouts(shown.map, window), "Where on the map the figure below lies")
         st.markdown(
-            f"A **{label}**" + (f", taken for a **{taken_for}**" if label != taken_for else "") + "  \n"
             f"\u2212log p(x) **{-figures.evidence[index]:.2f}** nats  \n"
             f"\u2212ELBO **{figures.negative_elbo[index]:.2f}** nats, sampled  \n"
             f"inference gap **{figures.gap[index]:.2f}** nats",

@@ -1,14 +1,16 @@
 """The Report page through Streamlit's test runner."""
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_pages import ROOT, SECONDS, as_read, copy_of_seed, warnings
+from tests.pages.test_pages import ROOT, SECONDS, as_read, copy_of_seed, opened, warnings
 from vae_core import shelf
 from vae_core.data import Digits, load_digits
 from vae_core.report import NAME, OVERALL, Report
@@ -17,6 +19,8 @@ from vae_core.ui.scores import MEANINGS, label
 
 SMALL = 60
 """Test digits that are enough to measure a report on."""
+SHOWN = 16
+"""Digits in the gallery."""
 
 
 @pytest.fixture
@@ -61,10 +65,16 @@ def text(app: AppTest) -> str:
     return as_read("\n".join(element.value for element in (*app.markdown, *app.caption, *app.info)))
 
 
+def cards(app: AppTest, key: str = "misfits") -> list[dict]:
+    """What the browser is to draw: the gallery's cards, or the chosen digit's."""
+    for element in app.get("bidi_component"):
+        if element.proto.id.endswith(f"-{key}"):
+            return json.loads(json.loads(element.proto.json)["cards"])
+    return []
+
+
 def misfits(app: AppTest) -> list[int]:
-    """The digits in the gallery, by the buttons that choose them."""
-    keys = [button.key or "" for button in app.button]
-    return [int(key.removeprefix("choose-")) for key in keys if key.startswith("choose-")]
+    return [card["digit"] for card in cards(app)]
 
 
 def test_shipped_run_is_reported_on(runs: Path) -> None:
@@ -82,7 +92,7 @@ def test_shipped_run_is_reported_on(runs: Path) -> None:
     if digits.source == "mnist":
         assert "151.44 nats" in table
         assert not app.info
-    assert len(misfits(app)) == 12
+    assert len(misfits(app)) == SHOWN
     assert (app.query_params["run"], app.query_params["digit"]) == ("seed", "0")
 
 
@@ -118,7 +128,7 @@ def test_failed_report_says_why_and_is_measured_anew(runs: Path, few: Digits, mo
         assert "There is no report. The report could not be computed (ZeroDivisionError" in as_read(app.error[0].value)
     app.run()
     assert not app.error
-    assert len(misfits(app)) == 12
+    assert len(misfits(app)) == SHOWN
 
 
 def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,14 +152,14 @@ def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch
     for visitor in visitors:
         visitor.join()
     assert measured == ["seed"]
-    assert [len(misfits(app)) for app in seen] == [12, 12]
+    assert [len(misfits(app)) for app in seen] == [SHOWN, SHOWN]
 
 
 def test_torn_report_is_measured_anew(runs: Path, few: Digits) -> None:
     path = copy_of_seed(runs, "mine") / NAME
     path.write_bytes(path.read_bytes()[:1000])
     measurement._measurements.clear()
-    assert len(misfits(report(run="mine"))) == 12
+    assert len(misfits(report(run="mine"))) == SHOWN
 
 
 def test_damaged_run_is_an_error_that_names_the_file(runs: Path) -> None:
@@ -193,7 +203,8 @@ def test_link_that_makes_no_sense_gets_a_notice_and_the_default(runs: Path, quer
 def test_link_names_the_digit(runs: Path) -> None:
     app = report(run="seed", digit="247")
     assert app.number_input(key="digit").value == 247
-    assert f"A **{load_digits().test_labels[247]}**" in text(app)
+    (card,) = cards(app, "chosen")
+    assert (card["digit"], card["title"][:3]) == (247, f"a {load_digits().test_labels[247]}")
     assert not app.warning
 
 
@@ -204,28 +215,35 @@ def test_gallery_by_class_and_order(runs: Path) -> None:
     app.pills(key="misfits class").select(3).run()
     assert {labels[index] for index in misfits(app)} == {3}
     app.segmented_control(key="misfits order").select("astray").run()
-    assert "a 3, taken for a" in text(app)
+    assert all(card["title"].startswith("a 3, taken for a ") for card in cards(app))
     assert {labels[index] for index in misfits(app)} == {3}
     app.pills(key="misfits class").unselect(3).run()
     app.segmented_control(key="misfits order").select("drawn").run()
     assert misfits(app) == before
 
 
-def test_digit_is_chosen_from_the_gallery_and_by_its_number(runs: Path) -> None:
+def test_digit_is_chosen_by_its_number(runs: Path) -> None:
     app = report()
-    index = misfits(app)[2]
-    app.button(key=f"choose-{index}").click().run()
-    assert app.number_input(key="digit").value == index
-    assert app.query_params["digit"] == str(index)
     app.number_input(key="digit").set_value(5).run()
     assert app.query_params["digit"] == "5"
+    assert [card["digit"] for card in cards(app, "chosen")] == [5]
     assert not app.exception
 
 
-def test_links_lead_to_the_explorer_at_the_digits_mean(runs: Path) -> None:
-    app = report()
-    link = app.get("page_link")[0].proto
-    assert link.query_string.startswith("run=seed&z1=")
+def test_link_of_a_card_is_the_explorers(runs: Path) -> None:
+    link = dict(parse_qsl(cards(report())[0]["query"]))
+    app = opened(**link)
+    assert (app.number_input(key="z1").value, app.number_input(key="z2").value) == (
+        float(link["z1"]),
+        float(link["z2"]),
+    )
+    assert not app.warning
+
+
+def test_files_that_cannot_be_written_are_an_error(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vae_core.ui.static_files.FOLDER", runs / "file" / "static")
+    (runs / "file").write_text("where the folder should be")
+    assert "cannot be written" in report().error[0].value
 
 
 def test_deleted_run_falls_back(runs: Path) -> None:

@@ -10,9 +10,9 @@ const failed = (root, error) => {
     "app: it serves its files from the folder static, which must be writable when it starts."
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector("section")
   root.view ??= import(new URL(data.view, document.baseURI).href).then(({ View }) => new View(root))
-  root.view.then((view) => view.update(data, (z) => setStateValue("pin", z))).catch((error) => failed(root, error))
+  root.view.then((view) => view.update(data, (z) => setStateValue("pin", z), setTriggerValue)).catch((error) => failed(root, error))
   return () => setTimeout(() => root.isConnected || root.view.then((view) => view.close()).catch(() => {}))
 }

@@ -35,12 +35,6 @@ def gallery(images: np.ndarray, captions: list[tuple[str, str]]) -> None:
     st.html(f'<div class="digit-gallery">{figures}</div>')
 
 
-def pair(image: np.ndarray, reconstruction: np.ndarray, description: str) -> None:
-    """A digit and beside it what a model makes of it. Both (28, 28) uint8."""
-    both = picture(image, description) + picture(reconstruction, f"{description}: its reconstruction")
-    st.html(f'<div class="digit-pair">{both}</div>')
-
-
 def vote(counts: np.ndarray) -> None:
     """A bar for each class. counts: (10,) integers."""
     most = max(int(counts.max()), 1)

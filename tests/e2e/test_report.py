@@ -1,0 +1,87 @@
+"""The Report page under a real pointer."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import Explorer
+from vae_core.data import load_digits
+from vae_core.latent import LatentMap
+from vae_core.network import Network
+from vae_core.runs import open_run
+
+
+@pytest.fixture(scope="module")
+def means() -> np.ndarray:
+    digits = load_digits()
+    return LatentMap.embed(Network.from_run(open_run("seed")), digits.test_images, digits.test_labels).means
+
+
+def to_report(explorer: Explorer) -> Page:
+    """By way of the lightest page. A first visit straight to a page's address logs errors of Streamlit's own."""
+    page = explorer.page
+    page.goto(f"{explorer.address}/about")
+    expect(page.get_by_role("heading", name="How it works")).to_be_visible()
+    explorer.errors.clear()
+    page.get_by_role("link", name="Report").click()
+    expect(page.get_by_text("Blue, the exact posterior")).to_be_visible(timeout=60_000)
+    explorer.settle()
+    return page
+
+
+def misfits(page: Page) -> list[tuple[int, str]]:
+    """The digits in the gallery: their numbers, and what they are said to be."""
+    return page.locator(".st-key-misfits button").evaluate_all(
+        "buttons => buttons.map((button) => [Number(button.value), button.querySelector('b').textContent])"
+    )
+
+
+def test_misfit_opens_the_explorer_where_it_lies(explorer: Explorer, means: np.ndarray) -> None:
+    page = to_report(explorer)
+    page.evaluate("window.same = true")
+    index, _ = misfits(page)[1]
+    link = page.locator(".st-key-misfits li").nth(1).get_by_role("link")
+    query = f"?run=seed&z1={means[index][0]:.4f}&z2={means[index][1]:.4f}"
+    assert link.get_attribute("href") == f"{explorer.address}/{query}"  # so another tab, or another person, gets there
+    link.click()
+    page.wait_for_selector('[data-testid="latent-map"][data-ready="true"]')
+    assert explorer.z == pytest.approx(means[index], abs=1e-4)
+    page.wait_for_url(f"{explorer.address}/{query}")
+    assert page.evaluate("window.same")  # the page was not loaded anew, and so the session is still the same
+
+
+def test_class_and_order_change_the_gallery(explorer: Explorer) -> None:
+    page = to_report(explorer)
+    before = misfits(page)
+    told = "[...document.querySelectorAll('.st-key-misfits b')].map(({ textContent }) => textContent)"
+    page.locator(".st-key-misfits-class").get_by_text("3", exact=True).click()
+    page.wait_for_function(f"{told}.every((text) => text.startsWith('a 3'))")
+    assert len(misfits(page)) == 16
+    page.get_by_text("Astray", exact=True).click()
+    page.wait_for_function(f"{told}.every((text) => text.startsWith('a 3, taken for a '))")
+    assert not {index for index, _ in before} & {index for index, _ in misfits(page)}
+
+
+def test_chosen_digit_changes_the_posterior_alone(explorer: Explorer) -> None:
+    page = to_report(explorer)
+    drawn = "JSON.stringify([...document.querySelectorAll('.js-plotly-plot')].at(-1)?._fullLayout?.xaxis.range)"
+    page.wait_for_function(drawn)
+    page.evaluate("document.querySelector('table.scores').marked = true")
+    field = page.get_by_label("Test digit", exact=True)
+    for place in (1, 2):
+        before = page.evaluate(drawn)
+        index, _ = misfits(page)[place]
+        card = page.locator(".st-key-misfits button").nth(place)
+        card.click()
+        page.wait_for_function(f"before => {drawn} !== before", arg=before)
+        expect(field).to_have_value(str(index))
+        expect(card).to_have_attribute("aria-pressed", "true")
+        page.wait_for_url(re.compile(rf"run=seed&digit={index}$"))
+    field.fill("5")
+    field.press("Enter")
+    page.wait_for_url(re.compile(r"digit=5$"))
+    expect(page.locator(".st-key-chosen b")).to_have_text(re.compile(f"a {load_digits().test_labels[5]}"))
+    explorer.settle()
+    assert page.evaluate("document.querySelector('table.scores').marked")
