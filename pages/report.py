@@ -19,7 +19,7 @@ from vae_core.ui import session
 from vae_core.ui.badge import plain
 from vae_core.ui.cards import Card, cards
 from vae_core.ui.measurement import measured
-from vae_core.ui.picker import choose_run
+from vae_core.ui.picker import choose_run, labels
 from vae_core.ui.resources import Atlas, digits
 from vae_core.ui.scores import class_table, score_table
 
@@ -85,19 +85,18 @@ def pca_accuracy(_shown: Digits, digest: str) -> float:
 
 
 def rate_distortion(shown: Atlas, report: Report) -> None:
-    others, unread = {}, 0
-    for run in list_runs()[0]:
+    runs, others, unread = list_runs()[0], {}, 0
+    names = labels(runs)
+    for run in runs:
         if run.id != shown.run.id and run.record.dataset.digest == shown.digits.digest:
             try:
                 if point := report_figures.rate_and_distortion(run.scores()):
-                    others[run.title] = point
+                    others[names[run.id]] = point
             except RunDamaged:
                 unread += 1
     if own := report_figures.rate_and_distortion(report.scores):
-        draw(
-            report_figures.rate_distortion((shown.run.title, *own), others),
-            "Rate and distortion of this and other runs",
-        )
+        name = names.get(shown.run.id, shown.run.name)
+        draw(report_figures.rate_distortion((name, *own), others), "Rate and distortion of this and other runs")
     st.caption(
         "The rate is what the map costs, the distortion what the drawing misses. Along a dotted line their sum, the "
         "\u2212ELBO, is the same. The diamond is this run"

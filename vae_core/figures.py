@@ -7,12 +7,10 @@ import csv
 import functools
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from vae_core.config import PIXELS, TrainingConfig
+from vae_core.plot import Figure
 from vae_core.runs import SHIPPED
-
-Figure = dict[str, Any]
 
 _MOST_POINTS = 400
 _LOSS, _RECONSTRUCTION, _KL, _POST = "#e76300", "#3f90da", "#832db6", "#94a4a2"

@@ -1,0 +1,29 @@
+"""Scores in words: never without their unit."""
+
+import pytest
+
+from vae_core.report import OVERALL
+from vae_core.ui.scores import MEANINGS, label, written
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (151.438, "nats", "151.44 nats"),
+        (0.2787, "bits", "0.2787 bits"),
+        (8.7664, "bits a digit", "8.77 bits a digit"),
+        (2.0, "dimensions", "2 dimensions"),
+        (0.712, "share", "71.2 %"),
+        (-0.0693, "-1 to 1", "\u22120.069"),
+    ],
+)
+def test_written(value: float, unit: str, expected: str) -> None:
+    assert written(value, unit) == expected
+
+
+def test_every_score_of_a_report_has_a_meaning_and_no_other_has() -> None:
+    assert tuple(MEANINGS) == OVERALL
+
+
+def test_minus_signs_of_names() -> None:
+    assert label("-ELBO less -log p(x), 5-NN") == "\u2212ELBO less \u2212log p(x), 5-NN"
