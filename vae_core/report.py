@@ -217,8 +217,8 @@ def _bound_scores(reconstruction: float, kl: float, tests: LatentMap, digits: Di
 
 def _evidence_scores(exact: Evidence, negative_elbo: float, digits: Digits) -> list[Score]:
     summed = (
-        f"quadrature, nodes down to 1/{round(1 / exact.spacing)} apart; halving the spacing last moved a digit by "
-        f"{exact.moved.mean():.4f} nats on average, {exact.moved.max():.2f} at most"
+        f"quadrature, nodes down to 1/{round(1 / exact.spacing)} apart; nodes twice as far apart, wherever they lie, "
+        f"move a digit by {exact.moved.mean():.4f} nats on average, {exact.moved.max():.2f} at most"
     )
     return [
         _score(digits, "-log p(x)", -exact.nats.mean(), "nats", summed),
