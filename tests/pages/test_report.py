@@ -102,7 +102,7 @@ def test_what_others_reached_is_left_out_where_the_digits_are_others(runs: Path,
     assert "among this model's training digits" in text(app)
     assert "PCA" in html(app)
     assert "t-SNE" not in html(app)
-    assert f"{SMALL} held-out digits of the bundled sample" in html(app)
+    assert f"{SMALL} digits of the bundled sample" in html(app)
 
 
 def test_report_is_measured_once_and_not_kept_where_the_digits_are_others(

@@ -34,7 +34,7 @@ MEANINGS = {
 _DECIMALS = {"nats": 2, "bits a digit": 2, "bits": 4, "dimensions": 0}
 _ABOUT = {
     "mnist": "MNIST test digits",
-    "sample": "held-out digits of the bundled sample",
+    "sample": "digits of the bundled sample",
 }
 
 
