@@ -182,10 +182,10 @@ def one_digit(shown: Atlas, figures: Figures) -> None:
     exact = exact_posterior(shown, shown.network.digest, shown.digits.digest, index)
     mean, spread = shown.map.means[index].tolist(), shown.map.spreads[index].tolist()
     figure = posterior_figures.posterior_map(exact, mean, spread, shown.map)
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=200):
+    with st.container(horizontal=True, gap="small"):
+        with st.container(width=180):
             draw_cards("chosen", shown, figures, np.array([index]), marked=None)
-        with st.container(width=140):
+        with st.container(width=130):
             window = figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
             draw(posterior_figures.whereabouts(shown.map, window), "Where on the map the figure below lies")
         st.markdown(

@@ -81,7 +81,7 @@ def whereabouts(embedded: LatentMap, window: Sequence[Sequence[float]]) -> Figur
             scatter(dots, mode="markers", marker={"color": GREY, "size": 2}, hoverinfo="skip", opacity=0.6),
             scatter(frame, mode="lines", line={"color": ORANGE, "width": 2}, hoverinfo="skip"),
         ],
-        "layout": layout(140, margin=dict.fromkeys("lrtb", 2), xaxis=hidden, yaxis=hidden | {"scaleanchor": "x"}),
+        "layout": layout(130, margin=dict.fromkeys("lrtb", 2), xaxis=hidden, yaxis=hidden | {"scaleanchor": "x"}),
     }
 
 
