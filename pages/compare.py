@@ -114,7 +114,7 @@ def maps(left: Atlas, right: Atlas, digit: int | None) -> None:
 
 def pin_from_maps() -> None:
     found = pinned_digit()
-    known = isinstance(found, int) and 0 <= found < len(digits().test_images)
+    known = type(found) is int and 0 <= found < len(digits().test_images)
     pair.pin(found if known else None)  # no map of ours sends anything else
 
 

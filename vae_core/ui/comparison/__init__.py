@@ -56,7 +56,8 @@ def comparison(left: Atlas, right: Atlas, digit: int | None, turn: int, on_pin: 
 def pinned_digit() -> Any:
     """What the browser last pinned: a digit's number or None, if it is to be believed, which the caller checks."""
     state = st.session_state.get(KEY)
-    return state["pin"] if state else None
+    told = state["pin"] if state else None
+    return told[0] if isinstance(told, list) and told else None
 
 
 def _side(atlas: Atlas) -> tuple[str, str, str, str]:

@@ -1,0 +1,315 @@
+"""Two runs side by side under a real pointer, on the bundled sample: the shipped one, and a toy with random weights."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, Position, expect
+
+from tests.browser import pixels
+from tests.server import running_app
+from tests.unit.toys import make_run
+from vae_core.data import Digits, to_images
+from vae_core.latent import LatentMap
+from vae_core.manifold import lattice
+from vae_core.network import Network
+from vae_core.runs import Run, open_run
+
+PIN = 7
+LINK = "?left=seed&right=toy"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    """By side, as LINK has them."""
+    return {"left": open_run("seed"), "right": make_run(tmp_path_factory.mktemp("runs"))}
+
+
+@pytest.fixture(scope="module")
+def networks(runs: dict[str, Run]) -> dict[str, Network]:
+    return {side: Network.from_run(run) for side, run in runs.items()}
+
+
+@pytest.fixture(scope="module")
+def maps(networks: dict[str, Network], sample: Digits) -> dict[str, LatentMap]:
+    return {side: LatentMap.embed(of, sample.test_images, sample.test_labels) for side, of in networks.items()}
+
+
+@pytest.fixture(scope="module")
+def compare_address(runs: dict[str, Run], sample: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("app") / "log"
+    with running_app(runs["right"].directory.parent, log, VAE_MNIST="") as (address, _):
+        yield address
+
+
+class Comparison:
+    """The page in one tab, as a visitor uses it."""
+
+    def __init__(self, page: Page, address: str):
+        self.page, self.address = page, address
+        self.errors: list[str] = []
+        self.messages_sent = 0
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._listen)
+        page.on("websocket", lambda socket: socket.on("framesent", lambda _: self._count()))
+
+    def _listen(self, message) -> None:
+        # Streamlit looks for its server below the page's own address first.
+        if message.type == "error" and "/compare/_stcore/" not in message.location["url"]:
+            self.errors.append(message.text)
+
+    def _count(self) -> None:
+        self.messages_sent += 1
+
+    def open(self, query: str = LINK) -> "Comparison":
+        self.page.goto(f"{self.address}/compare{query}")
+        return self.ready()
+
+    def ready(self) -> "Comparison":
+        self.page.wait_for_selector('[data-testid="comparison"][data-ready="true"]')
+        self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        self.page.evaluate(
+            "document.querySelectorAll('.comparison .js-plotly-plot').forEach(plot => plot.marked = true)"
+        )
+        return self
+
+    @property
+    def same_maps(self) -> bool:
+        """Whether both maps are still the ones that `ready` marked."""
+        return self.page.evaluate(
+            "[...document.querySelectorAll('.comparison .js-plotly-plot')].filter(plot => plot.marked).length === 2"
+        )
+
+    @property
+    def root(self) -> Locator:
+        return self.page.get_by_test_id("comparison")
+
+    @property
+    def digit(self) -> int | None:
+        text = self.root.get_attribute("data-digit")
+        return int(text) if text else None
+
+    @property
+    def pinned(self) -> int | None:
+        text = self.root.get_attribute("data-pinned")
+        return int(text) if text else None
+
+    def on_map(self, side: str, z: np.ndarray) -> list[float]:
+        """The pixel of the page where z lies on a side's map."""
+        return self.page.evaluate(
+            """([side, [z1, z2]]) => {
+                const plot = document.querySelector(`[data-side=${side}] .js-plotly-plot`)
+                const box = plot.getBoundingClientRect(), { xaxis, yaxis } = plot._fullLayout
+                return [box.left + xaxis._offset + xaxis.l2p(z1), box.top + yaxis._offset + yaxis.l2p(z2)]
+            }""",
+            [side, [float(z[0]), float(z[1])]],
+        )
+
+    def point_at(self, side: str, x: int, y: int) -> tuple[float, float]:
+        """The latent point of a pixel of the page."""
+        z1, z2 = self.page.evaluate(
+            """([side, x, y]) => {
+                const plot = document.querySelector(`[data-side=${side}] .js-plotly-plot`)
+                const box = plot.getBoundingClientRect(), { xaxis, yaxis } = plot._fullLayout
+                return [xaxis.p2l(x - box.left - xaxis._offset), yaxis.p2l(y - box.top - yaxis._offset)]
+            }""",
+            [side, x, y],
+        )
+        return z1, z2
+
+    def hover(self, side: str, z: np.ndarray) -> tuple[float, float]:
+        """Move the pointer to z on a side's map. Returns the point of the pixel where it rests."""
+        x, y = (round(value) for value in self.on_map(side, z))
+        self.page.mouse.move(x - 3, y - 3)
+        self.page.mouse.move(x, y)
+        return self.point_at(side, x, y)
+
+    def click(self) -> None:
+        self.page.mouse.down()
+        self.page.mouse.up()
+
+    def leave(self) -> None:
+        self.page.mouse.move(2, 2)
+
+    def marked(self, side: str) -> tuple[float, float]:
+        """The pixel of the page where a side's map marks the linked digit."""
+        box = self.page.locator(f"[data-side={side}] .lm-nearest").bounding_box()
+        assert box
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.fixture
+def comparison(window: BrowserContext, compare_address: str) -> Iterator[Comparison]:
+    with window.new_page() as tab:
+        comparison = Comparison(tab, compare_address)
+        yield comparison
+        assert not comparison.errors
+
+
+def drawn(network: Network, mean: np.ndarray) -> np.ndarray:
+    return to_images(network.decode(mean[None]).reshape(1, -1))[0].astype(int)
+
+
+@pytest.fixture
+def assert_shows(
+    comparison: Comparison, sample: Digits, networks: dict[str, Network], maps: dict[str, LatentMap]
+) -> Callable[..., None]:
+    """Checks that a test digit is shown, and both models' pictures of it, each within a grey level."""
+
+    def check(index: int, swapped: bool = False) -> None:
+        assert (pixels(comparison.page, "linked-original") == sample.test_images[index]).all()
+        for side, model in zip(("left", "right"), ("right", "left") if swapped else ("left", "right"), strict=True):
+            shown = pixels(comparison.page, f"{side}-decoded")
+            assert shown.shape == (28, 28)
+            assert abs(shown - drawn(networks[model], maps[model].means[index])).max() <= 1
+
+    return check
+
+
+def test_a_digit_pointed_at_is_marked_and_drawn_on_both_sides_without_the_server(
+    comparison: Comparison, sample: Digits, maps: dict[str, LatentMap], assert_shows: Callable[..., None]
+) -> None:
+    comparison.open()
+    assert comparison.digit is None
+    sent = comparison.messages_sent
+    for side, other in (("left", "right"), ("right", "left")):
+        for index in (0, 123):
+            found = comparison.hover(side, maps[side].means[index])
+            nearest = int(maps[side].nearest(found, 1)[0][0])
+            assert comparison.digit == nearest
+            assert_shows(nearest)
+            comparison.page.evaluate("new Promise(requestAnimationFrame)")
+            assert comparison.marked(other) == pytest.approx(
+                comparison.on_map(other, maps[other].means[nearest]), abs=1
+            )
+    label = sample.test_labels[nearest]
+    for canvas in ("left-decoded", "right-decoded", "linked-original"):
+        expect(comparison.page.get_by_test_id(canvas)).to_have_attribute("role", "img")
+        told = re.compile(f"test digit {nearest}, a {label}", re.IGNORECASE)
+        expect(comparison.page.get_by_test_id(canvas)).to_have_attribute("aria-label", told)
+    comparison.leave()
+    assert comparison.digit is None
+    assert comparison.messages_sent == sent
+
+
+def test_a_click_pins_the_link_carries_it_and_a_second_click_unpins(
+    comparison: Comparison, maps: dict[str, LatentMap], assert_shows: Callable[..., None]
+) -> None:
+    page = comparison.open().page
+    comparison.hover("left", maps["left"].means[PIN])
+    index = comparison.digit
+    assert index is not None
+    comparison.click()
+    page.wait_for_url(re.compile(rf"left=seed&right=toy&digit={index}$"))
+    assert comparison.pinned == index
+    comparison.hover("right", np.array([0, 0]))
+    assert comparison.pinned == index
+    comparison.leave()
+    assert comparison.digit == index
+
+    page.reload()
+    comparison.ready()
+    assert (comparison.digit, comparison.pinned) == (index, index)
+    assert_shows(index)
+    comparison.hover("left", maps["left"].means[PIN])
+    comparison.click()
+    page.wait_for_url(re.compile(r"left=seed&right=toy$"))
+    assert comparison.pinned is None
+    assert comparison.same_maps
+
+
+def test_swapped_sides_keep_the_digit(comparison: Comparison, assert_shows: Callable[..., None]) -> None:
+    page = comparison.open(f"{LINK}&digit={PIN}").page
+    page.get_by_role("button", name="Swap").click()
+    page.wait_for_url(re.compile(rf"left=toy&right=seed&digit={PIN}$"))
+    expect(page.locator(".cp-map-left .cp-title")).to_have_text("A toy")
+    comparison.ready()
+    assert comparison.pinned == PIN
+    assert_shows(PIN, swapped=True)
+    expect(page.get_by_test_id("right-manifold")).to_have_attribute("aria-label", re.compile("The post's recipe"))
+    assert not page.get_by_text("is not used").count()
+
+
+def test_a_tile_stands_for_the_nearest_digit(
+    comparison: Comparison,
+    networks: dict[str, Network],
+    maps: dict[str, LatentMap],
+    assert_shows: Callable[..., None],
+) -> None:
+    page = comparison.open().page
+    nodes, manifold = lattice(), page.get_by_test_id("right-manifold")
+    box = manifold.bounding_box()
+    assert box
+    tile: Position = {"x": 12.5 / 15 * box["width"], "y": 2.5 / 15 * box["height"]}  # column 12, row 2 from the top
+    manifold.hover(position=tile)
+    nearest = int(maps["right"].nearest((nodes[12], nodes[12]), 1)[0][0])
+    assert comparison.digit == nearest
+    assert_shows(nearest)
+    page.evaluate("new Promise(requestAnimationFrame)")
+    columns = [abs(nodes - value).argmin() for value in maps["left"].means[nearest]]
+    for side, (column, row) in {"right": (12, 2), "left": (columns[0], 14 - columns[1])}.items():
+        mark = page.locator(f"[data-side={side}] .lm-marks .lm-pointer")
+        assert [mark.get_attribute("x"), mark.get_attribute("y")] == [str(column), str(row)]
+    mosaic = pixels(page, "right-manifold").astype(int)
+    assert mosaic.shape == (420, 420)
+    node = np.array([nodes[12], nodes[12]], np.float32)
+    assert abs(mosaic[56:84, 336:364] - drawn(networks["right"], node)).max() <= 1
+
+
+def test_keys_step_through_digits_and_hide_classes_on_both_sides(comparison: Comparison, sample: Digits) -> None:
+    page = comparison.open().page
+    labels = sample.test_labels
+    comparison.root.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert comparison.pinned == 1
+    page.keyboard.press("ArrowLeft")
+    assert comparison.pinned == 0
+    page.keyboard.press("ArrowDown")
+    of_class = np.flatnonzero(labels == labels[0])
+    assert comparison.pinned == of_class[1]
+    page.keyboard.press("ArrowUp")
+    assert comparison.pinned == 0
+    page.wait_for_url(re.compile(r"digit=0$"))
+    page.keyboard.press("3")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.comparison .js-plotly-plot')]"
+        ".every(plot => plot._fullData.every((trace, label) => (trace.visible === true) === (label !== 3)))"
+    )
+    page.keyboard.press("Escape")
+    page.wait_for_url(re.compile(r"right=toy$"))
+    assert comparison.pinned is None
+    assert comparison.same_maps
+
+
+def test_leaving_and_coming_back_leaks_no_webgl(comparison: Comparison) -> None:
+    page = comparison.open(f"{LINK}&digit={PIN}").page
+    warnings: list[str] = []
+    page.on("console", lambda message: warnings.append(message.text) if "WebGL contexts" in message.text else None)
+    for _ in range(3):  # six contexts each time; a browser allows sixteen
+        page.get_by_role("link", name="About").click()
+        page.get_by_role("heading", name="How it works").wait_for()
+        page.get_by_role("link", name="Compare").click()
+        comparison.ready()
+    assert comparison.pinned == PIN
+    assert not warnings
+
+
+def test_a_narrow_screen_stacks_the_panes(window: BrowserContext, comparison: Comparison) -> None:
+    comparison.page.set_viewport_size({"width": 390, "height": 844})
+    page = comparison.open().page
+    panes = (".cp-map-left", ".cp-digit", ".cp-map-right", ".cp-manifold-left", ".cp-manifold-right")
+    boxes = [page.locator(pane).bounding_box() for pane in panes]
+    tops = [box["y"] for box in boxes if box]
+    assert tops == sorted(set(tops))
+    assert len(tops) == len(panes)
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+
+
+def test_a_hostile_link_gives_a_notice(comparison: Comparison) -> None:
+    page = comparison.open("?left=../../etc&right=[x](javascript:alert(1))&digit=<script>").page
+    expect(page.get_by_test_id("stAlert").filter(has_text="is not used")).to_have_count(3)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert comparison.pinned is None

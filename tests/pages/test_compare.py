@@ -1,0 +1,245 @@
+"""The Compare page through Streamlit's test runner."""
+
+import json
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_pages import ROOT, SECONDS, as_read, copy_of_seed, opened, warnings
+from vae_core import runs as runs_module
+from vae_core import shelf
+from vae_core.data import load_digits
+from vae_core.report import NAME, OVERALL, Report
+from vae_core.runs import open_run
+from vae_core.tensors import pack
+from vae_core.ui import measurement
+from vae_core.ui.resources import atlas
+from vae_core.ui.scores import label
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The visitor's own runs: two copies of the shipped one, under other names."""
+    monkeypatch.setenv("VAE_RUNS", str(tmp_path))
+    for run_id in ("mine", "other"):
+        copy_of_seed(tmp_path, run_id)
+    return tmp_path
+
+
+def compare(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
+    for key, value in ({"left": "mine", "right": "other"} | query).items():
+        app.query_params[key] = value
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def text(app: AppTest) -> str:
+    return as_read("\n".join(element.value for element in (*app.markdown, *app.caption, *app.info)))
+
+
+def data(app: AppTest) -> dict:
+    """What the browser gets for the maps."""
+    (found,) = [element for element in app.get("bidi_component") if element.proto.id.endswith("-comparison")]
+    return json.loads(found.proto.json)
+
+
+def sides(app: AppTest) -> tuple[str, str]:
+    left, right = (app.selectbox(key=side).value for side in ("left", "right"))
+    assert left
+    assert right
+    return left, right
+
+
+def edit(folder: Path, **config: object) -> None:
+    """Give a run's config other values."""
+    record = json.loads((folder / "run.json").read_text())
+    record["config"] |= config
+    (folder / "run.json").write_text(json.dumps(record))
+
+
+def score_again(folder: Path, **values: float) -> None:
+    """Give some of a run's scores other values."""
+    scores = json.loads((folder / "metrics.json").read_text())
+    for score in scores:
+        score["value"] = values.get(score["name"].replace("-", "_").replace(" ", "_"), score["value"])
+    (folder / "metrics.json").write_text(json.dumps(scores))
+
+
+def row(app: AppTest, name: str) -> str:
+    """The row of a score, as it is read."""
+    (found,) = [part for part in html(app).split("<tr>") if f'<th scope="row">{label(name)}<br>' in part]
+    return found.replace("<b>", "").replace("</b>", "")
+
+
+def test_two_runs_are_set_side_by_side(runs: Path) -> None:
+    app = compare(digit="12")
+    assert sides(app) == ("mine", "other")
+    assert dict(app.query_params) == {"left": "mine", "right": "other", "digit": "12"}
+    shown = data(app)
+    assert (shown["left"][:2], shown["right"][:2]) == (["mine", "Copy mine"], ["other", "Copy other"])
+    assert shown["digit"] == 12
+    assert len(shown["nodes"]) == 15
+    assert not app.warning
+    assert not app.error
+
+
+def test_scores_tell_their_difference_its_sign_and_which_is_better(runs: Path) -> None:
+    score_again(runs / "other", _ELBO=150.0, KL=7.0, **{"5_NN_accuracy": 0.5})
+    app = compare()
+    for name in OVERALL:
+        assert row(app, name)
+    if load_digits().source == "sample":
+        return
+    assert ">151.44 nats<" in row(app, "-ELBO")
+    assert ">\u22121.44 nats<" in row(app, "-ELBO")
+    assert "right \u25b8" in row(app, "-ELBO")
+    assert "10,000 MNIST test digits" in row(app, "-ELBO")
+    assert ">neither<" in row(app, "KL")
+    assert "points<" in row(app, "5-NN accuracy")
+    assert "\u25c2 left" in row(app, "5-NN accuracy")
+    assert ">the same<" in row(app, "silhouette")
+
+
+def test_scores_of_other_digits_are_shown_and_not_compared(runs: Path) -> None:
+    record = json.loads((runs / "other" / "run.json").read_text())
+    record["dataset"] |= {"digest": "0123456789abcdef", "source": "sample"}
+    (runs / "other" / "run.json").write_text(json.dumps(record))
+    (runs / "other" / NAME).unlink()
+    scores = json.loads((runs / "other" / "metrics.json").read_text())
+    (runs / "other" / "metrics.json").write_text(json.dumps([score | {"dataset": "sample"} for score in scores]))
+    app = compare()
+    assert "other digits: not compared" in row(app, "-ELBO")
+    assert "digits of the bundled sample" in row(app, "-ELBO")
+    assert "trained on different digits" in text(app)
+
+
+def test_missing_scores_are_measured_when_asked_for(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = atlas(open_run("mine"))
+    kept = Report.read(mine.run, mine.network, mine.digits) or Report.measure(mine.network, mine.digits)
+    tensors = {name: 1.01 * tensor for name, tensor in mine.run.tensors().items()}
+    (runs / "other" / "network.safetensors").write_bytes(pack(tensors))
+    (runs / "other" / "metrics.json").write_text("[]")
+    measured, go_on = [], threading.Event()
+
+    def report(run, network, digits, tell):
+        measured.append(run.id)
+        tell(0.25, "Counting")
+        assert go_on.wait(SECONDS)
+        return kept
+
+    monkeypatch.setattr(shelf, "report", report)
+    measurement._measurements.clear()
+    app = compare()
+    assert "not measured" in row(app, "-ELBO")
+    assert not measured
+    next(button for button in app.button if button.label == "Measure").click().run()
+    assert "Counting" in as_read("\n".join(element.proto.text for element in app.get("progress")))
+    assert "not measured" in row(app, "-ELBO")  # the rest of the page lives meanwhile
+    go_on.set()
+    assert measurement.begun(atlas(open_run("other"))).wait(SECONDS)
+    app.run()
+    assert "not measured" not in row(app, "-ELBO")
+    assert "Measure" not in [button.label for button in app.button]
+    assert measured == ["other"]
+    measurement._measurements.clear()
+
+
+def test_only_settings_that_differ_are_listed(runs: Path) -> None:
+    assert "trained with the same settings" in text(compare())
+    edit(runs / "other", beta=4.0)
+    table = html(compare())
+    assert '<th scope="row">Beta<br>' in table
+    assert "<td>1</td><td>4</td>" in table
+    assert "Epochs" not in table
+
+
+def test_losses_are_drawn_by_the_chosen_term(runs: Path) -> None:
+    app = compare()
+    (chart,) = app.get("plotly_chart")
+    names = [trace["name"] for trace in json.loads(chart.proto.spec)["data"]]
+    assert names == ["left", "right"]
+    app.segmented_control(key="term").set_value("KL").run()
+    (chart,) = app.get("plotly_chart")
+    assert max(json.loads(chart.proto.spec)["data"][0]["y"]) < 20
+    assert not app.exception
+
+
+def test_swap_and_choosing_the_other_sides_run(runs: Path) -> None:
+    app = compare(digit="5")
+    next(button for button in app.button if button.label == "Swap").click().run()
+    assert sides(app) == ("other", "mine")
+    assert dict(app.query_params) == {"left": "other", "right": "mine", "digit": "5"}
+    app.selectbox(key="left").select("mine").run()
+    assert sides(app) == ("mine", "other")
+    app.selectbox(key="right").select("seed").run()
+    assert sides(app) == ("mine", "seed")
+    assert data(app)["digit"] == 5
+    assert not app.exception
+
+
+def test_the_pair_and_the_digit_survive_another_page(runs: Path) -> None:
+    app = compare(digit="5")
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/compare.py").run()
+    assert sides(app) == ("mine", "other")
+    assert app.query_params["digit"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"left": "../../etc/passwd"}, "is no run's id"),
+        ({"right": "never-trained"}, "never-trained"),
+        ({"left": "other"}, "expected another than the left one"),
+        ({"digit": "10000000"}, "expected a number from 0 to"),
+        ({"digit": "[x](javascript:alert(1))"}, "'[x](javascript:alert(1))'"),
+    ],
+)
+def test_a_link_that_makes_no_sense_gets_a_notice(runs: Path, query: dict[str, str], told: str) -> None:
+    app = compare(**query)
+    assert told in warnings(app)
+    assert len(set(sides(app))) == 2
+    assert "digit" not in app.query_params
+
+
+def test_a_run_in_training_is_not_offered(runs: Path) -> None:
+    copy_of_seed(runs, "going", status="running")
+    app = compare(right="going")
+    assert "still in training" in warnings(app)
+    assert "Copy going" not in app.selectbox(key="left").options
+
+
+def test_a_deleted_run_is_replaced(runs: Path) -> None:
+    app = compare()
+    shutil.rmtree(runs / "other")
+    app.run()
+    assert "The run other is not there any more" in warnings(app)
+    assert sides(app)[0] == "mine"
+    assert len(set(sides(app))) == 2
+    assert not app.exception
+
+
+def test_a_damaged_network_is_an_error_that_names_the_file(runs: Path) -> None:
+    weights = runs / "other" / "network.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    app = compare()
+    assert str(weights) in as_read(app.error[0].value)
+
+
+def test_one_run_alone_is_told_how_to_get_a_second(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs_module, "list_runs", lambda: ([open_run("seed")], ["One is damaged."]))
+    app = opened()
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    assert "There is only one run to show, The post's recipe." in text(app)
+    assert "train a second one" in text(app)
+    assert "One is damaged." in warnings(app)
