@@ -27,12 +27,15 @@ def trustworthiness(images: np.ndarray, means: np.ndarray) -> tuple[float, float
     """Trustworthiness and continuity of the map, each from 0 to 1 (Venna and Kaski 2006, equations 1 and 2).
 
     The first falls when digits are near on the map though their pixels are not, the second when they are near in
-    pixels and torn apart on the map. images: (N, 28, 28) uint8; means: (N, 2), N of at least 3.
+    pixels and torn apart on the map; of fewer than three digits no neighbour is wrong. images: (N, 28, 28) uint8;
+    means: (N, 2).
     """
     from sklearn.manifold import trustworthiness as rank_loss  # half a second, which the app's start does not need
 
     pixels, means = to_pixels(images[:SUBSAMPLE]), means[:SUBSAMPLE]
     rank = min(RANK, (len(means) - 1) // 2)
+    if rank < 1:
+        return 1.0, 1.0
     return (
         float(rank_loss(pixels, means, n_neighbors=rank)),
         float(rank_loss(means, pixels, n_neighbors=rank)),

@@ -19,6 +19,7 @@ from vae_core.network import Network
 CELLS = 128
 VOTERS = 50
 _MARGIN = 0.04  # of the digits' extent: as much as the map leaves around them
+_LEAST_MARGIN = 0.01  # where an encoder puts all digits in one place
 _BLOCK = 2000
 
 
@@ -68,7 +69,7 @@ def width(network: Network, embedded: LatentMap) -> Field:
 def _edges(embedded: LatentMap) -> np.ndarray:
     """Of a square around all digits."""
     low, high = embedded.means.min(axis=0), embedded.means.max(axis=0)
-    margin = _MARGIN * (high - low)
+    margin = np.maximum(_MARGIN * (high - low), _LEAST_MARGIN)
     return np.linspace(
         max(-Z_LIMIT, float((low - margin).min())), min(Z_LIMIT, float((high + margin).max())), CELLS + 1
     )

@@ -44,7 +44,7 @@ class Evidence:
     nats: np.ndarray
     """(N,) float64: log p(x)."""
     moved: np.ndarray
-    """(N,) float64, nats: by how much the farthest of five lattices of twice the spacing differs; its own error is less."""
+    """(N,) float64, nats: how far off the farthest of five lattices of twice the spacing is. Its own error is less."""
     spacing: float
     """The finest spacing h that any digit needed."""
     reach: float

@@ -1,0 +1,245 @@
+"""The evidence and the posterior against integrals that are known, or that SciPy or samples give."""
+
+import math
+import tracemalloc
+
+import numpy as np
+import pytest
+import scipy.integrate
+import scipy.special
+import scipy.stats
+
+from tests.unit.toys import CONFIG, random_tensors
+from vae_core import quadrature
+from vae_core.data import Digits, to_pixels
+from vae_core.network import Layer, Network
+from vae_core.quadrature import TOLERANCE, Posterior, evidence, posterior
+from vae_core.runs import open_run
+
+GREYS = np.random.default_rng(2).integers(0, 256, (3, 28, 28), dtype=np.uint8)
+
+
+def linear_network(decoder: Layer, mean: tuple[float, float] = (0.0, 0.0), spread: float = 0.01) -> Network:
+    """Logits that are linear in z, and an encoder that finds every digit at `mean`, so wide."""
+    nothing = np.zeros((784, 2), np.float32)
+    return Network(
+        encoder_hidden=(),
+        mean=(nothing, np.array(mean, np.float32)),
+        log_var=(nothing, np.full(2, 2 * math.log(spread), np.float32)),
+        decoder_hidden=(),
+        decoder_logits=(decoder[0].astype(np.float32), decoder[1].astype(np.float32)),
+    )
+
+
+def peaked_network(centre: tuple[float, float], spread: float) -> Network:
+    """Half of the pixels depend on z1, half on z2, so that grey digits lie at `centre`, about as wide as `spread`."""
+    steepness = 2 / (spread * math.sqrt(392))
+    kernel, bias = np.zeros((2, 784)), np.empty(784)
+    for i, half in enumerate((slice(0, 392), slice(392, 784))):
+        kernel[i, half], bias[half] = steepness, -steepness * centre[i]
+    return linear_network((kernel, bias), centre, spread)
+
+
+GREY = np.full((1, 28, 28), 128, np.uint8)
+
+
+def quad_of_peak(centre: tuple[float, float], spread: float) -> float:
+    """log p(GREY) of the peaked network: the two coordinates are independent, so it is two integrals over a line."""
+    x, steepness = 128 / 255, 2 / (spread * math.sqrt(392))
+    total = 0.0
+    for c in centre:
+
+        def joint(z: float, c: float = c) -> float:
+            logit = steepness * (z - c)
+            return 392 * (x * logit - float(np.logaddexp(0, logit))) - z**2 / 2 - math.log(2 * math.pi) / 2
+
+        most = joint(c)
+        mass, _ = scipy.integrate.quad(
+            lambda z, most=most, joint=joint: math.exp(joint(z) - most), c - 15 * spread, c + 15 * spread, points=[c]
+        )
+        total += most + math.log(mass)
+    return total
+
+
+# --- log p(x)
+
+
+def test_a_decoder_that_ignores_z_gives_each_digit_its_likelihood():
+    logits = np.random.default_rng(0).normal(0, 2, 784)
+    found = evidence(linear_network((np.zeros((2, 784)), logits)), GREYS)
+    x, p = to_pixels(GREYS).astype(float), scipy.special.expit(logits)
+    np.testing.assert_allclose(found.nats, (x * np.log(p) + (1 - x) * np.log(1 - p)).sum(axis=1), atol=1e-3)
+    assert (found.nats.dtype, found.nats.shape, found.moved.shape) == (np.float64, (3,), (3,))
+    assert found.spacing == 1 / 16  # the first refinement shows that nothing moves
+    assert found.moved.max() < 1e-3
+    assert found.reach == 4.5
+
+
+@pytest.mark.parametrize("spread", [0.02, 0.027, 0.05, 0.2])
+@pytest.mark.parametrize("centre", [(0.0, 0.0), (0.09375, 0.09375), (0.03125, -0.0625), (1.23, -0.77), (6.4, 0.1)])
+def test_wherever_a_narrow_peak_lies_between_the_nodes_it_is_found(centre: tuple[float, float], spread: float):
+    """Of 0.027 at 3/32 the sums over nodes 1/8 and 1/16 apart agree, and both are wrong."""
+    found = evidence(peaked_network(centre, spread), GREY)
+    error = abs(found.nats[0] - quad_of_peak(centre, spread))
+    assert error < TOLERANCE
+    assert error < found.moved[0] + 1e-3
+    assert found.spacing == {0.2: 1 / 16, 0.05: 1 / 32, 0.027: 1 / 64, 0.02: 1 / 64}[spread]
+
+
+def test_a_network_with_hidden_layers_against_scipys_integral_over_the_plane():
+    tensors = random_tensors(CONFIG)
+    x = to_pixels(GREYS[:1])[0].astype(float)
+    kernel, bias, logits_kernel, logits_bias = (
+        tensors[f"decoder.{name}"].astype(float)
+        for name in ("hidden.0.kernel", "hidden.0.bias", "logits.kernel", "logits.bias")
+    )
+
+    def joint(z: np.ndarray) -> np.ndarray:
+        logits = np.maximum(z @ kernel + bias, 0) @ logits_kernel + logits_bias
+        return logits @ x - np.logaddexp(0, logits).sum(axis=1) + scipy.stats.norm.logpdf(z).sum(axis=1)
+
+    most = joint(np.random.default_rng(0).normal(size=(1000, 2))).max()
+    mass = scipy.integrate.cubature(lambda z: np.exp(joint(z) - most), [-4.5, -4.5], [4.5, 4.5], rtol=1e-3)
+    assert mass.status == "converged"
+    found = evidence(Network.from_tensors(tensors), GREYS[:1])
+    assert found.nats[0] == pytest.approx(most + math.log(mass.estimate), abs=1e-3)
+    assert found.moved.max() < TOLERANCE
+
+
+def test_importance_sampling_of_real_digits_agrees_within_its_own_error(digits: Digits):
+    """60,000 draws, from the encoder's posteriors, half as wide again, and from the prior: all of them serve each."""
+    network, images = Network.from_run(open_run("seed")), digits.test_images[:40]
+    pixels, noise = to_pixels(images), np.random.default_rng(5)
+    mean, log_var = network.encode(pixels)
+    means = np.vstack([mean, np.zeros((10, 2))]).astype(float)
+    spreads = np.vstack([1.5 * np.exp(log_var / 2), np.ones((10, 2))]).astype(float)
+    blocks = []
+    for _ in range(60):
+        z = (means + spreads * noise.normal(size=(20, 50, 2))).reshape(1000, 2)
+        logits = network.logits(z.astype(np.float32))
+        joint = pixels @ logits.T - (np.maximum(logits, 0) + np.log1p(np.exp(-abs(logits)))).sum(axis=1)
+        densities = np.exp(-(((z[:, None] - means) / spreads) ** 2).sum(axis=-1) / 2) / spreads.prod(axis=1)
+        blocks.append(joint - (z**2).sum(axis=1) / 2 - np.log(densities.mean(axis=1)))
+    weights = np.concatenate(blocks, axis=1)  # (40, 60000)
+    expected = scipy.special.logsumexp(weights, axis=1) - math.log(60_000)
+    error = np.exp(weights - expected[:, None]).std(axis=1) / math.sqrt(60_000)  # of a logarithm: the relative one
+    assert np.median(error) < 0.06
+    off = (evidence(network, images).nats - expected) / error
+    assert abs(off).max() < 4.5
+    assert math.sqrt((off**2).mean()) < 1.3
+
+
+def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.ndarray):
+    network = Network.from_tensors(random_tensors(CONFIG))
+    whole = evidence(network, images)
+    monkeypatch.setattr(quadrature, "_DIGITS", 2)
+    told: list[float] = []
+    parts = evidence(network, images, told.append)
+    assert told == sorted(told)
+    assert (told[-1], parts.reach, parts.spacing) == (1.0, whole.reach, whole.spacing)
+    np.testing.assert_allclose(parts.nats, whole.nats, atol=1e-3)
+    np.testing.assert_allclose(parts.moved, whole.moved, atol=1e-3)
+
+
+def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
+    """The decoder draws black everywhere but around (8, 8), where a grey digit has its narrow peak."""
+    seen: list[tuple[int, int]] = []
+    real = quadrature._sums
+
+    def spy(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
+        seen.append((z.shape[1], len(pixels)))
+        return real(network, pixels, z)
+
+    monkeypatch.setattr(quadrature, "_sums", spy)
+    found = evidence(peaked_network((8.0, 8.0), 0.027), np.concatenate([GREY, 0 * GREY]))
+    assert found.nats[1] == pytest.approx(0, abs=1e-4)
+    assert {members for nodes, members in seen if nodes == 8**2 // 4} == {1, 2}
+    assert {members for nodes, members in seen if nodes == 16**2 // 4} == {1}
+    assert {members for nodes, members in seen if nodes == 32**2 // 4} == {1}
+    assert found.spacing == 1 / 64
+
+
+def test_the_plane_is_no_wider_than_points_may_be():
+    assert evidence(peaked_network((30.0, 0.0), 0.5), GREY).reach == 10
+
+
+def test_ten_thousand_digits_take_less_than_500_mb():
+    images = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
+    network = peaked_network((0.1, 0.1), 0.1)
+    tracemalloc.start()
+    try:
+        evidence(network, images)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 250e6  # NumPy and the digits themselves take as much again
+
+
+# --- p(z|x)
+
+
+def test_what_says_nothing_about_z_leaves_the_prior():
+    found = posterior(linear_network((np.zeros((2, 784)), np.zeros(784))), GREYS[0])
+    z1, z2 = np.meshgrid(found.z1, found.z2)
+    np.testing.assert_allclose(found.density, np.exp(-(z1**2 + z2**2) / 2) / (2 * math.pi), rtol=1e-3, atol=1e-9)
+    assert found.density.sum() * found.cell == pytest.approx(1)
+    for mass in (0.1, 0.5, 0.95):
+        assert found.level(mass) == pytest.approx((1 - mass) / (2 * math.pi), rel=0.01)
+        assert found.within((0, 0), (1, 1), mass) == pytest.approx(mass, abs=0.002)
+
+
+def test_a_posterior_is_its_definition_on_nodes_around_its_mass():
+    centre, spread = (1.3, -0.6), 0.04
+    found = posterior(peaked_network(centre, spread), GREY[0])
+    assert found.density.shape == (len(found.z2), len(found.z1))
+    for axis in (found.z1, found.z2):
+        np.testing.assert_allclose(np.diff(axis), 1 / 64)
+    x, steepness = 128 / 255, 2 / (spread * math.sqrt(392))
+
+    def log_density(z: np.ndarray, c: float) -> np.ndarray:
+        logit = steepness * (z - c)
+        values = 392 * (x * logit - np.logaddexp(0, logit)) - z**2 / 2
+        fine = np.linspace(c - 1, c + 1, 20_001)
+        own = 392 * (x * steepness * (fine - c) - np.logaddexp(0, steepness * (fine - c))) - fine**2 / 2
+        return values - math.log(scipy.integrate.trapezoid(np.exp(own - own.max()), fine)) - own.max()
+
+    expected = np.exp(log_density(found.z1, centre[0]) + log_density(found.z2, centre[1])[:, None])
+    np.testing.assert_allclose(found.density, expected, atol=0.01 * expected.max())
+    assert expected.max() == pytest.approx(1 / (2 * math.pi * spread**2), rel=0.05)
+
+
+def test_a_level_holds_its_mass_to_one_node(digits: Digits):
+    found = posterior(Network.from_run(open_run("seed")), digits.test_images[0])
+    for mass in (0.01, 0.3, 0.5, 0.9, 0.999):
+        level = found.level(mass)
+        above, at_least = (
+            found.density[at].sum() * found.cell for at in (found.density > level, found.density >= level)
+        )
+        assert above < mass <= at_least
+
+
+@pytest.mark.parametrize(("mean", "spread"), [((0.5, -0.25), (0.75, 0.5)), ((0.0, 1.0), (2.0, 0.3))])
+def test_an_ellipse_holds_as_much_of_a_posterior_as_of_draws_from_it(
+    mean: tuple[float, float], spread: tuple[float, float]
+):
+    axis = np.arange(-4.5, 4.5, 1 / 32) + 1 / 64
+    z1, z2 = np.meshgrid(axis, axis)
+    prior = Posterior(axis, axis, np.exp(-(z1**2 + z2**2) / 2) / (2 * math.pi))
+    draws = np.random.default_rng(0).normal(size=(400_000, 2))
+    expected = ((((draws - mean) / spread) ** 2).sum(axis=1) <= scipy.stats.chi2(2).ppf(0.8)).mean()
+    assert prior.within(mean, spread, 0.8) == pytest.approx(expected, abs=0.004)
+
+
+def test_a_digits_posterior_and_its_evidence_are_of_one_integral(digits: Digits):
+    """log p(x) = log p(x|z) + log p(z) - log p(z|x), at every z."""
+    network, images = Network.from_run(open_run("seed")), digits.test_images[:2]
+    exact = evidence(network, images)
+    for image, nats in zip(images, exact.nats, strict=True):
+        found = posterior(network, image)
+        row, column = np.unravel_index(found.density.argmax(), found.density.shape)
+        z = np.array([[found.z1[column], found.z2[row]]], np.float32)
+        p = network.decode(z).reshape(-1).astype(float)
+        x = image.ravel() / 255
+        likelihood = (scipy.special.xlogy(x, p) + scipy.special.xlog1py(1 - x, -p)).sum()
+        expected = likelihood + scipy.stats.norm.logpdf(z).sum() - math.log(found.density.max())
+        assert nats == pytest.approx(expected, abs=0.02)
