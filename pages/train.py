@@ -27,6 +27,7 @@ CUSTOM = "custom"
 ABOUT = {
     "fast": "**fast**: three narrow layers in each half, trained in seconds.",
     "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from, here called the post.",
+    "deep": "**deep**: three wide layers in each half and 200 epochs: the best map, in half an hour or more.",
     CUSTOM: "**custom**: every number by hand.",
 }
 POLL_SECONDS = 1.0

@@ -64,7 +64,7 @@ def test_widths_are_one_to_eight_whole_numbers(name: str, value: Any):
 
 
 CHOICES = {
-    "recipe": ("seed", "fast", "custom"),
+    "recipe": ("seed", "fast", "deep", "custom"),
     "optimizer": ("rmsprop", "adam"),
     "schedule": ("constant", "linear", "cosine"),
     "initialization": ("glorot", "he"),
@@ -201,8 +201,9 @@ def test_every_recipe_goes_by_its_own_name():
 
 
 @pytest.mark.parametrize("digits", [1, 10, 4000, 60_000, 70_000])
-def test_the_post_passes_over_whatever_digits_there_are_as_often(digits: int):
-    assert recipe_for("seed", digits) == RECIPES["seed"]
+@pytest.mark.parametrize("name", ["seed", "deep"])
+def test_the_post_and_deep_pass_over_whatever_digits_there_are_as_often(name: str, digits: int):
+    assert recipe_for(name, digits) == RECIPES[name]
 
 
 @pytest.mark.parametrize("digits", [60_000, 70_000])
