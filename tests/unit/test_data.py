@@ -16,7 +16,7 @@ import pytest
 
 from tests.unit.toys import listing
 from vae_core import data
-from vae_core.data import Digits, find_digits, load_digits, read_npz, split, to_images, to_pixels
+from vae_core.data import Digits, find_digits, load_digits, load_digits_of, read_npz, split, to_images, to_pixels
 from vae_core.errors import DataError
 
 Arrays = dict[str, np.ndarray]
@@ -332,14 +332,34 @@ def test_a_damaged_named_file_is_told_and_the_next_source_is_used(
     assert digits.skipped[0].startswith(f"$VAE_MNIST: {path}")
 
 
-# --- load_digits
+# --- load_digits, load_digits_of
 
 
 @pytest.fixture
 def forgotten() -> Iterator[None]:
-    data._remembered.cache_clear()
+    for remembered in (data._remembered, data._remembered_sample):
+        remembered.cache_clear()
     yield
-    data._remembered.cache_clear()
+    for remembered in (data._remembered, data._remembered_sample):
+        remembered.cache_clear()
+
+
+def test_a_run_of_the_sample_is_scored_on_the_sample_though_mnist_is_at_hand(
+    forgotten: None, places: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = places / "named.npz"
+    path.write_bytes(npz(arrays()))
+    monkeypatch.setenv("VAE_MNIST", str(path))
+    found = load_digits_of("sample")
+    assert (found.source, found.skipped, len(found.train_images)) == ("sample", (), 5)
+    assert load_digits_of("sample") is found
+    assert load_digits_of("mnist") is load_digits()
+    assert load_digits().source == "mnist"
+
+
+def test_a_run_of_mnist_is_scored_on_the_sample_where_there_is_nothing_else(forgotten: None, places: Path):
+    assert load_digits_of("mnist") is load_digits_of("sample") is load_digits()
+    assert load_digits().source == "sample"
 
 
 def test_the_digits_are_loaded_once_whichever_thread_asks(forgotten: None, monkeypatch: pytest.MonkeyPatch):

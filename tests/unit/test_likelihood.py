@@ -12,7 +12,7 @@ from tests.unit.toys import random_tensors
 from vae_core import likelihood
 from vae_core.config import TrainingConfig
 from vae_core.data import Digits
-from vae_core.likelihood import kl_nats, negative_elbo, reconstruction_nats
+from vae_core.likelihood import kl_nats, kl_nats_by_dimension, negative_elbo, reconstruction_nats
 from vae_core.network import Network
 from vae_core.runs import open_run
 
@@ -46,6 +46,16 @@ def test_the_kl_is_the_integral_of_its_definition(mean: float, log_var: float):
     expected, _ = scipy.integrate.quad(integrand, mean - reach, mean + reach, points=[mean], epsabs=1e-10)
     found = kl_nats(np.array([[mean, 0.0], [mean, mean]]), np.array([[log_var, 0.0], [log_var, log_var]]))
     assert found == pytest.approx([expected, 2 * expected], abs=1e-8)  # the dimensions are summed, not averaged
+
+
+def test_the_dimensions_kl_are_those_of_their_own_integrals_and_add_up():
+    mean, log_var = np.array([[1.5, -3.0], [0.2, 0.0]]), np.array([[-1.0, 2.0], [-8.0, 0.0]])
+    found = kl_nats_by_dimension(mean, log_var)
+    for i in range(2):
+        for j in range(2):
+            both = kl_nats(np.array([[mean[i, j], 0.0]]), np.array([[log_var[i, j], 0.0]]))  # the second one is p(z)
+            assert found[i, j] == pytest.approx(both[0], abs=1e-12)
+    np.testing.assert_allclose(found.sum(axis=1), kl_nats(mean, log_var))
 
 
 def test_the_clamped_extremes_of_log_var_have_a_finite_kl():

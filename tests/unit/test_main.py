@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,11 +13,13 @@ import numpy as np
 import pytest
 
 from tests.unit.puppet import Puppet, Puppets
-from tests.unit.toys import make_run
+from tests.unit.toys import make_run, random_digits
 from vae_core import __main__, data, shelf
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits
-from vae_core.runs import SHIPPED, open_run, read_run
+from vae_core.record import Dataset
+from vae_core.report import OVERALL, Report
+from vae_core.runs import Run, open_run, read_run
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -48,7 +49,8 @@ def few(monkeypatch: pytest.MonkeyPatch, sample: Digits) -> Digits:
         sample.test_images[:300],
         sample.test_labels[:300],
     )
-    monkeypatch.setattr(__main__, "load_digits", lambda: digits)
+    for module in (__main__, data):
+        monkeypatch.setattr(module, "load_digits", lambda: digits)
     return digits
 
 
@@ -184,10 +186,12 @@ def test_evaluate_prints_the_contracts_json(call: Call, few: Digits):
     status, output, errors = call("evaluate", "seed", "--json")
     assert (status, errors) == (0, "")
     scores = {score["name"]: score for score in json.loads(output)}
-    assert {"-ELBO", "reconstruction", "KL"} <= set(scores)
-    for score in scores.values():
+    assert list(scores)[: len(OVERALL)] == list(OVERALL)
+    for name, score in scores.items():
         assert set(score) == {"name", "value", "unit", "digits", "dataset", "estimator"}
-        assert (score["digits"], score["dataset"]) == (300, "sample")
+        assert score["dataset"] == "sample"
+        assert score["digits"] == 300 or ", class " in name
+    assert sum(scores[f"-ELBO, class {label}"]["digits"] for label in range(10)) == 300
     assert scores["-ELBO"]["unit"] == "nats"
     assert scores["-ELBO"]["value"] == pytest.approx(
         scores["reconstruction"]["value"] + scores["KL"]["value"], abs=2e-4
@@ -203,14 +207,52 @@ def test_evaluate_prints_a_table_and_says_whose_digits_these_are(call: Call, few
     assert row.split()[2:4] == ["nats", "300"]
     assert "not the ones that the run's own metrics.json speaks of" in output
     assert "were among its training digits" in output
+    head, *rows = [line.split() for line in output.split("\n\n")[1].splitlines()[:11]]
+    assert " ".join(head) == "class digits -ELBO reconstruction 5-NN accuracy " + " ".join(f"as {n}" for n in range(10))
+    for label, cells in enumerate(rows):
+        members = int((few.test_labels == label).sum())
+        assert cells[:2] == [str(label), str(members)]
+        assert sum(map(int, cells[5:])) == members
+        assert float(cells[4]) == pytest.approx(int(cells[5 + label]) / members, abs=5e-4)
 
 
-def test_evaluate_takes_a_directory(call: Call, few: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    shutil.copytree(SHIPPED / "seed", tmp_path / "elsewhere" / "seed")
-    _, by_id, _ = call("evaluate", "seed", "--json")
-    monkeypatch.chdir(tmp_path)
-    for place in (str(tmp_path / "elsewhere" / "seed"), "elsewhere/seed", "./elsewhere/seed/"):
+def own_run(root: Path, digits: Digits) -> Run:
+    """A run that was trained on these digits, of the sample."""
+    return make_run(root, dataset=Dataset("sample", 4000, 0, len(digits.test_images), digits.digest))
+
+
+def test_evaluate_takes_a_directory(call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch):
+    own_run(root, few)
+    _, by_id, _ = call("evaluate", "toy", "--json")
+    monkeypatch.chdir(root.parent)
+    for place in (str(root / "toy"), "runs/toy", "./runs/toy/"):
         assert call("evaluate", place, "--json") == (0, by_id, "")
+
+
+def test_a_run_trained_on_the_sample_is_scored_on_its_own_digits_whatever_is_at_hand(
+    call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    run = own_run(root, few)
+    monkeypatch.setattr(data, "load_digits", lambda: dataclasses.replace(random_digits(), source="mnist"))
+    monkeypatch.setattr(data, "_remembered_sample", lambda: few)
+    status, output, errors = call("evaluate", "toy")
+    assert (status, errors) == (0, "")
+    assert "The bundled sample: 4,000 training and 300 test digits, from a shelf" in output
+    assert "not the ones" not in output
+    assert (run.directory / "report.safetensors").exists()
+    monkeypatch.setattr(Report, "measure", lambda *_: pytest.fail("the run keeps its report"))
+    assert call("evaluate", "toy") == (0, output, "")
+
+
+def test_on_a_terminal_a_bar_tells_what_is_measured(
+    call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    own_run(root, few)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    status, output, errors = call("evaluate", "toy", "--json")
+    assert (status, len(json.loads(output)) > len(OVERALL)) == (0, True)
+    assert "Summing over the latent plane" in errors
+    assert "100%" in errors
 
 
 # --- runs and data

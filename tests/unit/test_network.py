@@ -55,6 +55,29 @@ def test_decode_is_the_loop_over_layers_and_units(config: TrainingConfig, tensor
         np.testing.assert_allclose(picture.ravel(), [1 / (1 + math.exp(-value)) for value in expected], atol=1e-5)
 
 
+def test_the_jacobian_is_how_the_picture_changes_with_each_coordinate(config: TrainingConfig, tensors: Tensors):
+    """Against the loop's central differences. No point of these lies within a step of a kink."""
+    z, step = np.array([[0.1, 0.2], [1.5, -2], [-0.7, 0.9]], np.float32), 1e-5
+
+    def decode(point: list[float]) -> np.ndarray:
+        features = hidden(tensors, "decoder", len(config.decoder_widths), point)
+        return scipy.special.expit(dense(tensors, "decoder.logits", features))
+
+    found = Network.from_tensors(tensors).jacobian(z)
+    assert (found.shape, found.dtype) == ((3, 784, 2), np.float32)
+    for (z1, z2), jacobian in zip(z.astype(float).tolist(), found, strict=True):
+        right = (decode([z1 + step, z2]) - decode([z1 - step, z2])) / (2 * step)
+        up = (decode([z1, z2 + step]) - decode([z1, z2 - step])) / (2 * step)
+        np.testing.assert_allclose(jacobian, np.stack([right, up], axis=1), atol=1e-6)
+    assert abs(found).max() > 0.01
+
+
+def test_a_saturated_pixel_does_not_change(tensors: Tensors):
+    network = Network.from_tensors(tensors | {"decoder.logits.bias": np.full(784, 1e30, np.float32)})
+    assert not network.jacobian(np.zeros((2, 2), np.float32)).any()
+    assert network.jacobian(np.zeros((0, 2), np.float32)).shape == (0, 784, 2)
+
+
 def test_the_hidden_layers_are_taken_by_their_number_not_by_their_place_in_the_file():
     config = TrainingConfig(decoder_widths=(5, 5, 5))  # of one shape, so that a wrong order would go unnoticed
     tensors = random_tensors(config)
