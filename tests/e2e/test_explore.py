@@ -172,6 +172,15 @@ def test_link_goes_both_ways(explorer: Explorer) -> None:
     assert not explorer.page.get_by_text("is not used").count()
 
 
+def test_what_a_link_pinned_is_unpinned_with_one_key(explorer: Explorer) -> None:
+    explorer.open("?run=seed&z1=1&z2=1")
+    explorer.root.focus()
+    explorer.page.keyboard.press("Escape")
+    explorer.page.wait_for_url(re.compile(r"run=seed$"))
+    assert explorer.z == (0, 0)
+    assert explorer.same_map
+
+
 def test_going_back_undoes_a_move(explorer: Explorer) -> None:
     page = explorer.open().page
     for z in ((1.0, 1.0), (0.5, -1.0)):

@@ -101,11 +101,11 @@ def test_scores_tell_their_difference_its_sign_and_which_is_better(runs: Path) -
         return
     assert ">151.44 nats<" in row(app, "-ELBO")
     assert ">\u22121.44 nats<" in row(app, "-ELBO")
-    assert "right \u25b8" in row(app, "-ELBO")
+    assert "right \u2192" in row(app, "-ELBO")
     assert "10,000 MNIST test digits" in row(app, "-ELBO")
     assert ">neither<" in row(app, "KL")
     assert "points<" in row(app, "5-NN accuracy")
-    assert "\u25c2 left" in row(app, "5-NN accuracy")
+    assert "\u2190 left" in row(app, "5-NN accuracy")
     assert ">the same<" in row(app, "silhouette")
 
 

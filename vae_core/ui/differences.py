@@ -8,7 +8,7 @@ from vae_core.record import Score
 from vae_core.ui.scores import MEANINGS, label, measured_on, table, written
 
 _MINUS = "\u2212"
-_WORDS = {"left": "\u25c2 left", "right": "right \u25b8", None: "neither"}
+_WORDS = {"left": "\u2190 left", "right": "right \u2192", None: "neither"}
 
 
 def score_differences(rows: Sequence[Row]) -> None:
@@ -29,7 +29,7 @@ def _cells(row: Row) -> str:
         verdict = _WORDS[better] if differs else "the same"
     by_digits = {measured_on(score) for score in (row.left, row.right) if score}
     alike = difference or len(by_digits) == 1
-    about = html.escape(" ".join([MEANINGS.get(row.name, ""), *(by_digits if alike else [])]))
+    about = html.escape(" ".join([MEANINGS.get(row.name, ""), *(f"On {of}." for of in by_digits if alike)]))
     return (
         f'<th scope="row">{html.escape(label(row.name))}<br><small>{about}</small></th>'
         f'<td data-label="Left">{_value(row.left, better == "left", not alike)}</td>'

@@ -13,6 +13,8 @@ const failed = (root, error) => {
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector("section")
   root.view ??= import(new URL(data.view, document.baseURI).href).then(({ View }) => new View(root))
-  root.view.then((view) => view.update(data, (z) => setStateValue("pin", z), setTriggerValue)).catch((error) => failed(root, error))
+  // With the time, for Streamlit hears of changes alone: a pin that came by a link is none, and its end would be none either.
+  const pin = (value) => setStateValue("pin", [value, Date.now()])
+  root.view.then((view) => view.update(data, pin, setTriggerValue)).catch((error) => failed(root, error))
   return () => setTimeout(() => root.isConnected || root.view.then((view) => view.close()).catch(() => {}))
 }

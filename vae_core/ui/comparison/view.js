@@ -28,7 +28,7 @@ export class View {
     this.queue = Promise.resolve()
   }
 
-  /** Follow the server: its data (see __init__.py), and send([index, time]) to tell it what was pinned. Calls take turns. */
+  /** Follow the server: its data (see __init__.py), and send(index) to tell it what was pinned. Calls take turns. */
   update(data, send) {
     this.send = send
     return (this.queue = this.queue.catch(() => {}).then(() => this.follow(data)))
@@ -80,8 +80,7 @@ export class View {
     if (!this.loaded) return
     this.pinned = index
     this.show()
-    // With the time, for Streamlit hears changes alone: of an unpinned link it would not, having been told no pin before.
-    this.messenger.tell(this.send, [index, Date.now()], rest)
+    this.messenger.tell(this.send, index, rest)
   }
 
   /** Show the same classes on both sides. */

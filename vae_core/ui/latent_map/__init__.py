@@ -68,4 +68,5 @@ def latent_map(
 def pinned_point() -> Any:
     """What the browser last pinned: [z1, z2] or None if it is to be believed, which the caller checks."""
     state = st.session_state.get(KEY)
-    return state["pin"] if state else None
+    told = state["pin"] if state else None
+    return told[0] if isinstance(told, list) and told else None
