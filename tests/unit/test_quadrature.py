@@ -143,20 +143,19 @@ def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.n
 
 def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     """The decoder draws black everywhere but around (8, 8), where a grey digit has its narrow peak."""
-    seen: list[tuple[int, int]] = []
+    tiles: list[int] = []
     real = quadrature._sums
 
     def spy(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
-        seen.append((z.shape[1], len(pixels)))
+        tiles.append(4 * z.shape[1])  # nodes in a tile
         return real(network, pixels, z)
 
     monkeypatch.setattr(quadrature, "_sums", spy)
     found = evidence(peaked_network((8.0, 8.0), 0.027), np.concatenate([GREY, 0 * GREY]))
     assert found.nats[1] == pytest.approx(0, abs=1e-4)
-    assert {members for nodes, members in seen if nodes == 8**2 // 4} == {1, 2}
-    assert {members for nodes, members in seen if nodes == 16**2 // 4} == {1}
-    assert {members for nodes, members in seen if nodes == 32**2 // 4} == {1}
     assert found.spacing == 1 / 64
+    assert tiles.count(8**2) > 100  # the prior's
+    assert max(tiles.count(16**2), tiles.count(32**2)) <= 9  # the peak's
 
 
 def test_the_plane_is_no_wider_than_points_may_be():
