@@ -8,7 +8,7 @@ from vae_core.errors import RunDamaged, VaeError
 from vae_core.learning_curve import TERMS, LearningCurve
 from vae_core.report import OVERALL, Report
 from vae_core.runs import Run, list_runs
-from vae_core.ui import pair
+from vae_core.ui import pair, session
 from vae_core.ui.badge import caveat, describe, plain
 from vae_core.ui.comparison import comparison, pinned_digit
 from vae_core.ui.differences import config_differences, score_differences
@@ -22,6 +22,7 @@ POLL_SECONDS = 0.5
 
 
 def main() -> None:
+    session.set_defaults()
     st.title("Compare two runs", anchor=False)
     runs, problems = list_runs()
     runs = [run for run in runs if run.record.status != "running"]

@@ -27,7 +27,9 @@ def test_map_without_webgl_is_smaller_says_so_and_lives(without_webgl: Explorer)
     )
     assert set(types) == {"scatter"}
     assert points <= 2000
-    expect(page.locator(".lm-map .lm-note")).to_contain_text(re.compile(rf"WebGL is missing.*{points} of \d+ digits"))
+    expect(page.locator(".lm-map .lm-note").last).to_contain_text(
+        re.compile(rf"WebGL is missing.*{points} of \d+ digits")
+    )
     clicked = without_webgl.click((1.0, 1.0))
     assert without_webgl.z == pytest.approx(clicked, abs=1e-4)
     assert not without_webgl.errors

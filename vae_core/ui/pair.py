@@ -54,7 +54,6 @@ def begin(runs: Sequence[Run], digits: int) -> tuple[str, ...]:
 
     runs: at least two, those that are offered; digits: how many test digits there are.
     """
-    session.set_defaults()
     state, notices = st.session_state, []
     state.setdefault(PINNED, None)
     state.setdefault(TURN, 0)
