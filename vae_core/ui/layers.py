@@ -37,7 +37,7 @@ LAYERS = {
     "magnification": Layer(
         "Magnification",
         "\u00bd log det J\u2032J of the decoder",
-        "How fast the decoded picture changes there. Bright seams part regions that are alike inside.",
+        "How fast the decoded picture changes there. Seams part regions that are alike inside.",
         fields.magnification,
     ),
     "width": Layer(
@@ -47,4 +47,4 @@ LAYERS = {
         fields.width,
     ),
 }
-"""By the name that links use."""
+"""By name."""

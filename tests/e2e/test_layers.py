@@ -1,0 +1,58 @@
+"""The fields under the map's points, as a visitor lays them there and puts them away."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser import Explorer
+from vae_core.data import load_digits
+from vae_core.fields import Field
+from vae_core.latent import LatentMap
+from vae_core.network import Network
+from vae_core.runs import open_run
+from vae_core.ui.layers import LAYERS
+
+
+def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) -> None:
+    network, digits = Network.from_run(open_run("seed")), load_digits()
+    embedded = LatentMap.embed(network, digits.test_images, digits.test_labels)
+    page = explorer.open("?run=seed").page
+    layers, legend = page.get_by_test_id("stButtonGroup"), page.get_by_test_id("layer-legend")
+    expect(legend).to_be_hidden()
+    for layer in ("density", "regions", "magnification", "width"):
+        layers.get_by_text(LAYERS[layer].label, exact=True).click()
+        expect(legend).to_contain_text(LAYERS[layer].legend, timeout=30_000)  # it is computed once
+        expect(page.get_by_text(LAYERS[layer].help)).to_be_visible()
+        explorer.settle()
+        picture, square = laid(explorer)
+        field = LAYERS[layer].compute(network, embedded)
+        assert (square["x"], square["y"]) == pytest.approx((field.edges[0], field.edges[-1]))
+        assert square["sizex"] == square["sizey"] == pytest.approx(field.edges[-1] - field.edges[0])
+        assert (square["layer"], square["sizing"]) == ("below", "stretch")
+        # Opaque where the field is high, invisible where it is low. The picture's first row is the highest z2.
+        opacity = picture[::-1, :, 3].astype(float)
+        assert np.corrcoef(opacity.ravel(), np.clip(field.values, *limits(field)).ravel())[0, 1] > 0.999
+        if field.classes is not None:
+            sure = (opacity > 100) & (field.classes == 1)
+            assert len(np.unique(picture[::-1][sure][:, :3], axis=0)) < 10, "a class has one colour, but for rounding"
+    layers.get_by_text(LAYERS["width"].label, exact=True).click()
+    expect(legend).to_be_hidden()
+    assert explorer.page.evaluate("document.querySelector('.js-plotly-plot').layout.images.length") == 0
+    assert explorer.z == (0, 0)
+    assert explorer.same_map
+
+
+def laid(explorer: Explorer) -> tuple[np.ndarray, dict]:
+    """The picture under the points, (n, n, 4) uint8, and how it was laid there."""
+    square = explorer.page.evaluate("document.querySelector('.js-plotly-plot').layout.images[0]")
+    picture = Image.open(io.BytesIO(base64.b64decode(square["source"].partition(",")[2])))
+    return np.asarray(picture.convert("RGBA")), square
+
+
+def limits(field: Field) -> tuple[float, float]:
+    """What a layer is drawn between."""
+    return (0.0, 1.0) if field.classes is not None else tuple(np.percentile(field.values, (1, 99)))
