@@ -103,8 +103,10 @@ def runs_directory() -> Path:
 
 
 def list_runs() -> tuple[list[Run], list[str]]:
-    """All readable runs, shipped ones first, then the user's, newest first; and a sentence for each unreadable one."""
+    """All readable runs, and a sentence for each unreadable one: shipped ones first, as they came; then the user's,
+    newest first."""
     runs, problems = runs_in(SHIPPED)
+    runs.reverse()
     shipped = {run.id for run in runs}
     own, more_problems = runs_in(runs_directory())
     for run in own:

@@ -30,6 +30,10 @@ def opened(**query: str) -> AppTest:
     return app
 
 
+SHIPPED_TITLES = ["The post's recipe", "fast, beta 0.25", "fast, beta 1", "fast, beta 4", "deep"]
+"""As they came."""
+
+
 def copy_of_seed(runs: Path, run_id: str, **changes: object) -> Path:
     folder = runs / run_id
     shutil.copytree(SHIPPED / "seed", folder)
@@ -107,7 +111,7 @@ def test_own_run_is_picked_and_a_damaged_one_left_out(runs: Path) -> None:
     copy_of_seed(runs, "mine")
     (copy_of_seed(runs, "broken") / "run.json").write_text("{")
     app = opened()
-    assert app.selectbox(key="run").options == ["The post's recipe", "Copy mine"]
+    assert app.selectbox(key="run").options == [*SHIPPED_TITLES, "Copy mine"]
     assert str(runs / "broken" / "run.json") in warnings(app)
     app.selectbox(key="run").select("mine").run()
     assert "Copy mine" in app.markdown[0].value
