@@ -10,7 +10,7 @@ determinism would turn XLA off, and take half as long again.)
 """
 
 # TensorFlow has no types to speak of.
-# pyright: reportAttributeAccessIssue=false, reportIndexIssue=false, reportOperatorIssue=false
+# pyright: reportAttributeAccessIssue=false, reportIndexIssue=false, reportOperatorIssue=false, reportArgumentType=false
 
 import os
 import time
