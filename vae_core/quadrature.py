@@ -7,14 +7,14 @@ it converges faster than any power of h where the integrand is smooth and dies a
 Weideman 2014, section 5), and still as h^2 across the kinks that ReLU leaves in it. Grey pixels make it a Bernoulli
 pseudo-likelihood, as the reconstruction is.
 
-The plane is cut into tiles. All digits are summed over coarse nodes in every tile; finer nodes are then placed only in
-the tiles where a digit has mass, for the digits whose sum is not certain yet. It is where five lattices of twice the
-spacing, each shifted against the others, agree with it: two alone may agree by chance, when a narrow peak lies between
-the nodes of both.
+The plane is cut into tiles. All digits are summed over coarse nodes in every tile; tiles where a digit has mass are
+then halved, and halved again, for the digits whose sum is not certain yet, so that finer nodes are placed on ever less
+of the plane. A sum is certain where five lattices of twice the spacing, each shifted against the others, agree with it:
+two alone may agree by chance, when a narrow peak lies between the nodes of both.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,10 +28,13 @@ TILE = 0.5
 TOLERANCE = 0.01
 """nats: a digit is done whose log p(x) moves less than this from what lattices of twice the spacing say."""
 
-_SIDES = (4, 8, 16, 32)  # nodes along a tile's side, from coarse to fine
-_NEGLIGIBLE = (40.0, 20.0, 15.0)  # nats below a digit's best tile; between coarse nodes a peak may hide its height
+_COARSE, _SIDE = 4, 8  # nodes along a tile's side: at first, and when it is looked at more closely
+_SIZES = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128)  # of the tiles that are looked at more closely
+# nats below a digit's best tile, by size; a peak between coarse nodes hides its height
+_NEGLIGIBLE = (40.0, 30.0, 20.0, *4 * (15.0,))
 _LEAST_REACH, _SPREADS = 4.5, 6.0
 _NODES, _DIGITS = 1024, 10_000  # a block's joint densities take 41 MB
+_WINDOW = 250_000  # nodes of a posterior
 
 Tell = Callable[[float], None]
 """Told the share that is done, from 0 to 1."""
@@ -79,7 +82,7 @@ class Posterior:
 
 
 def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: None) -> Evidence:
-    """log p(x) of images (N, 28, 28) uint8, each refined until it moves less than TOLERANCE or the spacing is 1/64.
+    """log p(x) of images (N, 28, 28) uint8, each refined until it moves less than TOLERANCE or the spacing is 1/1024.
 
     Takes a few seconds for 10,000 digits and at most about 200 MB.
     """
@@ -90,83 +93,119 @@ def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: No
     for b, pixels in enumerate(blocks):
         parts.append(_refined(network, pixels, corners, lambda share, b=b: tell((b + share) / len(blocks))))
     nats, moved = (np.concatenate(arrays) for arrays in zip(*(part[:2] for part in parts), strict=True))
-    return Evidence(nats, moved, TILE / max(part[2] for part in parts), reach)
+    return Evidence(nats, moved, min(part[2] for part in parts), reach)
 
 
 def posterior(network: Network, image: np.ndarray) -> Posterior:
-    """The exact posterior of one image (28, 28) uint8, on nodes 1/32 or less apart."""
+    """The exact posterior of one image (28, 28) uint8, on nodes 1/256 apart, or up to 1/32 if it is wide."""
     pixels = to_pixels(image)
     corners = _corners(_reach(network, pixels))
     tiles = _tile_sums(network, pixels, corners)[0]
     held = corners[tiles > tiles.max() - _NEGLIGIBLE[0]]
     low, high = held.min(axis=0), held.max(axis=0) + TILE
-    fine = _SIDES[-1] if len(held) <= 16 else _SIDES[-2]  # in many tiles the posterior is wide, and coarser nodes do
-    axes = [low[i] + TILE / fine * (np.arange(round((high[i] - low[i]) / TILE) * fine) + 0.5) for i in range(2)]
+    spacing = 1 / 256
+    while spacing < 1 / 32 and np.prod((high - low) / spacing) > _WINDOW:
+        spacing *= 2
+    axes = [low[i] + spacing * (np.arange(round((high[i] - low[i]) / spacing)) + 0.5) for i in range(2)]
     z1, z2 = np.meshgrid(*axes)
-    joint = np.concatenate([_joint(network, pixels, z)[0] for z in _blocks(np.stack([z1, z2], -1).reshape(-1, 2))])
+    nodes = np.stack([z1, z2], -1).reshape(-1, 2)
+    parts = [_joint(pixels, *_terms(network, nodes[i : i + _NODES]))[0] for i in range(0, len(nodes), _NODES)]
+    joint = np.concatenate(parts).astype(np.float64)
     density = np.exp(joint - joint.max()).reshape(z1.shape)
-    return Posterior(axes[0], axes[1], density / (density.sum() * (TILE / fine) ** 2))
+    return Posterior(axes[0], axes[1], density / (density.sum() * spacing**2))
 
 
 def _refined(
     network: Network, pixels: np.ndarray, corners: np.ndarray, tell: Tell
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """log p(x), how far it moved, and the number of nodes along a tile's side that the hardest digit needed."""
-    moving, moved = np.arange(len(pixels)), np.empty(len(pixels))
-    sums = _tile_sums(network, pixels, corners, lambda share: tell(share / len(_SIDES)))  # (N, T)
-    nats = _log_sum_exp(sums.astype(np.float64)) + _log_cell(_SIDES[0])
-    for level, side in enumerate(_SIDES[1:], start=1):
-        held = sums > sums.max(axis=1, keepdims=True) - _NEGLIGIBLE[level - 1]
-        sums, totals = np.full(sums.shape, -np.inf, np.float32), np.full((len(moving), 4), -np.inf)
-        tiles, lattices = np.flatnonzero(held.any(axis=0)), _interleaved(side)
-        for done, t in enumerate(tiles):
-            members = np.flatnonzero(held[:, t])
-            parts = _sums(network, pixels[moving[members]], corners[t] + lattices)  # (M, 4)
-            sums[members, t] = np.logaddexp.reduce(parts, axis=1)
-            totals[members] = np.logaddexp(totals[members], parts)
-            tell((level + done / len(tiles)) / len(_SIDES))
-        now = np.logaddexp.reduce(totals, axis=1) + _log_cell(side)
-        coarser = np.column_stack([nats[moving], totals + _log_cell(side / 2)])  # (N, 5)
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """log p(x), how far it moved, and the finest spacing that any digit needed."""
+    stages = 1 + len(_SIZES)
+    sums = _tile_sums(network, pixels, corners, lambda share: tell(share / stages))  # (N, T)
+    nats, moved = _log_sum_exp(sums.astype(np.float64)) + 2 * math.log(TILE / _COARSE), np.empty(len(pixels))
+    # From here on a row is a digit together with a tile where it has mass, a digit's rows side by side.
+    digits, tiles = np.nonzero(sums > sums.max(axis=1, keepdims=True) - _NEGLIGIBLE[0])
+    lower = corners[tiles]
+    for stage, size in enumerate(_SIZES, start=1):
+        parts = _row_sums(network, pixels, digits, lower, size, lambda share, k=stage: tell((k + share) / stages))
+        starts = np.flatnonzero(np.diff(digits, prepend=-1))
+        moving, rows = digits[starts], np.diff(starts, append=len(digits))
+        totals = np.logaddexp.reduceat(parts, starts, axis=0) + 2 * math.log(2 * size / _SIDE)  # (M, 4)
+        now = np.logaddexp.reduce(totals, axis=1) - math.log(4)
+        coarser = np.column_stack([nats[moving], totals])  # (M, 5)
         nats[moving], moved[moving] = now, np.abs(coarser - now[:, None]).max(axis=1)
-        still = moved[moving] >= TOLERANCE
-        moving, sums = moving[still], sums[still]
-        if not len(moving):
+        held = np.logaddexp.reduce(parts, axis=1)
+        best = np.maximum.reduceat(held, starts)
+        kept = np.repeat(moved[moving] >= TOLERANCE, rows) & (held > np.repeat(best, rows) - _NEGLIGIBLE[stage - 1])
+        if not kept.any():
             break
+        digits, lower = np.repeat(digits[kept], 4), _quarters(lower[kept], size)
     tell(1.0)
-    return nats, moved, side
+    return nats, moved, size / _SIDE
 
 
 def _tile_sums(
     network: Network, pixels: np.ndarray, corners: np.ndarray, tell: Tell = lambda share: None
 ) -> np.ndarray:
     """log of the sum over each tile's coarse nodes of p(x|z) p(z). Returns (N, T) float32."""
-    nodes = _interleaved(_SIDES[0]).reshape(-1, 2)
+    nodes = _interleaved(TILE, _COARSE).reshape(-1, 2)
     sums = np.empty((len(pixels), len(corners)), np.float32)
     together = _NODES // len(nodes)
     for start in range(0, len(corners), together):
         some = corners[start : start + together]
-        sums[:, start : start + together] = _sums(network, pixels, some[:, None] + nodes)
+        terms = _terms(network, (some[:, None] + nodes).reshape(-1, 2))
+        sums[:, start : start + together] = _log_sum_exp(_joint(pixels, *terms).reshape(len(pixels), len(some), -1))
         tell((start + len(some)) / len(corners))
     return sums
 
 
-def _sums(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """log of the sums of p(x|z) p(z) over groups of nodes. pixels: (N, 784); z: (G, K, 2). Returns (N, G) float32."""
-    return _log_sum_exp(_joint(network, pixels, z.reshape(-1, 2)).reshape(len(pixels), *z.shape[:2]))
+def _row_sums(
+    network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, tell: Tell
+) -> np.ndarray:
+    """log of the sums of p(x|z) p(z) over the four lattices of each row's tile.
+
+    digits: (R,), rows of pixels; lower: (R, 2), the tiles' lower left corners; size: their sides'. Returns (R, 4).
+    """
+    lattices = _interleaved(size, _SIDE)  # (4, K, 2)
+    corners, tile_of = np.unique(lower, axis=0, return_inverse=True)
+    order = np.argsort(tile_of, kind="stable")
+    ends = np.searchsorted(tile_of[order], np.arange(len(corners) + 1))
+    parts = np.empty((len(digits), 4))
+    together = _NODES // _SIDE**2  # tiles that are decoded at once
+    for start in range(0, len(corners), together):
+        some = corners[start : start + together]
+        logits, constant = _terms(network, (some[:, None, None] + lattices).reshape(-1, 2))
+        for t in range(len(some)):
+            nodes = slice(t * _SIDE**2, (t + 1) * _SIDE**2)
+            rows = order[ends[start + t] : ends[start + t + 1]]
+            joint = _joint(pixels[digits[rows]], logits[nodes], constant[nodes])
+            parts[rows] = _log_sum_exp(joint.reshape(len(rows), 4, -1))
+        tell((start + len(some)) / len(corners))
+    return parts
 
 
-def _interleaved(side: int) -> np.ndarray:
+def _interleaved(size: float, side: int) -> np.ndarray:
     """The nodes of a tile at the origin, side^2 in all, as four lattices of twice the spacing: (4, side^2 / 4, 2)."""
-    inner = TILE / side * (np.arange(side) + 0.5)
+    inner = size / side * (np.arange(side) + 0.5)
     nodes = np.stack(np.meshgrid(inner, inner), -1).reshape(side // 2, 2, side // 2, 2, 2)
     return nodes.transpose(1, 3, 0, 2, 4).reshape(4, -1, 2)
 
 
-def _joint(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """log p(x|z) + log p(z). pixels: (N, 784); z: (K, 2). Returns (N, K) float32."""
-    logits = network.logits(z.astype(np.float32))  # (K, 784)
+def _quarters(lower: np.ndarray, size: float) -> np.ndarray:
+    """The lower left corners of the quarters of tiles so large. lower: (R, 2). Returns (4 R, 2)."""
+    offsets = size / 2 * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
+    return (lower[:, None] + offsets).reshape(-1, 2)
+
+
+def _terms(network: Network, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What log p(x|z) + log p(z) is made of, for any x. z: (K, 2). Returns logits (K, 784), constant (K,) float32."""
+    logits = network.logits(z.astype(np.float32))
     constant = -softplus(logits).sum(axis=1) - 0.5 * (z**2).sum(axis=1) - math.log(2 * math.pi)
-    return pixels @ logits.T + constant.astype(np.float32)
+    return logits, constant.astype(np.float32)
+
+
+def _joint(pixels: np.ndarray, logits: np.ndarray, constant: np.ndarray) -> np.ndarray:
+    """log p(x|z) + log p(z). pixels: (N, 784); the others as `_terms` returns them. Returns (N, K) float32."""
+    return pixels @ logits.T + constant
 
 
 def _log_sum_exp(values: np.ndarray) -> np.ndarray:
@@ -175,11 +214,6 @@ def _log_sum_exp(values: np.ndarray) -> np.ndarray:
     values -= most
     np.exp(values, out=values)
     return np.log(values.sum(axis=-1)) + most[..., 0]
-
-
-def _log_cell(side: float) -> float:
-    """log of the area that a node stands for where a tile has so many along its side."""
-    return 2 * math.log(TILE / side)
 
 
 def _reach(network: Network, pixels: np.ndarray) -> float:
@@ -193,7 +227,3 @@ def _corners(reach: float) -> np.ndarray:
     """The lower left corner of each tile, (T, 2) float64."""
     starts = np.arange(-reach, reach - TILE / 2, TILE)
     return np.stack(np.meshgrid(starts, starts), -1).reshape(-1, 2)
-
-
-def _blocks(z: np.ndarray) -> Iterator[np.ndarray]:
-    return (z[i : i + _NODES] for i in range(0, len(z), _NODES))

@@ -143,19 +143,21 @@ def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.n
 
 def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     """The decoder draws black everywhere but around (8, 8), where a grey digit has its narrow peak."""
-    tiles: list[int] = []
-    real = quadrature._sums
+    looked_at: list[tuple[float, int]] = []
+    real = quadrature._row_sums
 
-    def spy(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
-        tiles.append(4 * z.shape[1])  # nodes in a tile
-        return real(network, pixels, z)
+    def spy(network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, tell):
+        looked_at.append((size, len(np.unique(lower, axis=0))))
+        return real(network, pixels, digits, lower, size, tell)
 
-    monkeypatch.setattr(quadrature, "_sums", spy)
+    monkeypatch.setattr(quadrature, "_row_sums", spy)
     found = evidence(peaked_network((8.0, 8.0), 0.027), np.concatenate([GREY, 0 * GREY]))
     assert found.nats[1] == pytest.approx(0, abs=1e-4)
     assert found.spacing == 1 / 64
-    assert tiles.count(8**2) > 100  # the prior's
-    assert max(tiles.count(16**2), tiles.count(32**2)) <= 9  # the peak's
+    (first, tiles), *others = looked_at
+    assert (first, [size for size, _ in others]) == (1 / 2, [1 / 4, 1 / 8])
+    assert tiles > 100  # the prior's
+    assert all(tiles <= 36 for _, tiles in others)  # the peak's
 
 
 def test_the_plane_is_no_wider_than_points_may_be():
@@ -192,7 +194,7 @@ def test_a_posterior_is_its_definition_on_nodes_around_its_mass():
     found = posterior(peaked_network(centre, spread), GREY[0])
     assert found.density.shape == (len(found.z2), len(found.z1))
     for axis in (found.z1, found.z2):
-        np.testing.assert_allclose(np.diff(axis), 1 / 64)
+        np.testing.assert_allclose(np.diff(axis), 1 / 256)
     x, steepness = 128 / 255, 2 / (spread * math.sqrt(392))
 
     def log_density(z: np.ndarray, c: float) -> np.ndarray:
