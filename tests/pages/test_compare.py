@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_pages import ROOT, SECONDS, as_read, copy_of_seed, opened, warnings
+from tests.pages.runner import SECONDS, as_read, copy_of_seed, html, opened, text, warnings
 from vae_core import runs as runs_module
 from vae_core import shelf
 from vae_core.data import load_digits
@@ -21,29 +21,15 @@ from vae_core.ui.scores import label
 
 
 @pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def runs(runs: Path) -> Path:
     """The visitor's own runs: two copies of the shipped one, under other names."""
-    monkeypatch.setenv("VAE_RUNS", str(tmp_path))
     for run_id in ("mine", "other"):
-        copy_of_seed(tmp_path, run_id)
-    return tmp_path
+        copy_of_seed(runs, run_id)
+    return runs
 
 
 def compare(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
-    for key, value in ({"left": "mine", "right": "other"} | query).items():
-        app.query_params[key] = value
-    app.switch_page("pages/compare.py").run()
-    assert not app.exception
-    return app
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def text(app: AppTest) -> str:
-    return as_read("\n".join(element.value for element in (*app.markdown, *app.caption, *app.info)))
+    return opened("compare.py", **{"left": "mine", "right": "other"} | query)
 
 
 def data(app: AppTest) -> dict:

@@ -1,54 +1,15 @@
 """Each page through Streamlit's test runner: it runs to its end, says what it must, and never shows an exception."""
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
+from tests.pages.runner import as_read, copy_of_seed, opened, warnings
 from vae_core.data import load_digits
-from vae_core.runs import SHIPPED
-
-ROOT = Path(__file__).parents[2]
-SECONDS = 60
-
-
-@pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty runs' directory of the visitor's own."""
-    monkeypatch.setenv("VAE_RUNS", str(tmp_path))
-    return tmp_path
-
-
-def opened(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
-
 
 SHIPPED_TITLES = ["The post's recipe", "fast, beta 0.25", "fast, beta 1", "fast, beta 4", "deep"]
 """As they came."""
-
-
-def copy_of_seed(runs: Path, run_id: str, **changes: object) -> Path:
-    folder = runs / run_id
-    shutil.copytree(SHIPPED / "seed", folder)
-    record = json.loads((folder / "run.json").read_text())
-    (folder / "run.json").write_text(json.dumps(record | {"id": run_id, "title": f"Copy {run_id}"} | changes))
-    return folder
-
-
-def as_read(markdown: str) -> str:
-    """Escaped Markdown as a person reads it."""
-    return markdown.replace("\u2060", "").replace("\\", "")
-
-
-def warnings(app: AppTest) -> str:
-    return as_read("\n".join(element.value for element in app.warning))
 
 
 def test_explore_says_what_is_on_show(runs: Path) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_pages import ROOT, SECONDS, as_read, copy_of_seed, opened, warnings
+from tests.pages.runner import SECONDS, as_read, copy_of_seed, html, opened, text, warnings
 from vae_core import shelf
 from vae_core.data import Digits, load_digits
 from vae_core.report import NAME, OVERALL, Report
@@ -21,13 +21,6 @@ SMALL = 60
 """Test digits that are enough to measure a report on."""
 SHOWN = 16
 """Digits in the gallery."""
-
-
-@pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty runs' directory of the visitor's own."""
-    monkeypatch.setenv("VAE_RUNS", str(tmp_path))
-    return tmp_path
 
 
 @pytest.fixture
@@ -49,20 +42,7 @@ def few(sample: Digits, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digits]:
 
 
 def report(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).run()
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("pages/report.py").run()
-    assert not app.exception
-    return app
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def text(app: AppTest) -> str:
-    return as_read("\n".join(element.value for element in (*app.markdown, *app.caption, *app.info)))
+    return opened("report.py", **query)
 
 
 def cards(app: AppTest, key: str = "misfits") -> list[dict]:

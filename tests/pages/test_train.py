@@ -7,18 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_pages import as_read, copy_of_seed, opened, warnings
+from tests.pages.runner import as_read, copy_of_seed, opened, text, warnings
 from vae_core import jobs
 from vae_core.data import load_digits
 from vae_core.progress import Journal
 from vae_core.runs import Run, read_run, runs_in
-
-
-@pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty runs' directory of the visitor's own."""
-    monkeypatch.setenv("VAE_RUNS", str(tmp_path))
-    return tmp_path
 
 
 @pytest.fixture
@@ -30,12 +23,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
 
 
 def train(**query: str) -> AppTest:
-    app = opened()
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.switch_page("pages/train.py").run()
-    assert not app.exception
-    return app
+    return opened("train.py", **query)
 
 
 def click(app: AppTest, label: str) -> AppTest:
@@ -46,10 +34,6 @@ def click(app: AppTest, label: str) -> AppTest:
 
 def labels(app: AppTest) -> set[str]:
     return {button.label for button in app.button}
-
-
-def text(app: AppTest) -> str:
-    return as_read("\n".join(element.value for element in app.markdown))
 
 
 def test_fast_is_chosen_and_described_before_the_start(runs: Path) -> None:

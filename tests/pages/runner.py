@@ -1,0 +1,53 @@
+"""A page in Streamlit's test runner: opened as a visitor opens it, and read as a visitor reads it."""
+
+import json
+import shutil
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from vae_core.runs import SHIPPED
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60
+
+
+def opened(page: str | None = None, **query: str) -> AppTest:
+    """The app on a page, a file's name, or on the explorer, with this query in its address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    if page:
+        app.run()
+    for key, value in query.items():
+        app.query_params[key] = value
+    if page:
+        app.switch_page(f"pages/{page}")
+    app.run()
+    assert not app.exception
+    return app
+
+
+def copy_of_seed(runs: Path, run_id: str, **changes: object) -> Path:
+    """A run of the visitor's own, like the shipped one but for these fields of its record."""
+    folder = runs / run_id
+    shutil.copytree(SHIPPED / "seed", folder)
+    record = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(record | {"id": run_id, "title": f"Copy {run_id}"} | changes))
+    return folder
+
+
+def as_read(markdown: str) -> str:
+    """Escaped Markdown as a person reads it."""
+    return markdown.replace("\u2060", "").replace("\\", "")
+
+
+def warnings(app: AppTest) -> str:
+    return as_read("\n".join(element.value for element in app.warning))
+
+
+def text(app: AppTest) -> str:
+    """Plain text, captions and notes."""
+    return as_read("\n".join(element.value for element in (*app.markdown, *app.caption, *app.info)))
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
