@@ -99,17 +99,18 @@ def the_lattice() -> None:
 
 def the_network(shown: Atlas) -> None:
     st.header("The network", anchor=False)
-    layers = shown.run.record.config.layers
+    config = shown.run.record.config
+    hidden = {"relu": "ReLU", "silu": "SiLU"}[config.activation]
     activations = {"mean": "none", "log_var": "none", "logits": "sigmoid"}
     rows = [
         {
             "layer": name,
             "inputs": inputs,
             "outputs": outputs,
-            "activation": activations.get(name.split(".")[1], "ReLU"),
+            "activation": activations.get(name.split(".")[1], hidden),
             "parameters": f"{(inputs + 1) * outputs:,}",
         }
-        for name, (inputs, outputs) in layers.items()
+        for name, (inputs, outputs) in config.layers.items()
     ]
     st.table(pd.DataFrame(rows).set_index("layer"))
     encoder, decoder = shown.network.parameters

@@ -44,6 +44,9 @@ class TrainingConfig:
     decoder_widths: tuple[int, ...] = _bounded(
         (256,), 1, 4096, "Units of each hidden layer, from the latent to the pixels."
     )
+    activation: str = _one_of(
+        ("relu", "silu"), "What hidden layers apply: relu bends at 0; silu, x sigmoid(x), is smooth, and so is its map."
+    )
     epochs: int = _bounded(50, 1, 1000, "Passes over the training digits.")
     batch_size: int = _bounded(100, 1, 10_000, "Digits a gradient step sees.")
     optimizer: str = _one_of(("rmsprop", "adam"), "The rule of a gradient step; the post used rmsprop.")

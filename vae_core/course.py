@@ -115,7 +115,7 @@ class Course:
         row |= {"epoch": trainer.epoch, "seconds": round(self.seconds, 2)}
         row["reconstruction"], row["kl"] = (float(value) for value in trainer.sums / trainer.seen)
         if len(held_out):
-            terms = likelihood.negative_elbo(Network.from_tensors(trainer.tensors()), held_out, samples=1)
+            terms = likelihood.negative_elbo(self._network(trainer), held_out, samples=1)
             row["val_reconstruction"], row["val_kl"] = (float(term.mean()) for term in terms)
         for prefix in ("", "val_"):
             row[f"{prefix}loss"] = row[f"{prefix}reconstruction"] + beta * row[f"{prefix}kl"]
@@ -124,4 +124,7 @@ class Course:
         self.tell("epoch", **row)
 
     def _look(self, trainer: "Trainer") -> Snapshot:
-        return Snapshot.take(Network.from_tensors(trainer.tensors()), self.test_images, trainer.step)
+        return Snapshot.take(self._network(trainer), self.test_images, trainer.step)
+
+    def _network(self, trainer: "Trainer") -> Network:
+        return Network.from_tensors(trainer.tensors(), trainer.config.activation)

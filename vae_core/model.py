@@ -46,7 +46,7 @@ def build_encoder(config: TrainingConfig) -> keras.Model:
     """pixels (B, 784) -> mean (B, 2), log_var (B, 2)."""
     pixels = hidden = keras.Input((PIXELS,), name="pixels")
     for i, width in enumerate(config.encoder_widths):
-        hidden = layers.Dense(width, activation="relu", name=f"hidden.{i}")(hidden)
+        hidden = layers.Dense(width, activation=config.activation, name=f"hidden.{i}")(hidden)
     mean = layers.Dense(LATENT_DIM, name="mean")(hidden)
     log_var = Clamp()(layers.Dense(LATENT_DIM, name="log_var")(hidden))
     return keras.Model(pixels, [mean, log_var], name="encoder")
@@ -56,7 +56,7 @@ def build_decoder(config: TrainingConfig) -> keras.Model:
     """z (B, 2) -> logits (B, 784). The sigmoid is left to the loss and to whoever draws."""
     z = hidden = keras.Input((LATENT_DIM,), name="z")
     for i, width in enumerate(config.decoder_widths):
-        hidden = layers.Dense(width, activation="relu", name=f"hidden.{i}")(hidden)
+        hidden = layers.Dense(width, activation=config.activation, name=f"hidden.{i}")(hidden)
     return keras.Model(z, layers.Dense(PIXELS, name="logits")(hidden), name="decoder")
 
 

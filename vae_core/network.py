@@ -1,7 +1,8 @@
 """The encoder and the decoder of a run, in NumPy alone.
 
-    hidden = relu(x W + b), layer by layer;   mean, log_var = hidden W + b;   pixels = sigmoid(logits)
+    hidden = f(x W + b), layer by layer;   mean, log_var = hidden W + b;   pixels = sigmoid(logits)
 
+f is ReLU, or SiLU (Elfwing et al. 2018, section 2): x sigmoid(x).
 Keras (model.py), NumPy (here) and the browser (ui/browser/decoder.js) compute the same from the same tensors: a test
 holds them within one grey level of each other.
 """
@@ -30,10 +31,12 @@ class Network:
     log_var: Layer
     decoder_hidden: tuple[Layer, ...]
     decoder_logits: Layer
+    activation: str = "relu"
+    """f: a choice of `TrainingConfig.activation`."""
 
     @classmethod
-    def from_tensors(cls, tensors: Tensors) -> "Network":
-        """tensors: as `Run.tensors` returns them."""
+    def from_tensors(cls, tensors: Tensors, activation: str = "relu") -> "Network":
+        """tensors: as `Run.tensors` returns them; activation: the run's config's."""
 
         def layer(name: str) -> Layer:
             return tensors[f"{name}.kernel"], tensors[f"{name}.bias"]
@@ -48,19 +51,20 @@ class Network:
             log_var=layer("encoder.log_var"),
             decoder_hidden=hidden("decoder"),
             decoder_logits=layer("decoder.logits"),
+            activation=activation,
         )
 
     @classmethod
     def from_run(cls, run: Run) -> "Network":
         """Raises RunDamaged if the run's tensors are not what its config says."""
-        return cls.from_tensors(run.tensors())
+        return cls.from_tensors(run.tensors(), run.record.config.activation)
 
     def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """pixels: (N, 784) float32 in [0, 1]. Returns mean and log_var of q(z|x), each (N, 2) float32.
 
         Raises RunDamaged if the weights are so large that these are not finite.
         """
-        hidden = _through(self.encoder_hidden, pixels)  # (N, H)
+        hidden = self._through(self.encoder_hidden, pixels)  # (N, H)
         mean, log_var = _affine(self.mean, hidden), _affine(self.log_var, hidden)
         if not (np.isfinite(mean).all() and np.isfinite(log_var).all()):
             raise RunDamaged("The run's network is damaged: it encodes digits as numbers that are not finite.")
@@ -68,7 +72,7 @@ class Network:
 
     def logits(self, z: np.ndarray) -> np.ndarray:
         """z: (N, 2) float32. Returns (N, 784) float32: the log-odds of each pixel."""
-        return _affine(self.decoder_logits, _through(self.decoder_hidden, z))
+        return _affine(self.decoder_logits, self._through(self.decoder_hidden, z))
 
     def decode(self, z: np.ndarray) -> np.ndarray:
         """z: (N, 2) float32. Returns (N, 28, 28) float32 in [0, 1]."""
@@ -77,16 +81,21 @@ class Network:
     def jacobian(self, z: np.ndarray) -> np.ndarray:
         """How the pixels change with z. z: (N, 2) float32. Returns (N, 784, 2) float32: d pixel / d z.
 
-        Forward mode: two tangents go through the layers beside the values, relu passes those of its active units.
+        Forward mode: two tangents go through the layers beside the values, each unit's times the slope of f there.
         """
         hidden, tangents = z, np.broadcast_to(np.eye(LATENT_DIM, dtype=np.float32), (len(z), LATENT_DIM, LATENT_DIM))
         for layer in self.decoder_hidden:
             before = _affine(layer, hidden)  # (N, H)
-            tangents = (tangents @ layer[0]) * (before > 0)[:, None]  # (N, 2, H)
-            hidden = np.maximum(before, 0)
+            tangents = (tangents @ layer[0]) * _SLOPES[self.activation](before)[:, None]  # (N, 2, H)
+            hidden = _ACTIVATIONS[self.activation](before)
         pixels = sigmoid(_affine(self.decoder_logits, hidden))  # (N, 784)
         slope = pixels * (1 - pixels)
         return ((tangents @ self.decoder_logits[0]) * slope[:, None]).transpose(0, 2, 1)
+
+    def _through(self, layers: tuple[Layer, ...], x: np.ndarray) -> np.ndarray:
+        for layer in layers:
+            x = _ACTIVATIONS[self.activation](_affine(layer, x))
+        return x
 
     @functools.cached_property
     def digest(self) -> str:
@@ -140,10 +149,25 @@ def _affine(layer: Layer, x: np.ndarray) -> np.ndarray:
         return x @ kernel + bias
 
 
-def _through(layers: tuple[Layer, ...], x: np.ndarray) -> np.ndarray:
-    for layer in layers:
-        x = np.maximum(_affine(layer, x), 0)
-    return x
+def _relu(x: np.ndarray) -> np.ndarray:
+    return np.maximum(x, 0)
+
+
+def _silu(x: np.ndarray) -> np.ndarray:
+    return x * sigmoid(x)
+
+
+def _slope_of_relu(x: np.ndarray) -> np.ndarray:
+    return x > 0
+
+
+def _slope_of_silu(x: np.ndarray) -> np.ndarray:
+    rising = sigmoid(x)
+    return rising * (1 + x * (1 - rising))
+
+
+_ACTIVATIONS = {"relu": _relu, "silu": _silu}
+_SLOPES = {"relu": _slope_of_relu, "silu": _slope_of_silu}
 
 
 def _size(layers: tuple[Layer, ...]) -> int:

@@ -67,7 +67,7 @@ def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None 
     )
     images, _ = split(digits.train_images, config.validation, config.seed)
     tensors = initial_tensors(config, images)
-    snapshot = Snapshot.take(Network.from_tensors(tensors), digits.test_images, step=0)
+    snapshot = Snapshot.take(Network.from_tensors(tensors, config.activation), digits.test_images, step=0)
     return put(root, record, tensors, [], [], snapshot)
 
 

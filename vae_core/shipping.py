@@ -35,8 +35,9 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
         raise RunNotWritable(f"{run_id!r} cannot be a run's id; {ID_RULE}.")
     if run.record.status != "done" or run.record.dataset.digest != digits.digest:
         raise RunNotWritable(f"{run.name} cannot travel: expected a run that is done, on the digits at hand.")
-    tensors = rounded(run.tensors(), digits.test_images)
-    network = Network.from_tensors({name: tensor.astype(np.float32) for name, tensor in tensors.items()})
+    activation = run.record.config.activation
+    tensors = rounded(run.tensors(), activation, digits.test_images)
+    network = _network(tensors, activation)
     report = Report.measure(network, digits, tell)
     try:
         with tempfile.TemporaryDirectory(prefix=".draft-", dir=SHIPPED) as folder:
@@ -54,7 +55,7 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
         raise RunNotWritable(f"{SHIPPED} cannot be written ({error.strerror}).") from error
 
 
-def rounded(tensors: Tensors, images: np.ndarray) -> Tensors:
+def rounded(tensors: Tensors, activation: str, images: np.ndarray) -> Tensors:
     """The weights in float16, or as they are if the rounding costs MOST_LOST or more. images: (N, 28, 28) uint8."""
     with np.errstate(over="ignore"):
         halves = {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
@@ -62,7 +63,11 @@ def rounded(tensors: Tensors, images: np.ndarray) -> Tensors:
         return tensors
 
     def negative_elbo(weights: Tensors) -> float:
-        network = Network.from_tensors({name: weight.astype(np.float32) for name, weight in weights.items()})
-        return float(sum(term.mean() for term in likelihood.negative_elbo(network, images)))
+        terms = likelihood.negative_elbo(_network(weights, activation), images)
+        return float(sum(term.mean() for term in terms))
 
     return halves if negative_elbo(halves) - negative_elbo(tensors) < MOST_LOST else tensors
+
+
+def _network(tensors: Tensors, activation: str) -> Network:
+    return Network.from_tensors({name: tensor.astype(np.float32) for name, tensor in tensors.items()}, activation)

@@ -123,7 +123,7 @@ class _Worker:
             shelf.save(self.run, self.course.checkpoint)
             self.tell("scoring")
         network, history = self.course.checkpoint.network, self.course.history
-        scores = likelihood.score(Network.from_tensors(network), self.digits)
+        scores = likelihood.score(self.network(), self.digits)
         record = self.record("done", "")
         try:
             run = shelf.complete(self.run, record, network, history, scores)
@@ -139,10 +139,13 @@ class _Worker:
     def cancelled(self) -> Run:
         """Keep what was learned, and the checkpoint to resume from."""
         step, record, network = self.course.checkpoint.step, self.run.record, self.course.checkpoint.network
-        scores = likelihood.score(Network.from_tensors(network), self.digits, _QUICK) if step else []
+        scores = likelihood.score(self.network(), self.digits, _QUICK) if step else []
         reason = f"cancelled at epoch {step / record.steps_per_epoch:.4g} of {record.config.epochs}"
         record = self.record("cancelled", reason)
         return self.over(shelf.complete(self.run, record, network, self.course.history, scores))
+
+    def network(self) -> Network:
+        return Network.from_tensors(self.course.checkpoint.network, self.run.record.config.activation)
 
     def record(self, status: str, reason: str) -> Record:
         seconds = round(self.course.checkpoint.seconds, 1)

@@ -17,10 +17,11 @@ from vae_core.config import TrainingConfig
 from vae_core.runs import Run
 
 
-@pytest.fixture(params=[(6,), (7, 5, 3)], ids=["depth 1", "depth 3"])
+@pytest.fixture(params=[((6,), "relu"), ((7, 5, 3), "relu"), ((7, 5, 3), "silu")], ids=["depth 1", "depth 3", "SiLU"])
 def config(request: pytest.FixtureRequest) -> TrainingConfig:
-    """A network of one hidden layer a half, and one of three."""
-    return TrainingConfig(encoder_widths=request.param, decoder_widths=request.param[::-1])
+    """A network of one hidden layer a half, one of three, and one that is smooth."""
+    widths, activation = request.param
+    return TrainingConfig(encoder_widths=widths, decoder_widths=widths[::-1], activation=activation)
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def test_widths_are_one_to_eight_whole_numbers(name: str, value: Any):
 
 CHOICES = {
     "recipe": ("seed", "fast", "deep", "custom"),
+    "activation": ("relu", "silu"),
     "optimizer": ("rmsprop", "adam"),
     "schedule": ("constant", "linear", "cosine"),
     "initialization": ("glorot", "he"),
@@ -148,6 +149,7 @@ def test_a_config_survives_json(config: TrainingConfig):
 OTHER = {
     "encoder_widths": (128,),
     "decoder_widths": (256, 256),
+    "activation": "silu",
     "epochs": 49,
     "batch_size": 101,
     "optimizer": "adam",

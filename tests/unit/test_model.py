@@ -84,7 +84,9 @@ def test_the_tensors_are_a_copy_that_later_steps_leave_alone(config: TrainingCon
 def test_encoding_is_that_of_the_numpy_network(config: TrainingConfig, tensors: Tensors, sample: Digits):
     pixels = to_pixels(sample.test_images[:200])
     for found, expected in zip(
-        vae_with(config, tensors).encoder(pixels), Network.from_tensors(tensors).encode(pixels), strict=True
+        vae_with(config, tensors).encoder(pixels),
+        Network.from_tensors(tensors, config.activation).encode(pixels),
+        strict=True,
     ):
         np.testing.assert_allclose(found, expected, atol=1e-5)
 
@@ -92,7 +94,7 @@ def test_encoding_is_that_of_the_numpy_network(config: TrainingConfig, tensors: 
 def test_decoding_is_that_of_the_numpy_network_to_the_grey_level(config: TrainingConfig, tensors: Tensors):
     z = np.random.default_rng(2).normal(0, 2, (200, 2)).astype(np.float32)
     pixels = array(keras.ops.sigmoid(vae_with(config, tensors).decoder(z)))
-    expected = Network.from_tensors(tensors).decode(z)
+    expected = Network.from_tensors(tensors, config.activation).decode(z)
     np.testing.assert_allclose(pixels, expected.reshape(-1, 784), atol=1e-5)
     greys = to_images(pixels).astype(int) - to_images(expected.reshape(-1, 784))
     assert abs(greys).max() <= 1
@@ -132,7 +134,7 @@ def test_z_is_the_mean_and_epsilons_share_of_the_spread():
 
 
 def test_the_vae_tells_each_digits_two_terms(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
-    pixels, network = to_pixels(images), Network.from_tensors(tensors)
+    pixels, network = to_pixels(images), Network.from_tensors(tensors, config.activation)
     epsilon = np.random.default_rng(2).normal(size=(5, 2)).astype(np.float32)
     seen = pixels[::-1].copy()
     reconstruction, kl = (array(term) for term in vae_with(config, tensors)(pixels, seen, epsilon))

@@ -26,30 +26,34 @@ def dense(tensors: Tensors, name: str, inputs: list[float]) -> list[float]:
     ]
 
 
-def hidden(tensors: Tensors, half: str, depth: int, values: list[float]) -> list[float]:
-    for i in range(depth):
-        values = [max(0.0, value) for value in dense(tensors, f"{half}.hidden.{i}", values)]
+def hidden(config: TrainingConfig, tensors: Tensors, half: str, values: list[float]) -> list[float]:
+    for i in range(len(config.encoder_widths)):
+        values = [activated(config, value) for value in dense(tensors, f"{half}.hidden.{i}", values)]
     return values
+
+
+def activated(config: TrainingConfig, value: float) -> float:
+    return value / (1 + math.exp(-value)) if config.activation == "silu" else max(0.0, value)
 
 
 def test_encode_is_the_loop_over_layers_and_units(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
     pixels = (images.reshape(-1, 784) / 255).astype(np.float32)
-    mean, log_var = Network.from_tensors(tensors).encode(pixels)
+    mean, log_var = Network.from_tensors(tensors, config.activation).encode(pixels)
     assert mean.dtype == log_var.dtype == np.float32
     for row, found_mean, found_log_var in zip(pixels.astype(float).tolist(), mean, log_var, strict=True):
-        features = hidden(tensors, "encoder", len(config.encoder_widths), row)
+        features = hidden(config, tensors, "encoder", row)
         np.testing.assert_allclose(found_mean, dense(tensors, "encoder.mean", features), atol=1e-5)
         np.testing.assert_allclose(found_log_var, dense(tensors, "encoder.log_var", features), atol=1e-5)
 
 
 def test_decode_is_the_loop_over_layers_and_units(config: TrainingConfig, tensors: Tensors):
-    network = Network.from_tensors(tensors)
+    network = Network.from_tensors(tensors, config.activation)
     z = np.array([[0, 0], [1.5, -2], [-10, 10]], np.float32)
     logits, pictures = network.logits(z), network.decode(z)
     assert pictures.shape == (3, 28, 28)
     assert logits.dtype == pictures.dtype == np.float32
     for point, found_logits, picture in zip(z.astype(float).tolist(), logits, pictures, strict=True):
-        features = hidden(tensors, "decoder", len(config.decoder_widths), point)
+        features = hidden(config, tensors, "decoder", point)
         expected = dense(tensors, "decoder.logits", features)
         np.testing.assert_allclose(found_logits, expected, atol=2e-5)
         np.testing.assert_allclose(picture.ravel(), [1 / (1 + math.exp(-value)) for value in expected], atol=1e-5)
@@ -60,10 +64,10 @@ def test_the_jacobian_is_how_the_picture_changes_with_each_coordinate(config: Tr
     z, step = np.array([[0.1, 0.2], [1.5, -2], [-0.7, 0.9]], np.float32), 1e-5
 
     def decode(point: list[float]) -> np.ndarray:
-        features = hidden(tensors, "decoder", len(config.decoder_widths), point)
+        features = hidden(config, tensors, "decoder", point)
         return scipy.special.expit(dense(tensors, "decoder.logits", features))
 
-    found = Network.from_tensors(tensors).jacobian(z)
+    found = Network.from_tensors(tensors, config.activation).jacobian(z)
     assert (found.shape, found.dtype) == ((3, 784, 2), np.float32)
     for (z1, z2), jacobian in zip(z.astype(float).tolist(), found, strict=True):
         right = (decode([z1 + step, z2]) - decode([z1 - step, z2])) / (2 * step)

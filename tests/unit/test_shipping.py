@@ -70,16 +70,16 @@ def test_a_newer_one_takes_the_place_of_an_older_one(root: Path, shipped: Path, 
 
 def test_weights_stay_as_they_are_where_rounding_costs_something(few: Digits):
     tensors = random_tensors(CONFIG)
-    assert shipping.rounded(tensors, few.test_images)["encoder.mean.kernel"].dtype == np.float16
+    assert shipping.rounded(tensors, "relu", few.test_images)["encoder.mean.kernel"].dtype == np.float16
     tensors["decoder.logits.bias"] = np.full(784, 1e5, np.float32)  # beyond float16
-    assert shipping.rounded(tensors, few.test_images) is tensors
+    assert shipping.rounded(tensors, "relu", few.test_images) is tensors
     tensors = random_tensors(CONFIG)
     # 4099 becomes 4100 and 4097 becomes 4096: a mean of 2 becomes one of 4.
     tensors["encoder.hidden.0.kernel"][:] = 0
     tensors["encoder.hidden.0.bias"][:2] = 4099, 1
     tensors["encoder.mean.kernel"][:2] = [[1, 0], [-4097, 0]]
     tensors["encoder.log_var.kernel"][:] = 0
-    assert shipping.rounded(tensors, few.test_images) is tensors
+    assert shipping.rounded(tensors, "relu", few.test_images) is tensors
 
 
 @pytest.mark.parametrize("status", ["running", "cancelled", "failed"])

@@ -1,9 +1,11 @@
-// The decoder in the browser: hidden = relu(x W + b), layer by layer, then pixels = sigmoid(x W + b).
+// The decoder in the browser: hidden = f(x W + b), layer by layer, then pixels = sigmoid(x W + b).
 // vae_core/network.py computes the same; a test holds both within one grey level of Keras.
 
 export class Decoder {
-  /** tensors: decoder.hidden.{i}.kernel/.bias and decoder.logits.kernel/.bias; kernels are (inputs, outputs). */
-  constructor(tensors) {
+  /** tensors: decoder.hidden.{i}.kernel/.bias and decoder.logits.kernel/.bias; kernels are (inputs, outputs).
+      activation: what f is, "relu" or "silu". */
+  constructor(tensors, activation) {
+    this.activate = ACTIVATIONS[activation]
     this.layers = []
     for (let i = 0; `decoder.hidden.${i}.kernel` in tensors; i++) this.layers.push(layer(tensors, `decoder.hidden.${i}`))
     this.layers.push(layer(tensors, "decoder.logits"))
@@ -14,14 +16,14 @@ export class Decoder {
   decode(z1, z2) {
     this.z[0] = z1
     this.z[1] = z2
-    let activation = this.z
+    let values = this.z
     for (const [depth, { kernel, bias, output }] of this.layers.entries()) {
-      affine(activation, kernel, bias, output)
-      activation = output
-      if (depth < this.layers.length - 1) rectify(output)
+      affine(values, kernel, bias, output)
+      values = output
+      if (depth < this.layers.length - 1) this.activate(output)
     }
-    const pixels = (this.pixels ??= new Uint8ClampedArray(activation.length))
-    for (let i = 0; i < pixels.length; i++) pixels[i] = 255 / (1 + Math.exp(-activation[i])) // rounds to nearest
+    const pixels = (this.pixels ??= new Uint8ClampedArray(values.length))
+    for (let i = 0; i < pixels.length; i++) pixels[i] = 255 / (1 + Math.exp(-values[i])) // rounds to nearest
     return pixels
   }
 }
@@ -53,6 +55,12 @@ function affine(input, kernel, bias, output) {
   }
 }
 
-function rectify(values) {
-  for (let i = 0; i < values.length; i++) if (values[i] < 0) values[i] = 0
+/** Each in place. */
+const ACTIVATIONS = {
+  relu(values) {
+    for (let i = 0; i < values.length; i++) if (values[i] < 0) values[i] = 0
+  },
+  silu(values) {
+    for (let i = 0; i < values.length; i++) values[i] /= 1 + Math.exp(-values[i])
+  },
 }

@@ -60,5 +60,5 @@ def pinned_digit() -> Any:
     return told[0] if isinstance(told, list) and told else None
 
 
-def _side(atlas: Atlas) -> tuple[str, str, str, str]:
-    return atlas.run.id, atlas.run.title, atlas.decoder_url(), atlas.map_url()
+def _side(atlas: Atlas) -> tuple[str, str, str, str, str]:
+    return atlas.run.id, atlas.run.title, atlas.decoder_url(), atlas.network.activation, atlas.map_url()

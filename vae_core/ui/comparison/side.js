@@ -26,13 +26,13 @@ export class Side {
     this.on = { ...pointing, hover: (z) => on.point(nearest(z), null), classes: () => on.classes(this), frame }
   }
 
-  /** Show a run. run: [id, title, decoder's address, map's address]; pictures: the digits' own. */
+  /** Show a run. run: [id, title, decoder's address, its activation, map's address]; pictures: the digits' own. */
   async load(Plotly, run, pictures, nodes) {
-    const [id, title, decoder, map] = run
+    const [id, title, decoder, activation, map] = run
     const [weights, places] = await Promise.all([fetchTensors(decoder), fetchTensors(map)])
     this.title = title
     for (const element of this.titles) element.textContent = element.title = title
-    this.decoder = new Decoder(weights)
+    this.decoder = new Decoder(weights, activation)
     this.digits = new Digits(places, pictures)
     this.names = this.digits.centres().map((z, label) => ({ text: String(label), z }))
     this.plot ??= new LatentPlot(Plotly, this.plotly, this.on)

@@ -48,6 +48,7 @@ def latent_map(
             "view": module_url("latent_map/view.js"),
             "plotly": plotly_url(),
             "decoder": atlas.decoder_url(),
+            "activation": atlas.network.activation,
             "map": atlas.map_url(),
             "images": atlas.images_url(),
             "run": atlas.run.id,

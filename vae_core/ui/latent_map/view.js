@@ -76,7 +76,7 @@ export class View {
     const [Plotly, weights, map, pictures] = await Promise.all([
       loadPlotly(data.plotly), fetchTensors(data.decoder), fetchTensors(data.map), fetchTensors(data.images),
     ])
-    this.decoder = new Decoder(weights)
+    this.decoder = new Decoder(weights, data.activation)
     this.digits = new Digits(map, pictures)
     this.names = this.digits.centres().map((z, label) => ({ text: String(label), z }))
     this.plot ??= new LatentPlot(Plotly, this.root.querySelector(".lm-plotly"), this.on)
