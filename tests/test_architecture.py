@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "vae_core").rglob("*.py")])
 
-TRAINING = {"vae_core.model", "vae_core.training", "vae_core.gan"}
+TRAINING = {"vae_core.model", "vae_core.distortion", "vae_core.training", "vae_core.gan"}
 """The half that needs TensorFlow. Only a worker starts it."""
 
 FLOORS = [
@@ -26,7 +26,7 @@ FLOORS = [
     ["vae_core.snapshots", "vae_core.quadrature", "vae_core.aggregate", "vae_core.embedding", "vae_core.geometry"],
     ["vae_core.fields", "vae_core.report", "vae_core.pca"],
     ["vae_core.shelf", "vae_core.shipping", "vae_core.misfits"],
-    ["vae_core.model"],
+    ["vae_core.model", "vae_core.distortion"],
     ["vae_core.training"],
     ["vae_core.course"],
     ["vae_core.worker", "vae_core.jobs"],

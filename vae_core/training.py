@@ -12,6 +12,7 @@ determinism would turn XLA off, and take half as long again.)
 # TensorFlow has no types to speak of.
 # pyright: reportAttributeAccessIssue=false, reportIndexIssue=false, reportOperatorIssue=false, reportArgumentType=false
 
+import math
 import os
 import time
 
@@ -24,6 +25,7 @@ import tensorflow as tf
 
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import LATENT_DIM, PIXELS, TrainingConfig
+from vae_core.distortion import bend, hide
 from vae_core.errors import TrainingDiverged
 from vae_core.model import VAE, build_optimizer
 from vae_core.tensors import Tensors
@@ -31,8 +33,8 @@ from vae_core.tensors import Tensors
 _GLANCE_SECONDS = 0.2
 """How long one call into TensorFlow takes, about: a training answers five times a second, and Python costs nothing."""
 
-_HIDING = 2**26
-"""What the seeds of hidden pixels are ahead of those of the noise: more than any training takes steps."""
+_APART = 2**26
+"""How far the seeds of one kind of chance are ahead of those of another: more than any training takes steps."""
 
 
 class Trainer:
@@ -144,23 +146,36 @@ class Trainer:
         """One step on the digits of these rows, -1 for none. Returns the sums of their two terms: (2,) float64."""
         present = tf.cast(rows >= 0, tf.float32)  # (B,)
         pixels = tf.cast(tf.gather(self.pixels, tf.maximum(rows, 0)), tf.float32) / 255.0  # (B, 784)
-        epsilon = tf.random.stateless_normal((len(rows), LATENT_DIM), (self.config.seed, step))
-        seen = self._partly_hidden(pixels, step) if self.config.hidden_pixels else pixels
         with tf.GradientTape() as tape:
-            reconstruction, kl = self.vae(pixels, seen, self.config.epsilon_std * epsilon)  # (B,), (B,)
+            reconstruction, kl = self._terms(pixels, step)  # (B,), (B,)
             loss = tf.reduce_sum(present * (reconstruction + self.config.beta * kl)) / tf.reduce_sum(present)
-        self.optimizer.apply(tape.gradient(loss, [weight.value for weight in self.weights]), self.weights)
+        gradients = tape.gradient(loss, [weight.value for weight in self.weights])
+        if self.config.bent_digits:
+            more = self._gradients_of_bent(pixels, present, step)
+            encoder, decoder = gradients[: len(more)], gradients[len(more) :]
+            gradients = [*map(tf.add, encoder, more), *decoder]
+        self.optimizer.apply(gradients, self.weights)
         terms = tf.stack([present * reconstruction, present * kl])  # (2, B)
         return tf.reduce_sum(tf.cast(terms, tf.float64), axis=1)
 
-    def _partly_hidden(self, pixels, step):
-        """The pixels (B, 784) with a share of them black and the others brighter: the mean stays.
+    def _gradients_of_bent(self, pixels, present, step):
+        """Those of the encoder's weights, of the loss of the first digits of the batch once they are bent."""
+        count = math.ceil(self.config.bent_digits * len(pixels))
+        bent = bend(pixels[:count], self._seed(step, 2))
+        encoder = [weight.value for weight in self.vae.encoder.trainable_weights]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(encoder)
+            reconstruction, kl = self._terms(bent, step, 3)
+            nats = present[:count] * (reconstruction + self.config.beta * kl)
+            loss = tf.reduce_sum(nats) / tf.reduce_sum(present)
+        return tape.gradient(loss, encoder)
 
-        Chance comes in bytes, which XLA draws forty times as fast as real numbers.
-        """
-        words = tf.random.stateless_uniform(
-            (len(pixels), PIXELS // 4), (self.config.seed, step + _HIDING), minval=None, maxval=None, dtype=tf.int32
-        )
-        chance = tf.reshape(tf.bitcast(words, tf.uint8), pixels.shape)
-        hidden = round(256 * self.config.hidden_pixels)
-        return pixels * tf.cast(chance >= hidden, tf.float32) * (256 / (256 - hidden))
+    def _terms(self, pixels, step, kind: int = 0):
+        """Reconstruction and KL of digits (B, 784), of which the encoder sees a part: (B,) and (B,)."""
+        epsilon = tf.random.stateless_normal((len(pixels), LATENT_DIM), self._seed(step, kind))
+        share = self.config.hidden_pixels
+        seen = hide(pixels, share, self._seed(step, kind + 1)) if share else pixels
+        return self.vae(pixels, seen, self.config.epsilon_std * epsilon)
+
+    def _seed(self, step, kind: int):
+        return self.config.seed, step + kind * _APART

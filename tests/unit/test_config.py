@@ -21,6 +21,7 @@ BOUNDS = {
     "beta": (0.0, 100.0),
     "epsilon_std": (0.0, 10.0),
     "hidden_pixels": (0.0, 0.9),
+    "bent_digits": (0.0, 1.0),
     "validation": (0, 50_000),
     "seed": (0, 2**31 - 1),
 }
@@ -160,6 +161,7 @@ OTHER = {
     "beta": 1.5,
     "epsilon_std": 0.5,
     "hidden_pixels": 0.25,
+    "bent_digits": 0.5,
     "validation": 5000,
     "seed": 1,
 }

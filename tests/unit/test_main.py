@@ -308,6 +308,7 @@ OPTIONS = {
     "beta": "2",
     "epsilon_std": "0.5",
     "hidden_pixels": "0.1",
+    "bent_digits": "0.2",
     "validation": "500",
     "seed": "3",
 }
