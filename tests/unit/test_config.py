@@ -101,9 +101,10 @@ def test_the_weights_are_those_of_the_layers(config: TrainingConfig):
     assert TrainingConfig().weights == 404_244
 
 
-def test_a_step_takes_two_operations_a_weight_and_three_passes():
+def test_a_step_takes_two_operations_a_weight_and_three_passes_for_each_digit_seen():
     config = TrainingConfig()
     assert config.flop_per_digit == 2 * 3 * config.weights
+    assert TrainingConfig(bent_digits=0.5).flop_per_digit == 3 * 3 * config.weights
 
 
 def test_a_network_of_too_many_weights_is_refused_before_anything_is_made_of_it():

@@ -13,7 +13,7 @@ import scipy.integrate
 import tensorflow as tf
 
 from tests.unit.toys import random_tensors
-from vae_core import likelihood, shelf
+from vae_core import distortion, likelihood, shelf
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data import Digits
@@ -27,8 +27,8 @@ CONFIG = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batc
 STEPS = [50, 50, 50, 50, 30]
 """How many of 230 digits each step of an epoch sees."""
 MIDDLE, BORDER, END = 7, 10, 15
-RULES = [("rmsprop", "constant", 0), ("adam", "linear", 0.25), ("rmsprop", "cosine", 0)]
-"""Optimizer, schedule, and the share of the pixels that is hidden."""
+RULES = [("rmsprop", "constant", 0, 0), ("adam", "linear", 0.25, 0.5), ("rmsprop", "cosine", 0, 0)]
+"""Optimizer, schedule, the share of the pixels that is hidden, and that of the digits that are bent."""
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +59,9 @@ class Whole:
 def whole(
     request: pytest.FixtureRequest, sample: Digits, images: np.ndarray, tmp_path_factory: pytest.TempPathFactory
 ) -> Whole:
-    optimizer, schedule, hidden = request.param
-    config = dataclasses.replace(
-        CONFIG, optimizer=optimizer, schedule=schedule, learning_rate=0.01, hidden_pixels=hidden
-    )
+    optimizer, schedule, hidden, bent = request.param
+    changes = {"optimizer": optimizer, "schedule": schedule, "hidden_pixels": hidden, "bent_digits": bent}
+    config = dataclasses.replace(CONFIG, learning_rate=0.01, **changes)
     digits = dataclasses.replace(sample, train_images=images)
     run = shelf.begin(config, digits, tmp_path_factory.mktemp("runs"))
     trainer = Trainer(config, images, start(config, images))
@@ -294,6 +293,33 @@ def test_the_encoder_misses_the_share_of_the_pixels_that_is_hidden_and_the_decod
     np.testing.assert_allclose(means(0.0), [784 * math.log(2), 0.5], rtol=1e-5)
     # Seen once in four times, and then four times as bright; the standard error is 0.05.
     np.testing.assert_allclose(means(0.75), [784 * math.log(2), 2.0], atol=0.25)
+
+
+# --- Bent digits
+
+
+def gradients(images: np.ndarray, bent: float) -> Tensors:
+    """A tenth of each weight's first gradient, which is what Adam remembers of it, without sampling noise."""
+    config = dataclasses.replace(CONFIG, epsilon_std=0, optimizer="adam", bent_digits=bent)
+    trainer = Trainer(config, images, start(config, images))
+    trainer.advance(1)
+    kept = (variable for variable in trainer.optimizer.variables if "momentum" in variable.path)
+    return {name: np.array(one.numpy()) for name, one in zip(trainer.vae.variables_by_name, kept, strict=True)}
+
+
+def test_the_encoder_learns_from_bent_digits_and_the_decoder_does_not(images: np.ndarray):
+    plain, bent = gradients(images, 0), gradients(images, 0.5)
+    for name in plain:
+        assert np.array_equal(plain[name], bent[name]) == name.startswith("decoder."), name
+
+
+def test_digits_that_are_bent_by_nothing_count_twice(images: np.ndarray, monkeypatch: pytest.MonkeyPatch):
+    for name in ("TURN", "STRETCH", "SHEAR", "SHIFT"):
+        monkeypatch.setattr(distortion, name, 0.0)
+    plain, bent = gradients(images, 0), gradients(images, 1)
+    for name in plain:
+        times = 1 if name.startswith("decoder.") else 2
+        np.testing.assert_allclose(bent[name], times * plain[name], rtol=1e-4, atol=1e-5 * abs(plain[name]).max())
 
 
 # --- Divergence
