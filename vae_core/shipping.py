@@ -44,7 +44,8 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
             draft = Path(folder) / run_id
             draft.mkdir()
             shutil.copy(run.directory / "history.csv", draft)
-            shutil.copytree(run.directory / "snapshots", draft / "snapshots")
+            if (snapshots := run.directory / "snapshots").is_dir():  # a run may have been made without
+                shutil.copytree(snapshots, draft / "snapshots")
             write(draft / "network.safetensors", pack(tensors))
             write(draft / REPORT, report.to_bytes(network, digits))
             write(draft / "metrics.json", scores_to_json(report.scores))

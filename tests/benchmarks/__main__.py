@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks: measure the explorer and the training, and print a Markdown table.
+"""python -m tests.benchmarks: measure the explorer, the scores and the training, and print a Markdown table.
 
 Times on a busy machine mean little by themselves: each stands beside something else measured in the same run.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.benchmarks import explorer, manifold, training
+from tests.benchmarks import evaluation, explorer, manifold, training
 from tests.benchmarks.measurement import table
 from tests.browser import SOFTWARE_WEBGL, launched
 
@@ -21,6 +21,7 @@ def main() -> None:
     ):
         rows = list(explorer.measure(browser, Path(folder)))
         rows.append(manifold.measure())
+        rows += evaluation.measure()
         rows += training.measure(browser, Path(folder))
     print(table(rows))
 

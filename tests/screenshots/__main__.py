@@ -25,6 +25,8 @@ def main() -> None:
         explore(browser, address, "dark", NARROW, HERE / "explore-narrow.png")
         train(browser, address, HERE / "train-light.png")
         time_machine(browser, address, HERE / "time-machine-dark.png")
+        report(browser, address, HERE / "report-light.png")
+        compare(browser, address, HERE / "compare-dark.png")
 
 
 def explore(browser: Browser, address: str, scheme: str, size: dict[str, int], path: Path) -> None:
@@ -64,6 +66,26 @@ def time_machine(browser: Browser, address: str, path: Path) -> None:
         page.wait_for_timeout(1_000)
         page.get_by_test_id("time-map").click(position={"x": 185, "y": 40})
         page.wait_for_timeout(500)
+        page.screenshot(path=path)
+
+
+def report(browser: Browser, address: str, path: Path) -> None:
+    """The best model's scores."""
+    with browser.new_context(viewport=WIDE, color_scheme="light") as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{address}/report?run=deep")
+        page.get_by_role("heading", name="Misfits").wait_for(timeout=60_000)
+        page.wait_for_timeout(2_000)  # figures are drawn one by one
+        page.screenshot(path=path)
+
+
+def compare(browser: Browser, address: str, path: Path) -> None:
+    """The least and the largest beta, linked by a digit."""
+    with browser.new_context(viewport=WIDE, color_scheme="dark") as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{address}/compare?left=beta-0-25&right=beta-4&digit=1234")
+        page.wait_for_selector('[data-testid="comparison"][data-ready="true"]')
+        page.wait_for_timeout(2_000)
         page.screenshot(path=path)
 
 

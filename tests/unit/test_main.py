@@ -14,7 +14,7 @@ import pytest
 
 from tests.unit.puppet import Puppet, Puppets
 from tests.unit.toys import make_run, random_digits
-from vae_core import __main__, data, shelf
+from vae_core import __main__, data, shelf, shipping
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits
 from vae_core.record import Dataset
@@ -253,6 +253,29 @@ def test_on_a_terminal_a_bar_tells_what_is_measured(
     assert (status, len(json.loads(output)) > len(OVERALL)) == (0, True)
     assert "Summing over the latent plane" in errors
     assert "100%" in errors
+
+
+# --- ship
+
+
+def test_ship_prints_where_the_copy_lies(
+    call: Call, few: Digits, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(shipping, "SHIPPED", tmp_path / "shipped")
+    (tmp_path / "shipped").mkdir()
+    run = own_run(root, few)
+    status, output, errors = call("ship", "toy", "short")
+    assert (status, errors) == (0, "")
+    copy = read_run(Path(output.splitlines()[-1]))
+    assert copy.directory == tmp_path / "shipped" / "short"
+    assert (copy.record.title, len(copy.scores()) > len(OVERALL)) == (run.record.title, True)
+
+
+def test_ship_takes_no_name_that_is_not_an_id(call: Call, few: Digits, root: Path):
+    own_run(root, few)
+    status, output, errors = call("ship", "toy", "../short")
+    assert (status, output) == (2, "")
+    assert errors == ("Error: '../short' cannot be a run's id; expected 1 to 64 of a-z, 0-9 and '-'.\n")
 
 
 # --- runs and data

@@ -1,0 +1,50 @@
+"""A full evaluation of a run, against TensorFlow's import and a pass of the same digits through the network."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from tests.benchmarks.measurement import Measurement
+from vae_core import likelihood
+from vae_core.data import load_digits
+from vae_core.network import Network
+from vae_core.runs import open_run
+
+_MEASURE = """
+import resource, sys, time
+from vae_core.data import load_digits
+from vae_core.network import Network
+from vae_core.report import Report
+from vae_core.runs import open_run
+digits, network = load_digits(), Network.from_run(open_run(sys.argv[1]))
+began = time.perf_counter()
+if sys.argv[2] == "report":
+    Report.measure(network, digits, lambda share, what: None)
+print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def measure() -> Iterator[Measurement]:
+    """Every score that `evaluate` prints, of the smallest and of the largest shipped run."""
+    digits = load_digits()
+    _, idle = in_a_process("seed", "nothing")
+    for name in ("seed", "deep"):
+        network = Network.from_run(open_run(name))
+        began = time.perf_counter()
+        likelihood.negative_elbo(network, digits.test_images)
+        elbo = time.perf_counter() - began
+        seconds, megabytes = in_a_process(name, "report")
+        count = f"{len(digits.test_images):,} digits"
+        yield Measurement(f"every score of `{name}`, {count}", seconds, "s", "", "its \u2212ELBO alone", elbo)
+        yield Measurement(
+            f"its peak memory, `{name}`", megabytes, "MB", "500 MB beside the digits", "the digits and the run", idle
+        )
+
+
+def in_a_process(run: str, what: str) -> tuple[float, float]:
+    """Seconds, and the peak of its resident memory in megabytes."""
+    arguments = [sys.executable, "-c", _MEASURE, run, what]
+    output = subprocess.run(arguments, check=True, capture_output=True, text=True).stdout
+    seconds, megabytes = output.split()
+    return float(seconds), float(megabytes)
