@@ -55,6 +55,9 @@ class TrainingConfig:
         ("constant", "linear", "cosine"),
         "The learning rate over time: linear rises for a fifth of the steps, then falls to zero; cosine only falls.",
     )
+    clip_norm: float = _bounded(
+        0.0, 0.0, 1e6, "The most that the gradient's length may be, over all weights; 0: as long as it is."
+    )
     initialization: str = _one_of(
         ("glorot", "he"), "How hidden layers start: Glorot's uniform distribution, or He's normal one, made for ReLU."
     )
@@ -184,6 +187,7 @@ RECIPES: dict[str, TrainingConfig] = {
         optimizer="adam",
         learning_rate=2e-3,
         schedule="linear",
+        clip_norm=100.0,
         initialization="he",
         output_bias="mean digit",
         hidden_pixels=0.25,

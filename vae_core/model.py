@@ -115,6 +115,5 @@ def build_optimizer(config: TrainingConfig, steps: int) -> keras.Optimizer:
         rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     elif config.schedule == "linear":
         rate = UpAndDown(rate, steps)
-    if config.optimizer == "adam":
-        return keras.optimizers.Adam(rate)
-    return keras.optimizers.RMSprop(rate)
+    rules = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+    return rules[config.optimizer](rate, global_clipnorm=config.clip_norm or None)

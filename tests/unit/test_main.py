@@ -326,6 +326,7 @@ OPTIONS = {
     "optimizer": "rmsprop",
     "learning_rate": "0.5",
     "schedule": "cosine",
+    "clip_norm": "1000",
     "initialization": "glorot",
     "output_bias": "zero",
     "beta": "2",

@@ -295,20 +295,34 @@ def test_the_encoder_misses_the_share_of_the_pixels_that_is_hidden_and_the_decod
     np.testing.assert_allclose(means(0.75), [784 * math.log(2), 2.0], atol=0.25)
 
 
-# --- Bent digits
+# --- Long gradients
 
 
-def gradients(images: np.ndarray, bent: float) -> Tensors:
+def gradients(images: np.ndarray, **changes: float) -> Tensors:
     """A tenth of each weight's first gradient, which is what Adam remembers of it, without sampling noise."""
-    config = dataclasses.replace(CONFIG, epsilon_std=0, optimizer="adam", bent_digits=bent)
+    config = dataclasses.replace(CONFIG, epsilon_std=0, optimizer="adam", **changes)
     trainer = Trainer(config, images, start(config, images))
     trainer.advance(1)
     kept = (variable for variable in trainer.optimizer.variables if "momentum" in variable.path)
     return {name: np.array(one.numpy()) for name, one in zip(trainer.vae.variables_by_name, kept, strict=True)}
 
 
+def test_a_gradient_that_is_too_long_is_shortened_and_any_other_stays(images: np.ndarray):
+    free, loose, tight = (gradients(images, clip_norm=most) for most in (0, 1e5, 0.5))
+    for name in free:
+        np.testing.assert_array_equal(free[name], loose[name])
+    lengths = [math.sqrt(sum(float((g.astype(float) ** 2).sum()) for g in found.values())) for found in (free, tight)]
+    assert lengths[0] > 0.1
+    assert lengths[1] == pytest.approx(0.05, rel=1e-4)  # a tenth of it: see `gradients`
+    for name in free:
+        np.testing.assert_allclose(tight[name] / lengths[1], free[name] / lengths[0], rtol=1e-3, atol=1e-7)
+
+
+# --- Bent digits
+
+
 def test_the_encoder_learns_from_bent_digits_and_the_decoder_does_not(images: np.ndarray):
-    plain, bent = gradients(images, 0), gradients(images, 0.5)
+    plain, bent = gradients(images), gradients(images, bent_digits=0.5)
     for name in plain:
         assert np.array_equal(plain[name], bent[name]) == name.startswith("decoder."), name
 
@@ -316,7 +330,7 @@ def test_the_encoder_learns_from_bent_digits_and_the_decoder_does_not(images: np
 def test_digits_that_are_bent_by_nothing_count_twice(images: np.ndarray, monkeypatch: pytest.MonkeyPatch):
     for name in ("TURN", "STRETCH", "SHEAR", "SHIFT"):
         monkeypatch.setattr(distortion, name, 0.0)
-    plain, bent = gradients(images, 0), gradients(images, 1)
+    plain, bent = gradients(images), gradients(images, bent_digits=1)
     for name in plain:
         times = 1 if name.startswith("decoder.") else 2
         np.testing.assert_allclose(bent[name], times * plain[name], rtol=1e-4, atol=1e-5 * abs(plain[name]).max())
