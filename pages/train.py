@@ -24,6 +24,7 @@ from vae_core.ui.time_machine import time_machine
 
 RECIPE, TITLE, STARTED, ERROR = "recipe", "title", "training started", "training error"
 CUSTOM = "custom"
+THE_POSTS = "seed"  # the run that a training is compared with
 ABOUT = {
     "fast": "**fast**: three narrow layers in each half, trained in seconds.",
     "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from, here called the post.",
@@ -310,16 +311,16 @@ def outcome(run: Run) -> None:
     if own is None:
         return
     told = f"Test \u2212ELBO {own.value:.1f} nats on {own.digits:,} digits, trained in {duration(run.record.seconds)}."
-    reference = open_run(session.DEFAULT_RUN)
+    reference = open_run(THE_POSTS)
     theirs = negative_elbo(reference)
     if run.id == reference.id or theirs is None:
         st.success(told, icon=":material/flag:")
     elif run.record.dataset.digest != reference.record.dataset.digest:
         st.success(f"{told} The shipped runs were scored on other digits: do not compare.", icon=":material/flag:")
     else:
-        word = "Better" if own.value < theirs.value else "Not as good"
+        verdict = "Better than" if own.value < theirs.value else "Not as good as"
         versus = f"{own.value:.1f} against {theirs.value:.1f} nats"
-        st.success(f"{told} {word} than the post's 50 epochs: {versus}.", icon=":material/flag:")
+        st.success(f"{told} {verdict} the post's 50 epochs: {versus}.", icon=":material/flag:")
 
 
 def negative_elbo(run: Run) -> Score | None:

@@ -13,6 +13,7 @@ from vae_core.latent import LatentMap
 from vae_core.manifold import lattice
 from vae_core.network import Network, as_points
 from vae_core.runs import open_run
+from vae_core.ui.session import DEFAULT_RUN
 
 EMPTY = (-3.5, 3.9)
 """A place of the shipped run's map without a digit near."""
@@ -20,7 +21,7 @@ EMPTY = (-3.5, 3.9)
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return Network.from_run(open_run("seed"))
+    return Network.from_run(open_run(DEFAULT_RUN))
 
 
 @pytest.fixture(scope="module")
@@ -156,16 +157,16 @@ def test_keyboard(explorer: Explorer) -> None:
     explorer.page.keyboard.press("7")
     explorer.page.wait_for_function(f"{shown}[7]")
     explorer.page.keyboard.press("Escape")
-    explorer.page.wait_for_url(re.compile(r"run=seed$"))
+    explorer.page.wait_for_url(re.compile(rf"run={DEFAULT_RUN}$"))
     assert explorer.z == (0, 0)
     assert explorer.same_map
 
 
 def test_link_goes_both_ways(explorer: Explorer) -> None:
-    explorer.open("?run=seed&z1=1.25&z2=-0.5")
+    explorer.open(f"?run={DEFAULT_RUN}&z1=1.25&z2=-0.5")
     assert explorer.z == (1.25, -0.5)
     clicked = explorer.click((0.5, 0.75))
-    explorer.page.wait_for_url(re.compile(rf"run=seed&z1={clicked[0]:.4f}&z2={clicked[1]:.4f}"))
+    explorer.page.wait_for_url(re.compile(rf"run={DEFAULT_RUN}&z1={clicked[0]:.4f}&z2={clicked[1]:.4f}"))
     explorer.page.reload()
     explorer.ready()
     assert explorer.z == pytest.approx(clicked, abs=1e-4)
@@ -173,10 +174,10 @@ def test_link_goes_both_ways(explorer: Explorer) -> None:
 
 
 def test_what_a_link_pinned_is_unpinned_with_one_key(explorer: Explorer) -> None:
-    explorer.open("?run=seed&z1=1&z2=1")
+    explorer.open(f"?run={DEFAULT_RUN}&z1=1&z2=1")
     explorer.root.focus()
     explorer.page.keyboard.press("Escape")
-    explorer.page.wait_for_url(re.compile(r"run=seed$"))
+    explorer.page.wait_for_url(re.compile(rf"run={DEFAULT_RUN}$"))
     assert explorer.z == (0, 0)
     assert explorer.same_map
 
@@ -235,7 +236,7 @@ def test_controls_move_the_point(explorer: Explorer, latent_map: LatentMap) -> N
     page.wait_for_function("document.querySelector('.latent-map').dataset.z !== '1.5000,0.0000'")
     assert latent_map.nearest(explorer.z, 1)[1][0] < 1e-3
     page.get_by_role("button", name="Reset", exact=True).click()
-    page.wait_for_url(re.compile(r"run=seed$"))
+    page.wait_for_url(re.compile(rf"run={DEFAULT_RUN}$"))
     page.wait_for_function("document.querySelector('.latent-map').dataset.z === '0.0000,0.0000'")
     assert explorer.same_map
 
@@ -262,7 +263,7 @@ def test_manifold_is_saved_as_it_is_shown(explorer: Explorer) -> None:
     page = explorer.open().page
     with page.expect_download() as download:
         page.get_by_role("button", name="Save manifold").click()
-    assert download.value.suggested_filename == "manifold-seed-15x15.png"
+    assert download.value.suggested_filename == f"manifold-{DEFAULT_RUN}-15x15.png"
     saved = np.asarray(Image.open(download.value.path())).astype(int)
     assert abs(saved - explorer.pixels("manifold")).max() <= 1
 

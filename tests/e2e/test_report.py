@@ -11,12 +11,13 @@ from vae_core.data import load_digits
 from vae_core.latent import LatentMap
 from vae_core.network import Network
 from vae_core.runs import open_run
+from vae_core.ui.session import DEFAULT_RUN
 
 
 @pytest.fixture(scope="module")
 def means() -> np.ndarray:
     digits = load_digits()
-    return LatentMap.embed(Network.from_run(open_run("seed")), digits.test_images, digits.test_labels).means
+    return LatentMap.embed(Network.from_run(open_run(DEFAULT_RUN)), digits.test_images, digits.test_labels).means
 
 
 def to_report(explorer: Explorer) -> Page:
@@ -43,7 +44,7 @@ def test_misfit_opens_the_explorer_where_it_lies(explorer: Explorer, means: np.n
     page.evaluate("window.same = true")
     index, _ = misfits(page)[1]
     link = page.locator(".st-key-misfits li").nth(1).get_by_role("link")
-    query = f"?run=seed&z1={means[index][0]:.4f}&z2={means[index][1]:.4f}"
+    query = f"?run={DEFAULT_RUN}&z1={means[index][0]:.4f}&z2={means[index][1]:.4f}"
     assert link.get_attribute("href") == f"{explorer.address}/{query}"  # so another tab, or another person, gets there
     link.click()
     page.wait_for_selector('[data-testid="latent-map"][data-ready="true"]')
@@ -78,7 +79,7 @@ def test_chosen_digit_changes_the_posterior_alone(explorer: Explorer) -> None:
         page.wait_for_function(f"before => {drawn} !== before", arg=before)
         expect(field).to_have_value(str(index))
         expect(card).to_have_attribute("aria-pressed", "true")
-        page.wait_for_url(re.compile(rf"run=seed&digit={index}$"))
+        page.wait_for_url(re.compile(rf"run={DEFAULT_RUN}&digit={index}$"))
     field.fill("5")
     field.press("Enter")
     page.wait_for_url(re.compile(r"digit=5$"))

@@ -7,13 +7,14 @@ import pytest
 
 from tests.pages.runner import as_read, copy_of_seed, opened, warnings
 from vae_core.data import load_digits
+from vae_core.ui.session import DEFAULT_RUN
 
 SHIPPED_TITLES = ["The post's recipe", "fast, beta 0.25", "fast, beta 1", "fast, beta 4", "deep"]
 """As they came."""
 
 
 def test_explore_says_what_is_on_show(runs: Path) -> None:
-    app = opened()
+    app = opened(run="seed")
     badge = app.markdown[0].value
     digits = load_digits()
     assert f"{len(digits.test_images):,} digits" in badge
@@ -49,7 +50,7 @@ def test_link_that_makes_no_sense_gets_a_notice_and_the_default(runs: Path, quer
     app = opened(**query)
     assert told in warnings(app)
     assert (app.number_input(key="z1").value, app.number_input(key="z2").value) == (0, 0)
-    assert app.selectbox(key="run").value == "seed"
+    assert app.selectbox(key="run").value == DEFAULT_RUN
 
 
 def test_controls(runs: Path) -> None:
@@ -94,7 +95,7 @@ def test_deleted_run_falls_back(runs: Path) -> None:
     app = opened(run="mine")
     shutil.rmtree(folder)
     app.run()
-    assert app.selectbox(key="run").value == "seed"
+    assert app.selectbox(key="run").value == DEFAULT_RUN
     assert not app.exception
 
 
@@ -123,7 +124,7 @@ def test_run_and_lattice_survive_another_page(runs: Path) -> None:
 
 
 def test_about(runs: Path) -> None:
-    app = opened()
+    app = opened(run="seed")
     app.switch_page("pages/about.py").run()
     assert not app.exception
     assert app.title[0].value == "How it works"

@@ -16,6 +16,7 @@ from vae_core.data import Digits, load_digits
 from vae_core.report import NAME, OVERALL, Report
 from vae_core.ui import measurement, resources
 from vae_core.ui.scores import MEANINGS, label
+from vae_core.ui.session import DEFAULT_RUN
 
 SMALL = 60
 """Test digits that are enough to measure a report on."""
@@ -58,7 +59,7 @@ def misfits(app: AppTest) -> list[int]:
 
 
 def test_shipped_run_is_reported_on(runs: Path) -> None:
-    app = report()
+    app = report(run="seed")
     table = html(app)
     for name in OVERALL:
         assert f'<th scope="row">{label(name)}</th>' in table
@@ -131,7 +132,7 @@ def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch
     go_on.set()
     for visitor in visitors:
         visitor.join()
-    assert measured == ["seed"]
+    assert measured == [DEFAULT_RUN]
     assert [len(misfits(app)) for app in seen] == [SHOWN, SHOWN]
 
 
@@ -157,7 +158,7 @@ def test_run_in_training_is_not_reported_on(runs: Path) -> None:
     copy_of_seed(runs, "begun", status="running")
     app = report(run="begun")
     assert "'begun' is still in training" in warnings(app)
-    assert app.selectbox(key="run").value == "seed"
+    assert app.selectbox(key="run").value == DEFAULT_RUN
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_run_in_training_is_not_reported_on(runs: Path) -> None:
 def test_link_that_makes_no_sense_gets_a_notice_and_the_default(runs: Path, query: dict[str, str], told: str) -> None:
     app = report(**query)
     assert told in warnings(app)
-    assert app.selectbox(key="run").value == "seed"
+    assert app.selectbox(key="run").value == DEFAULT_RUN
     assert app.number_input(key="digit").value == (7 if query["digit"] == "7" else 0)
 
 
@@ -226,10 +227,21 @@ def test_files_that_cannot_be_written_are_an_error(runs: Path, monkeypatch: pyte
     assert "cannot be written" in report().error[0].value
 
 
+@pytest.mark.parametrize("query", [{}, {"run": "beta-4"}])
+def test_run_is_the_one_that_the_explorer_showed(runs: Path, query: dict[str, str]) -> None:
+    expected = query.get("run", DEFAULT_RUN)
+    app = opened(**query)
+    app.switch_page("pages/report.py").run()
+    assert (app.selectbox(key="run").value, app.query_params["run"]) == (expected, expected)
+    assert parse_qsl(cards(app)[0]["query"])[0] == ("run", expected)
+    app.switch_page("pages/explore.py").run()
+    assert (app.selectbox(key="run").value, app.query_params["run"]) == (expected, expected)
+
+
 def test_deleted_run_falls_back(runs: Path) -> None:
     folder = copy_of_seed(runs, "mine")
     app = report(run="mine")
     shutil.rmtree(folder)
     app.run()
-    assert app.selectbox(key="run").value == "seed"
+    assert app.selectbox(key="run").value == DEFAULT_RUN
     assert not app.exception

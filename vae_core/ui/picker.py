@@ -18,9 +18,12 @@ def choose_run(title: str) -> Atlas:
     """
     runs, problems = list_runs()
     titles = labels([run for run in runs if run.record.status != "running"])
-    if (gone := st.session_state[session.RUN]) not in titles:
-        st.session_state[session.RUN] = session.DEFAULT_RUN
-        st.warning(f"The run {gone} is not there any more, or not readable. This is {session.DEFAULT_RUN}.")
+    run_id = st.session_state[session.RUN]
+    if run_id not in titles:
+        st.warning(f"The run {run_id} is not there any more, or not readable. This is {session.DEFAULT_RUN}.")
+        run_id = session.DEFAULT_RUN
+    # Said anew each time: Streamlit takes the picker of another page for another one, which starts at its first choice.
+    st.session_state[session.RUN] = run_id
     heading, picker = st.columns([3, 1], vertical_alignment="bottom")
     chosen = picker.selectbox(
         "Run", list(titles), format_func=titles.__getitem__, key=session.RUN, persist_state="session"

@@ -34,7 +34,7 @@ _OUTDATED_SECONDS = 1.0
 means it: the visitor went back in the browser's history, which undoes a move."""
 
 ORIGIN: Point = (0.0, 0.0)
-DEFAULT_RUN = "seed"
+DEFAULT_RUN = "deep"
 
 
 @dataclass(frozen=True)
