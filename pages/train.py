@@ -1,10 +1,8 @@
 """Train: choose a recipe, watch its map form, and move through what any run kept of its training."""
 
-import dataclasses
 import math
 import time
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
@@ -18,12 +16,12 @@ from vae_core.record import Score
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import plain
+from vae_core.ui.form import CUSTOM, form
 from vae_core.ui.picker import labels
 from vae_core.ui.resources import digits
 from vae_core.ui.time_machine import time_machine
 
 RECIPE, TITLE, STARTED, ERROR = "recipe", "title", "training started", "training error"
-CUSTOM = "custom"
 THE_POSTS = "seed"  # the run that a training is compared with
 ABOUT = {
     "fast": "**fast**: three narrow layers in each half, trained in seconds.",
@@ -63,7 +61,9 @@ def choose(shown: Digits) -> None:
         st.markdown(ABOUT[recipe])
     right.text_input("Title", key=TITLE, max_chars=100, placeholder="How the run is called", persist_state="session")
     try:
-        config = custom(len(shown.train_images)) if recipe == CUSTOM else recipe_for(recipe, len(shown.train_images))
+        config = recipe_for("fast" if recipe == CUSTOM else recipe, len(shown.train_images))
+        if recipe == CUSTOM:
+            config = form(config)
     except ConfigError as error:
         st.error(plain(str(error)), icon=":material/error:")
         config = None
@@ -83,42 +83,6 @@ def choose(shown: Digits) -> None:
         st.info(plain(off), icon=":material/lock:")
     if error := st.session_state.pop(ERROR, None):
         st.error(plain(error), icon=":material/error:")
-
-
-def custom(count: int) -> TrainingConfig:
-    """A config from a field for each of its numbers. Raises ConfigError that says which is wrong."""
-    start, fields = recipe_for("fast", count), {}
-    specs = [spec for spec in dataclasses.fields(TrainingConfig) if spec.name != "recipe"]
-    columns = st.columns(4)
-    for i, spec in enumerate(specs):
-        with columns[i % 4]:
-            fields[spec.name] = field(spec, getattr(start, spec.name))
-    return TrainingConfig(recipe=CUSTOM, **fields)
-
-
-def field(spec: dataclasses.Field, value: Any) -> Any:
-    key, label, why = f"config {spec.name}", spec.name.replace("_", " ").capitalize(), spec.metadata["why"]
-    st.session_state.setdefault(key, ", ".join(map(str, value)) if isinstance(value, tuple) else value)
-    if choices := spec.metadata.get("choices"):
-        return st.selectbox(label, choices, key=key, help=why, persist_state="session")
-    if isinstance(value, tuple):
-        text = st.text_input(label, key=key, help=f"{why} One number a layer.", max_chars=100, persist_state="session")
-        return widths(spec.name, text)
-    low, high = (type(value)(spec.metadata[end]) for end in ("low", "high"))
-    step, written = (1, "%d") if isinstance(value, int) else (low or 0.05, "%g")
-    found = st.number_input(
-        label, low, high, value=None, step=step, format=written, key=key, help=why, persist_state="session"
-    )
-    if found is None:
-        raise ConfigError(f"{spec.name}: expected a number, found nothing.")
-    return found
-
-
-def widths(name: str, text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.replace(",", " ").split())
-    except ValueError:
-        raise ConfigError(f"{name}: expected whole numbers, like 256, 128; found {text!r}.") from None
 
 
 def training_off() -> str | None:
