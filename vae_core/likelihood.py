@@ -24,8 +24,9 @@ def reconstruction_nats(pixels: np.ndarray, logits: np.ndarray) -> np.ndarray:
 
 
 def softplus(logits: np.ndarray) -> np.ndarray:
-    """log(1 + exp(logits)), which does not overflow; seven times as fast as `np.logaddexp`."""
-    return np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))
+    """log(1 + exp(logits)), which does not overflow. Not with `np.log1p`, which takes twice the time: float32's 1e-7 is
+    little beside a sum of 784 of them."""
+    return np.maximum(logits, 0) + np.log(1 + np.exp(-np.abs(logits)))
 
 
 def kl_nats(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:

@@ -154,7 +154,8 @@ def _relu(x: np.ndarray) -> np.ndarray:
 
 
 def _silu(x: np.ndarray) -> np.ndarray:
-    return x * sigmoid(x)
+    with np.errstate(over="ignore"):  # exp of a lot is infinity, and x over that is zero, as it should be
+        return x / (1 + np.exp(-x))
 
 
 def _slope_of_relu(x: np.ndarray) -> np.ndarray:

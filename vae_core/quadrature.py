@@ -7,8 +7,8 @@ it converges faster than any power of h where the integrand is smooth and dies a
 Weideman 2014, section 5), and still as h^2 across the kinks that ReLU leaves in it. Grey pixels make it a Bernoulli
 pseudo-likelihood, as the reconstruction is.
 
-The plane is cut into tiles. All digits are summed over coarse nodes in every tile; tiles where a digit has mass are
-then halved, and halved again, for the digits whose sum is not certain yet, so that finer nodes are placed on ever less
+The plane is cut into tiles. All digits are summed over coarse nodes in every tile; tiles where a digit may have mass
+are then halved, and halved again, for the digits whose sum is not certain yet, so that finer nodes are placed on ever less
 of the plane. A sum is certain where five lattices of twice the spacing, each shifted against the others, agree with it:
 two alone may agree by chance, when a narrow peak lies between the nodes of both.
 """
@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import maximum_filter
 
 from vae_core.data import to_pixels
 from vae_core.latent import Z_LIMIT
@@ -30,11 +31,12 @@ TOLERANCE = 0.01
 
 _COARSE, _SIDE = 4, 8  # nodes along a tile's side: at first, and when it is looked at more closely
 _SIZES = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128)  # of the tiles that are looked at more closely
-# nats below a digit's best tile, by size; a peak between coarse nodes hides its height
-_NEGLIGIBLE = (40.0, 30.0, 20.0, *4 * (15.0,))
+# nats below a digit's best tile: of the coarse tiles, and by size. Nodes 1/16 apart may lie beside a narrow peak, and
+# those 1/32 apart may hide its height.
+_COARSELY_NEGLIGIBLE, _NEGLIGIBLE = 40.0, (math.inf, 40.0, 16.0, *4 * (12.0,))
 _LEAST_REACH, _SPREADS = 4.5, 6.0
 _NODES, _DIGITS = 1024, 10_000  # a block's joint densities take 41 MB
-_WINDOW = 250_000  # nodes of a posterior
+_WINDOW = 16_384  # nodes of a posterior
 
 Tell = Callable[[float], None]
 """Told the share that is done, from 0 to 1."""
@@ -56,7 +58,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Posterior:
-    """p(z|x) of one digit on a window of the lattice that holds all of its mass but exp(-40)."""
+    """p(z|x) of one digit on a window of the lattice that holds all of its mass but about exp(-16)."""
 
     z1: np.ndarray
     """(n1,) float64, ascending."""
@@ -84,7 +86,7 @@ class Posterior:
 def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: None) -> Evidence:
     """log p(x) of images (N, 28, 28) uint8, each refined until it moves less than TOLERANCE or the spacing is 1/1024.
 
-    Takes a few seconds for 10,000 digits and at most about 200 MB.
+    Takes some seconds for 10,000 digits, a minute where the decoder is large and sharp, and at most about 200 MB.
     """
     blocks = [to_pixels(images[i : i + _DIGITS]) for i in range(0, len(images), _DIGITS)]
     reach = max(_reach(network, pixels) for pixels in blocks)
@@ -97,13 +99,16 @@ def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: No
 
 
 def posterior(network: Network, image: np.ndarray) -> Posterior:
-    """The exact posterior of one image (28, 28) uint8, on nodes 1/256 apart, or up to 1/32 if it is wide."""
+    """The exact posterior of one image (28, 28) uint8, on nodes 1/1024 apart, or up to 1/32 if it is wide."""
     pixels = to_pixels(image)
     corners = _corners(_reach(network, pixels))
-    tiles = _tile_sums(network, pixels, corners)[0]
-    held = corners[tiles > tiles.max() - _NEGLIGIBLE[0]]
-    low, high = held.min(axis=0), held.max(axis=0) + TILE
-    spacing = 1 / 256
+    lower = corners[_promising(network, pixels, corners, _tile_sums(network, pixels, corners))[0]]
+    for size, negligible in zip(_SIZES[:3], _NEGLIGIBLE, strict=False):
+        sums = np.logaddexp.reduce(_row_sums(network, pixels, np.zeros(len(lower), int), lower, size), axis=1)
+        held = lower[sums > sums.max() - negligible]
+        lower = _quarters(held, size)
+    low, high = held.min(axis=0), held.max(axis=0) + size
+    spacing = 1 / 1024
     while spacing < 1 / 32 and np.prod((high - low) / spacing) > _WINDOW:
         spacing *= 2
     axes = [low[i] + spacing * (np.arange(round((high[i] - low[i]) / spacing)) + 0.5) for i in range(2)]
@@ -123,7 +128,7 @@ def _refined(
     sums = _tile_sums(network, pixels, corners, lambda share: tell(share / stages))  # (N, T)
     nats, moved = _log_sum_exp(sums.astype(np.float64)) + 2 * math.log(TILE / _COARSE), np.empty(len(pixels))
     # From here on a row is a digit together with a tile where it has mass, a digit's rows side by side.
-    digits, tiles = np.nonzero(sums > sums.max(axis=1, keepdims=True) - _NEGLIGIBLE[0])
+    digits, tiles = np.nonzero(_promising(network, pixels, corners, sums))
     lower = corners[tiles]
     for stage, size in enumerate(_SIZES, start=1):
         parts = _row_sums(network, pixels, digits, lower, size, lambda share, k=stage: tell((k + share) / stages))
@@ -158,8 +163,25 @@ def _tile_sums(
     return sums
 
 
+def _promising(network: Network, pixels: np.ndarray, corners: np.ndarray, sums: np.ndarray) -> np.ndarray:
+    """Where a digit may have mass: in tiles that are not negligible, where the encoder puts it, and in all their
+    neighbours, for a narrow peak may lie between coarse nodes, or across a tile's border. Returns (N, T) bool.
+    """
+    side = math.isqrt(len(corners))
+    mean, _ = network.encode(pixels)
+    column, row = np.clip((mean - corners[0]) // TILE, 0, side - 1).astype(int).T
+    held = (sums > sums.max(axis=1, keepdims=True) - _COARSELY_NEGLIGIBLE).reshape(-1, side, side)
+    held[np.arange(len(held)), row, column] = True
+    return maximum_filter(held, size=(1, 3, 3)).reshape(len(held), -1)
+
+
 def _row_sums(
-    network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, tell: Tell
+    network: Network,
+    pixels: np.ndarray,
+    digits: np.ndarray,
+    lower: np.ndarray,
+    size: float,
+    tell: Tell = lambda share: None,
 ) -> np.ndarray:
     """log of the sums of p(x|z) p(z) over the four lattices of each row's tile.
 

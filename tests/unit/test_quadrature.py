@@ -129,6 +129,45 @@ def test_importance_sampling_of_real_digits_agrees_within_its_own_error(digits: 
     assert math.sqrt((off**2).mean()) < 1.3
 
 
+@pytest.mark.parametrize(("count", "draws"), [(40, 1_000), pytest.param(300, 5_000, marks=pytest.mark.slow)])
+def test_the_narrowest_posteriors_of_the_deepest_run_are_not_missed(digits: Digits, count: int, draws: int):
+    """Samples from around the encoder's posterior seldom say too much of log p(x), too little where that is wrong."""
+    network, pixels = Network.from_run(open_run("deep")), to_pixels(digits.test_images)
+    mean, log_var = network.encode(pixels)
+    narrowest = log_var.min(axis=1).argsort()[:count]
+    assert np.exp(log_var[narrowest[:20]].min(axis=1) / 2).max() < 0.01  # nodes 1/8 apart do not see these
+    exact, noise = evidence(network, digits.test_images[narrowest]), np.random.default_rng(3)
+    assert exact.moved.max() < TOLERANCE
+    off, error = np.empty(count), np.empty(count)
+    for i, digit in enumerate(narrowest):
+        spread = 1.5 * np.exp(log_var[digit] / 2).astype(float)
+        z = mean[digit] + spread * noise.normal(size=(draws, 2))
+        logits = network.logits(z.astype(np.float32)).astype(float)
+        joint = logits @ pixels[digit] - np.logaddexp(0, logits).sum(axis=1) + scipy.stats.norm.logpdf(z).sum(axis=1)
+        weights = joint - scipy.stats.norm.logpdf(z, mean[digit], spread).sum(axis=1)
+        sampled = np.logaddexp.reduce(weights) - math.log(draws)
+        off[i], error[i] = sampled - exact.nats[i], np.exp(weights - sampled).std() / math.sqrt(draws)
+    assert (off - 4.5 * error).max() < TOLERANCE
+    assert np.median(error) < 0.1
+    assert abs(np.median(off)) < 0.05
+
+
+def test_a_peak_across_the_border_of_tiles_is_seen_from_both():
+    """Of its half beyond the border the nearest coarse node lies 70 nats below the nearest of this side."""
+    centre, spread = (0.1065, 0.004), 0.0028
+    found = evidence(peaked_network(centre, spread), GREY)
+    assert found.nats[0] == pytest.approx(quad_of_peak(centre, spread), abs=TOLERANCE)
+
+
+def test_a_digits_posterior_is_not_cut_at_the_border_of_tiles():
+    centre = (0.1065, 0.004)
+    found = posterior(peaked_network(centre, 0.0028), GREY[0])
+    for axis, c in ((found.z1, centre[0]), (found.z2, centre[1])):
+        assert axis[0] < c - 5 * 0.0028
+        assert axis[-1] > c + 5 * 0.0028
+    assert found.within(centre, (0.0028, 0.0028), 0.8) == pytest.approx(0.8, abs=0.02)
+
+
 def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.ndarray):
     network = Network.from_tensors(random_tensors(CONFIG))
     whole = evidence(network, images)
@@ -194,7 +233,7 @@ def test_a_posterior_is_its_definition_on_nodes_around_its_mass():
     found = posterior(peaked_network(centre, spread), GREY[0])
     assert found.density.shape == (len(found.z2), len(found.z1))
     for axis in (found.z1, found.z2):
-        np.testing.assert_allclose(np.diff(axis), 1 / 256)
+        np.testing.assert_allclose(np.diff(axis), 1 / 128)
     x, steepness = 128 / 255, 2 / (spread * math.sqrt(392))
 
     def log_density(z: np.ndarray, c: float) -> np.ndarray:
