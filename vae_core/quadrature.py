@@ -8,9 +8,9 @@ Weideman 2014, section 5), and still as h^2 across the kinks that ReLU leaves in
 pseudo-likelihood, as the reconstruction is.
 
 The plane is cut into tiles. All digits are summed over coarse nodes in every tile; tiles where a digit may have mass
-are then halved, and halved again, for the digits whose sum is not certain yet, so that finer nodes are placed on ever less
-of the plane. A sum is certain where five lattices of twice the spacing, each shifted against the others, agree with it:
-two alone may agree by chance, when a narrow peak lies between the nodes of both.
+are then halved, and halved again, for the digits whose sum is not certain yet, so that finer nodes are placed on ever
+less of the plane. A sum is certain where five lattices of twice the spacing, each shifted against the others, agree
+with it: two alone may agree by chance, when a narrow peak lies between the nodes of both.
 """
 
 import math
