@@ -35,7 +35,7 @@ def rate_distortion(own: tuple[str, float, float], others: Mapping[str, tuple[fl
     for total in np.arange(step * math.ceil(low / step), high + right, step).tolist():
         lines += [(0.0, total), (right, total - right), (None, None)]
         at = max(0.0, total - high) + 0.02 * right
-        if total - at > low + 0.05 * (high - low) and at < 0.9 * right:
+        if 0.05 < (total - at - low) / (high - low) < 0.95 and at < 0.9 * right:
             labels.append((at, total - at, f"{total:g}"))
     traces: list[Figure] = [
         scatter(lines, mode="lines", line={"color": GREY, "width": 1, "dash": "dot"}, hoverinfo="skip", opacity=0.6),

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) 
         layers.get_by_text(LAYERS[layer].label, exact=True).click()
         expect(legend).to_contain_text(LAYERS[layer].legend, timeout=30_000)  # it is computed once
         expect(page.get_by_text(LAYERS[layer].help)).to_be_visible()
+        expect(page).to_have_url(re.compile(f"layer={layer}$"))
         explorer.settle()
         picture, square = laid(explorer)
         field = LAYERS[layer].compute(network, embedded)
@@ -39,11 +41,16 @@ def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) 
         if field.classes is not None:
             sure = (opacity > 100) & (field.classes == 1)
             assert len(np.unique(picture[::-1][sure][:, :3], axis=0)) < 10, "a class has one colour, but for rounding"
+    opacity = "document.querySelector('.js-plotly-plot').data[0].marker.opacity"
+    faint = page.evaluate(opacity)
     layers.get_by_text(LAYERS["width"].label, exact=True).click()
     expect(legend).to_be_hidden()
+    assert faint < page.evaluate(opacity), "points let a layer shine through"
     assert explorer.page.evaluate("document.querySelector('.js-plotly-plot').layout.images.length") == 0
     assert explorer.z == (0, 0)
     assert explorer.same_map
+    page.go_back()
+    expect(legend).to_contain_text(LAYERS["width"].legend)
 
 
 def laid(explorer: Explorer) -> tuple[np.ndarray, dict]:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.pages.runner import as_read, copy_of_seed, opened, warnings
 from vae_core.data import load_digits
+from vae_core.ui.layers import LAYERS
 from vae_core.ui.session import DEFAULT_RUN
 
 SHIPPED_TITLES = ["The post's recipe", "fast, beta 0.25", "fast, beta 1", "fast, beta 4", "deep"]
@@ -34,6 +35,17 @@ def test_link_is_followed(runs: Path) -> None:
     assert not app.warning
 
 
+def test_link_names_the_layer_under_the_points_while_there_is_one(runs: Path) -> None:
+    app = opened(run="seed", layer="density")
+    assert app.button_group(key="layer").value == "density"
+    assert LAYERS["density"].help in "".join(caption.value for caption in app.caption)
+    app.button_group(key="layer").set_value("regions").run()
+    assert app.query_params["layer"] == "regions"
+    app.button_group(key="layer").set_value(None).run()
+    assert dict(app.query_params) == {"run": "seed"}
+    assert not app.warning
+
+
 @pytest.mark.parametrize(
     ("query", "told"),
     [
@@ -44,6 +56,7 @@ def test_link_is_followed(runs: Path) -> None:
         ({"run": "../seed"}, "'../seed'"),
         ({"run": "never-trained"}, "never-trained"),
         ({"run": ""}, "''"),
+        ({"layer": "no-such-layer"}, "'no-such-layer'"),
     ],
 )
 def test_link_that_makes_no_sense_gets_a_notice_and_the_default(runs: Path, query: dict[str, str], told: str) -> None:

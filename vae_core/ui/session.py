@@ -1,5 +1,5 @@
-"""What one visitor's session holds, and the links that carry it: the explorer's ?run=<id>&z1=<float>&z2=<float>, the
-report's ?run=<id>&digit=<number>, and ?watch=<id>.
+"""What one visitor's session holds, and the links that carry it: the explorer's ?run=<id>&z1=<float>&z2=<float>, with
+&layer=<name> where one is shown, the report's ?run=<id>&digit=<number>, and ?watch=<id>.
 
 The pinned point is the one fact that everything else follows: the map, the number fields, the link. It is None until
 something is pinned; then the origin stands in for it. Every change of it goes through `pin`.
@@ -17,6 +17,7 @@ from vae_core.errors import LatentPointError, RunError, RunNotFound
 from vae_core.latent import Point, as_point
 from vae_core.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE
 from vae_core.runs import open_run
+from vae_core.ui.layers import LAYERS
 
 RUN = "run"
 WATCHED = "watch"
@@ -43,12 +44,13 @@ class Link:
 
     run: str | None
     z: Point | None
+    layer: str | None
     notices: tuple[str, ...]
 
     @classmethod
     def parse(cls, parameters: Mapping[str, str]) -> "Link":
-        """Never raises: what is no run's id or no point within the bounds becomes a notice, and None."""
-        run, z, notices = parameters.get("run"), None, []
+        """Never raises: what is no run's id, no point within the bounds or no layer becomes a notice, and None."""
+        run, z, layer, notices = parameters.get("run"), None, parameters.get(LAYER), []
         if run is not None:
             try:
                 if open_run(run).record.status == "running":
@@ -61,16 +63,19 @@ class Link:
                 z = as_point(parameters.get("z1", 0.0), parameters.get("z2", 0.0))
             except LatentPointError as error:
                 notices.append(f"The link's point is not used: {error}")
-        return cls(run, z, tuple(notices))
+        if layer is not None and layer not in LAYERS:
+            notices.append(f"The link's layer is not used: no layer is called {layer[:40]!r}.")
+            layer = None
+        return cls(run, z, layer, tuple(notices))
 
 
 def begin() -> tuple[str, ...]:
     """Set the session's defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
     set_defaults()
-    if not (asked := asked_anew("run", "z1", "z2")):
+    if not (asked := asked_anew("run", "z1", "z2", LAYER)):
         return ()
     link = Link.parse(asked)
-    st.session_state[RUN] = link.run or DEFAULT_RUN
+    st.session_state[RUN], st.session_state[LAYER] = link.run or DEFAULT_RUN, link.layer
     move(link.z)
     return link.notices
 
@@ -100,7 +105,7 @@ def set_defaults() -> None:
         PagesManager.uses_pages_directory = False
         st.rerun()
     state = st.session_state
-    for key, value in {RUN: DEFAULT_RUN, PINNED: None, TURN: 0, HOME: 0, LINK: None, OUTDATED: {}}.items():
+    for key, value in {RUN: DEFAULT_RUN, PINNED: None, LAYER: None, TURN: 0, HOME: 0, LINK: None, OUTDATED: {}}.items():
         state.setdefault(key, value)
     z1, z2 = current_point()
     for key, value in {Z1: z1, Z2: z2, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}.items():
@@ -150,17 +155,17 @@ def reset() -> None:
     st.session_state[SIDE], st.session_state[QUANTILE] = DEFAULT_SIDE, DEFAULT_QUANTILE
 
 
-def link_to(run_id: str, z: Point | None) -> dict[str, str]:
-    """The parameters of a link to the explorer, on this run and pinned there."""
+def link_to(run_id: str, z: Point | None, layer: str | None = None) -> dict[str, str]:
+    """The parameters of a link to the explorer, on this run, pinned there, with this layer under the points."""
     link = {"run": run_id}
     if z:
         link |= {name: f"{value:.4f}" for name, value in zip(("z1", "z2"), z, strict=True)}
-    return link
+    return link | ({LAYER: layer} if layer else {})
 
 
 def write_link() -> None:
     """Let the URL say what is shown, for whoever copies it."""
-    write(link_to(st.session_state[RUN], st.session_state[PINNED]))
+    write(link_to(st.session_state[RUN], st.session_state[PINNED], st.session_state[LAYER]))
 
 
 def write_report_link() -> None:

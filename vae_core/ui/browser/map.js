@@ -6,6 +6,7 @@ import { COLOURS, plotlyTheme, themed } from "./theme.js"
 const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon"]
 const AXES = ["xaxis", "yaxis"]
 const SVG_POINTS = 2000 // what an SVG scatter pans smoothly, where WebGL is missing
+const OPACITY = { alone: 0.7, overLayer: 0.3 } // of the points
 const CLICK_PIXELS = 4 // a pointer that travelled farther was dragging
 
 const hasWebGL = () => {
@@ -41,7 +42,7 @@ export class LatentPlot {
         visible: this.shown[label] ? true : "legendonly",
         x: Float32Array.from(indices, (i) => digits.means[2 * i]),
         y: Float32Array.from(indices, (i) => digits.means[2 * i + 1]),
-        marker: { color: COLOURS[label], symbol: SYMBOLS[label], size: 5, opacity: 0.7 },
+        marker: { color: COLOURS[label], symbol: SYMBOLS[label], size: 5, opacity: this.opacity() },
         hoverinfo: "none",
       }
     })
@@ -91,10 +92,15 @@ export class LatentPlot {
     return this.Plotly.relayout(this.container, plotlyTheme(this.container, AXES))
   }
 
-  /** Lay pictures under the points; each as Plotly's layout.images has it. */
+  /** Lay pictures under the points, which grow fainter over them; each as Plotly's layout.images has it. */
   async underlay(images) {
+    if (!images.length && !this.images?.length) return
     this.images = images
-    await this.Plotly.relayout(this.container, { images })
+    await this.Plotly.update(this.container, { "marker.opacity": this.opacity() }, { images })
+  }
+
+  opacity() {
+    return this.images?.length ? OPACITY.overLayer : OPACITY.alone
   }
 
   /** Show all digits and all classes again. */
