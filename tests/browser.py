@@ -3,12 +3,13 @@
 import base64
 import contextlib
 import io
+import re
 import shutil
 from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FLAGS = (
@@ -48,20 +49,33 @@ def pixels(page: Page, canvas: str) -> np.ndarray:
     return rgba[..., 0]
 
 
-class Explorer:
-    """The explorer in one browser tab, as a visitor uses it."""
+class Tab:
+    """One browser tab on the app, and what goes wrong and out there."""
 
     def __init__(self, page: Page, address: str):
         self.page, self.address = page, address
         self.errors: list[str] = []
         self.messages_sent = 0
         page.set_default_timeout(20_000)
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("console", self._listen)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("websocket", lambda socket: socket.on("framesent", lambda _: self._count()))
 
+    def _listen(self, message: ConsoleMessage) -> None:
+        # Streamlit looks for its server below a page's own address first.
+        if message.type == "error" and not re.search(r"/\w+/_stcore/", message.location["url"]):
+            self.errors.append(message.text)
+
     def _count(self) -> None:
         self.messages_sent += 1
+
+    def settle(self) -> None:
+        """Wait until no script runs."""
+        self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+class Explorer(Tab):
+    """The explorer in one browser tab, as a visitor uses it."""
 
     def open(self, query: str = "") -> "Explorer":
         self.page.goto(f"{self.address}/{query}")
@@ -73,9 +87,6 @@ class Explorer:
         self.settle()
         self.page.evaluate("document.querySelector('.js-plotly-plot').marked = true")
         return self
-
-    def settle(self) -> None:
-        self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
     @property
     def root(self) -> Locator:

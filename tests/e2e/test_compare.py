@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Position, expect
+from playwright.sync_api import BrowserContext, Locator, Position, expect
 
-from tests.browser import pixels
+from tests.browser import Tab, pixels
 from tests.server import running_app
 from tests.unit.toys import make_run
 from vae_core.data import Digits, to_images
@@ -43,25 +43,8 @@ def compare_address(runs: dict[str, Run], sample: Digits, tmp_path_factory: pyte
         yield address
 
 
-class Comparison:
+class Comparison(Tab):
     """The page in one tab, as a visitor uses it."""
-
-    def __init__(self, page: Page, address: str):
-        self.page, self.address = page, address
-        self.errors: list[str] = []
-        self.messages_sent = 0
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", self._listen)
-        page.on("websocket", lambda socket: socket.on("framesent", lambda _: self._count()))
-
-    def _listen(self, message) -> None:
-        # Streamlit looks for its server below the page's own address first.
-        if message.type == "error" and "/compare/_stcore/" not in message.location["url"]:
-            self.errors.append(message.text)
-
-    def _count(self) -> None:
-        self.messages_sent += 1
 
     def open(self, query: str = LINK) -> "Comparison":
         self.page.goto(f"{self.address}/compare{query}")
@@ -69,7 +52,7 @@ class Comparison:
 
     def ready(self) -> "Comparison":
         self.page.wait_for_selector('[data-testid="comparison"][data-ready="true"]')
-        self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        self.settle()
         self.page.evaluate(
             "document.querySelectorAll('.comparison .js-plotly-plot').forEach(plot => plot.marked = true)"
         )

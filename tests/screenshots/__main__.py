@@ -23,6 +23,7 @@ def main() -> None:
         for scheme in ("light", "dark"):
             explore(browser, address, scheme, WIDE, HERE / f"explore-{scheme}.png")
         explore(browser, address, "dark", NARROW, HERE / "explore-narrow.png")
+        layer(browser, address, HERE / "layer-light.png")
         train(browser, address, HERE / "train-light.png")
         time_machine(browser, address, HERE / "time-machine-dark.png")
         report(browser, address, HERE / "report-light.png")
@@ -32,12 +33,21 @@ def main() -> None:
 def explore(browser: Browser, address: str, scheme: str, size: dict[str, int], path: Path) -> None:
     """The explorer with a point pinned, the pointer elsewhere, and the lattice shown."""
     with browser.new_context(viewport=size, color_scheme=scheme) as context:  # type: ignore[arg-type]
-        explorer = Explorer(context.new_page(), address).open("?run=seed&z1=-0.35&z2=1.6")
+        explorer = Explorer(context.new_page(), address).open("?run=deep&z1=0.9&z2=-0.75")
         explorer.page.get_by_text("Lattice", exact=True).click()
         if size is WIDE:
             explorer.hover((1.6, -0.9))
         explorer.page.wait_for_timeout(500)  # the pictures below fade in
         explorer.page.screenshot(path=path)
+
+
+def layer(browser: Browser, address: str, path: Path) -> None:
+    """The explorer's map over the decoder's magnification."""
+    with browser.new_context(viewport=WIDE, color_scheme="light") as context:
+        explorer = Explorer(context.new_page(), address).open("?run=deep&layer=magnification&z1=0.9&z2=-0.75")
+        explorer.page.wait_for_selector('[data-testid="layer-legend"]', timeout=60_000)
+        explorer.page.wait_for_timeout(2_000)
+        explorer.page.locator('[data-testid="latent-map"]').screenshot(path=path)
 
 
 def train(browser: Browser, address: str, path: Path) -> None:

@@ -6,7 +6,7 @@ import { COLOURS, plotlyTheme, themed } from "./theme.js"
 const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon"]
 const AXES = ["xaxis", "yaxis"]
 const SVG_POINTS = 2000 // what an SVG scatter pans smoothly, where WebGL is missing
-const OPACITY = { alone: 0.7, overLayer: 0.3 } // of the points
+const OPACITY = { alone: 0.7, overLayer: 0.2 } // of the points
 const CLICK_PIXELS = 4 // a pointer that travelled farther was dragging
 
 const hasWebGL = () => {
