@@ -44,8 +44,9 @@ def explore(browser: Browser, address: str, scheme: str, size: dict[str, int], p
 def layer(browser: Browser, address: str, path: Path) -> None:
     """The explorer's map over the decoder's magnification."""
     with browser.new_context(viewport=WIDE, color_scheme="light") as context:  # type: ignore[arg-type]
-        explorer = Explorer(context.new_page(), address).open("?run=deep&layer=magnification&z1=0.9&z2=-0.75")
-        explorer.page.wait_for_selector('[data-testid="layer-legend"]', timeout=60_000)
+        explorer = Explorer(context.new_page(), address).open("?run=deep&z1=0.9&z2=-0.75")
+        explorer.page.get_by_text("Magnification", exact=True).click()
+        explorer.page.get_by_test_id("layer-legend").wait_for(timeout=60_000)
         explorer.page.wait_for_timeout(2_000)
         explorer.page.locator('[data-testid="latent-map"]').screenshot(path=path)
 
