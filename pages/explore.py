@@ -38,15 +38,22 @@ def explore(shown: Atlas, z: Point | None, above: DeltaGenerator, below: DeltaGe
     afterwards it knows by itself: its data stays the same, and so the browser leaves it alone.
     """
     with above:
-        choose_layer()
-        draw_map(shown, z)
+        try:
+            choose_layer(shown)
+            draw_map(shown, z)
+        except OSError as error:
+            st.error(
+                f"The map's files cannot be written to the folder static ({error.strerror}). "
+                "Make it writable and reload.",
+                icon=":material/error:",
+            )
     with below:
         surroundings(shown)
     session.write_link()
 
 
-def choose_layer() -> None:
-    """What lies under the map's points."""
+def choose_layer(shown: Atlas) -> None:
+    """What lies under the map's points, computed here if it never was. Raises OSError."""
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.pills(
             "Layer under the points",
@@ -57,26 +64,23 @@ def choose_layer() -> None:
             persist_state="session",
         )
         st.caption(LAYERS[chosen].help if chosen else "Lay a field under the points.")
+        if chosen:
+            with st.spinner("Computing the layer"):
+                shown.field_url(chosen)
 
 
 def draw_map(shown: Atlas, z: Point | None) -> None:
     state = st.session_state
-    try:
-        latent_map(
-            shown,
-            layer=state[session.LAYER],
-            n=state[session.SIDE],
-            q=state[session.QUANTILE],
-            z=z,
-            turn=state[session.TURN],
-            home=state[session.HOME],
-            on_pin=pin_from_map,
-        )
-    except OSError as error:
-        st.error(
-            f"The map's files cannot be written to the folder static ({error.strerror}). Make it writable and reload.",
-            icon=":material/error:",
-        )
+    latent_map(
+        shown,
+        layer=state[session.LAYER],
+        n=state[session.SIDE],
+        q=state[session.QUANTILE],
+        z=z,
+        turn=state[session.TURN],
+        home=state[session.HOME],
+        on_pin=pin_from_map,
+    )
 
 
 def controls(shown: Atlas) -> None:

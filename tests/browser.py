@@ -50,7 +50,7 @@ def pixels(page: Page, canvas: str) -> np.ndarray:
 
 
 class Tab:
-    """One browser tab on the app, and what goes wrong and out there."""
+    """One browser tab on the app: the errors that it shows, and how many messages it sends to the server."""
 
     def __init__(self, page: Page, address: str):
         self.page, self.address = page, address
