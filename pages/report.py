@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from vae_core import pca, posterior_figures, quadrature, report_figures
+from vae_core import pca, posterior_figures, report_figures
 from vae_core.data import Digits, to_images
 from vae_core.errors import RunDamaged, VaeError
 from vae_core.latent import Z_LIMIT, as_point
 from vae_core.misfits import ORDERS, ranked
 from vae_core.plot import Figure
-from vae_core.quadrature import Posterior
+from vae_core.posterior import Posterior, posterior
 from vae_core.references import Reference, comparable, references
 from vae_core.report import Figures, Report, by_class
 from vae_core.runs import list_runs
@@ -205,7 +205,7 @@ def one_digit(shown: Atlas, figures: Figures) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def exact_posterior(_shown: Atlas, network: str, digits: str, index: int) -> Posterior:
-    return quadrature.posterior(_shown.network, _shown.digits.test_images[index])
+    return posterior(_shown.network, _shown.digits.test_images[index])
 
 
 def draw(figure: Figure, alt: str, key: str | None = None) -> None:

@@ -24,7 +24,7 @@ FLOORS = [
     ["vae_core.network", "vae_core.signs", "vae_core.locks", "vae_core.progress", "vae_core.checkpoint"],
     ["vae_core.latent", "vae_core.manifold", "vae_core.likelihood", "vae_core.slots", "vae_core.learning_curve"],
     ["vae_core.snapshots", "vae_core.quadrature", "vae_core.aggregate", "vae_core.embedding", "vae_core.geometry"],
-    ["vae_core.fields", "vae_core.report", "vae_core.pca"],
+    ["vae_core.fields", "vae_core.report", "vae_core.pca", "vae_core.posterior"],
     ["vae_core.shelf", "vae_core.shipping", "vae_core.misfits"],
     ["vae_core.model", "vae_core.distortion"],
     ["vae_core.training"],

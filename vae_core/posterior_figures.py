@@ -7,7 +7,7 @@ import numpy as np
 
 from vae_core.latent import LatentMap
 from vae_core.plot import BLUE, GREY, ORANGE, Figure, axis, layout, scatter
-from vae_core.quadrature import Posterior
+from vae_core.posterior import Posterior
 
 MASSES = (0.5, 0.95)
 """Of the regions that are outlined."""

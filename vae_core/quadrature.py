@@ -1,4 +1,4 @@
-"""The evidence of a digit, and its exact posterior, by quadrature over the latent plane.
+"""The evidence of a digit by quadrature over the latent plane, and where on it the digit has its mass.
 
     p(x) = integral of p(x|z) N(z; 0, I) dz  ~  h^2 sum over nodes z_k of p(x|z_k) N(z_k; 0, I)
 
@@ -14,7 +14,7 @@ with it: two alone may agree by chance, when a narrow peak lies between the node
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +36,6 @@ _SIZES = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128)  # of the tiles 
 _COARSELY_NEGLIGIBLE, _NEGLIGIBLE = 40.0, (math.inf, 40.0, 16.0, *4 * (12.0,))
 _LEAST_REACH, _SPREADS = 4.5, 6.0
 _NODES, _DIGITS = 1024, 10_000  # a block's joint densities take 41 MB
-_WINDOW = 16_384  # nodes of a posterior
 
 Tell = Callable[[float], None]
 """Told the share that is done, from 0 to 1."""
@@ -56,33 +55,6 @@ class Evidence:
     """The sum is over the square from -reach to reach."""
 
 
-@dataclass(frozen=True)
-class Posterior:
-    """p(z|x) of one digit on a window of the lattice that holds all of its mass but about exp(-16)."""
-
-    z1: np.ndarray
-    """(n1,) float64, ascending."""
-    z2: np.ndarray
-    """(n2,) float64, ascending."""
-    density: np.ndarray
-    """(n2, n1) float64 per unit of area: a row is one z2."""
-
-    @property
-    def cell(self) -> float:
-        """The area that a node stands for."""
-        return float((self.z1[1] - self.z1[0]) * (self.z2[1] - self.z2[0]))
-
-    def level(self, mass: float) -> float:
-        """The density whose level set holds this share of the mass: the border of the highest density region."""
-        ranked = np.sort(self.density.ravel())[::-1]
-        return float(ranked[np.searchsorted(np.cumsum(ranked) * self.cell, mass).clip(max=len(ranked) - 1)])
-
-    def within(self, mean: Sequence[float], spread: Sequence[float], mass: float) -> float:
-        """How much of the mass lies in the ellipse that holds the share `mass` of N(mean, diag(spread^2))."""
-        z1, z2 = np.meshgrid((self.z1 - mean[0]) / spread[0], (self.z2 - mean[1]) / spread[1])
-        return float(self.density[z1**2 + z2**2 <= -2 * math.log(1 - mass)].sum() * self.cell)
-
-
 def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: None) -> Evidence:
     """log p(x) of images (N, 28, 28) uint8, each refined until it moves less than TOLERANCE or the spacing is 1/1024.
 
@@ -98,26 +70,24 @@ def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: No
     return Evidence(nats, moved, min(part[2] for part in parts), reach)
 
 
-def posterior(network: Network, image: np.ndarray) -> Posterior:
-    """The exact posterior of one image (28, 28) uint8, on nodes 1/1024 apart, or up to 1/32 if it is wide."""
-    pixels = to_pixels(image)
+def tiles_of_mass(network: Network, pixels: np.ndarray) -> tuple[np.ndarray, float]:
+    """Where one digit has all of its mass but about exp(-16): tiles' lower left corners (R, 2), and their side.
+
+    pixels: (1, 784) float32 in [0, 1].
+    """
     corners = _corners(_reach(network, pixels))
     lower = corners[_promising(network, pixels, corners, _tile_sums(network, pixels, corners))[0]]
     for size, negligible in zip(_SIZES[:3], _NEGLIGIBLE, strict=False):
         sums = np.logaddexp.reduce(_row_sums(network, pixels, np.zeros(len(lower), int), lower, size), axis=1)
         held = lower[sums > sums.max() - negligible]
         lower = _quarters(held, size)
-    low, high = held.min(axis=0), held.max(axis=0) + size
-    spacing = 1 / 1024
-    while spacing < 1 / 32 and np.prod((high - low) / spacing) > _WINDOW:
-        spacing *= 2
-    axes = [low[i] + spacing * (np.arange(round((high[i] - low[i]) / spacing)) + 0.5) for i in range(2)]
-    z1, z2 = np.meshgrid(*axes)
-    nodes = np.stack([z1, z2], -1).reshape(-1, 2)
-    parts = [_joint(pixels, *_terms(network, nodes[i : i + _NODES]))[0] for i in range(0, len(nodes), _NODES)]
-    joint = np.concatenate(parts).astype(np.float64)
-    density = np.exp(joint - joint.max()).reshape(z1.shape)
-    return Posterior(axes[0], axes[1], density / (density.sum() * spacing**2))
+    return held, size
+
+
+def log_joint(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """log p(x|z) + log p(z) in nats. pixels: (N, 784) float32 in [0, 1]; z: (K, 2). Returns (N, K) float32."""
+    parts = [_joint(pixels, *_terms(network, z[i : i + _NODES])) for i in range(0, len(z), _NODES)]
+    return np.concatenate(parts, axis=1)
 
 
 def _refined(

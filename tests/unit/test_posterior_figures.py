@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from vae_core.latent import LatentMap
+from vae_core.posterior import Posterior
 from vae_core.posterior_figures import MASSES, ellipse, posterior_map, whereabouts
-from vae_core.quadrature import Posterior
 
 MEAN, SPREAD = (1.0, -0.5), (0.2, 0.1)
 

@@ -1,6 +1,7 @@
 """Small networks and runs for the unit tests."""
 
 import itertools
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from vae_core import progress, shelf, snapshots
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data import Digits
+from vae_core.network import Layer, Network
 from vae_core.record import Dataset, Record, Score
 from vae_core.runs import HISTORY_COLUMNS, Run
 
@@ -24,6 +26,10 @@ HISTORY: list[shelf.Row] = [
 FILES = ["history.csv", "metrics.json", "network.safetensors", "run.json"]
 """What every run has."""
 SCORES = [Score("-ELBO", 181.25, "nats", 1000, "sample", "Monte Carlo")]
+
+GREY = np.full((1, 28, 28), 128, np.uint8)
+"""One digit."""
+GREYS = np.random.default_rng(2).integers(0, 256, (3, 28, 28), dtype=np.uint8)
 
 
 def random_tensors(config: TrainingConfig, seed: int = 0) -> dict[str, np.ndarray]:
@@ -42,6 +48,27 @@ def random_tensors(config: TrainingConfig, seed: int = 0) -> dict[str, np.ndarra
     layer("encoder.log_var", config.encoder_widths[-1], 2)
     layer("decoder.logits", config.decoder_widths[-1], 784)
     return tensors
+
+
+def linear_network(decoder: Layer, mean: tuple[float, float] = (0.0, 0.0), spread: float = 0.01) -> Network:
+    """Logits that are linear in z, and an encoder that finds every digit at `mean`, so wide."""
+    nothing = np.zeros((784, 2), np.float32)
+    return Network(
+        encoder_hidden=(),
+        mean=(nothing, np.array(mean, np.float32)),
+        log_var=(nothing, np.full(2, 2 * math.log(spread), np.float32)),
+        decoder_hidden=(),
+        decoder_logits=(decoder[0].astype(np.float32), decoder[1].astype(np.float32)),
+    )
+
+
+def peaked_network(centre: tuple[float, float], spread: float) -> Network:
+    """Half of the pixels depend on z1, half on z2, so that grey digits lie at `centre`, about as wide as `spread`."""
+    steepness = 2 / (spread * math.sqrt(392))
+    kernel, bias = np.zeros((2, 784)), np.empty(784)
+    for i, half in enumerate((slice(0, 392), slice(392, 784))):
+        kernel[i, half], bias[half] = steepness, -steepness * centre[i]
+    return linear_network((kernel, bias), centre, spread)
 
 
 def record(run_id: str = "toy", **changes: Any) -> Record:
