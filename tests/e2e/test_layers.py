@@ -45,7 +45,7 @@ def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) 
     faint = page.evaluate(opacity)
     layers.get_by_text(LAYERS["width"].label, exact=True).click()
     expect(legend).to_be_hidden()
-    assert faint < page.evaluate(opacity), "points let a layer shine through"
+    assert faint < page.evaluate(opacity), "a layer shines through the points"
     assert explorer.page.evaluate("document.querySelector('.js-plotly-plot').layout.images.length") == 0
     assert explorer.z == (0, 0)
     assert explorer.same_map

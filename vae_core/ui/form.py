@@ -9,16 +9,17 @@ from vae_core.config import TrainingConfig
 from vae_core.errors import ConfigError
 
 CUSTOM = "custom"
+_COLUMNS = 4
 
 
 def form(start: TrainingConfig) -> TrainingConfig:
     """The config that the visitor chose, from start on. Raises ConfigError that says which field is wrong."""
     fields = {}
     specs = [spec for spec in dataclasses.fields(TrainingConfig) if spec.name != "recipe"]
-    columns = st.columns(4)
-    for i, spec in enumerate(specs):
-        with columns[i % 4]:
-            fields[spec.name] = _field(spec, getattr(start, spec.name))
+    for first in range(0, len(specs), _COLUMNS):  # row by row, so that a narrow screen keeps their order
+        for spec, column in zip(specs[first : first + _COLUMNS], st.columns(_COLUMNS), strict=False):
+            with column:
+                fields[spec.name] = _field(spec, getattr(start, spec.name))
     return TrainingConfig(recipe=CUSTOM, **fields)
 
 

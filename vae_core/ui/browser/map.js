@@ -6,7 +6,8 @@ import { COLOURS, plotlyTheme, themed } from "./theme.js"
 const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon"]
 const AXES = ["xaxis", "yaxis"]
 const SVG_POINTS = 2000 // what an SVG scatter pans smoothly, where WebGL is missing
-const OPACITY = { alone: 0.7, overLayer: 0.2 } // of the points
+const POINTS = { size: 5, opacity: 0.7 }
+const POINTS_OVER_LAYER = { size: 2.5, opacity: 0.4 } // so that it can be seen between and through them
 const CLICK_PIXELS = 4 // a pointer that travelled farther was dragging
 
 const hasWebGL = () => {
@@ -42,7 +43,7 @@ export class LatentPlot {
         visible: this.shown[label] ? true : "legendonly",
         x: Float32Array.from(indices, (i) => digits.means[2 * i]),
         y: Float32Array.from(indices, (i) => digits.means[2 * i + 1]),
-        marker: { color: COLOURS[label], symbol: SYMBOLS[label], size: 5, opacity: this.opacity() },
+        marker: { color: COLOURS[label], symbol: SYMBOLS[label], ...this.points() },
         hoverinfo: "none",
       }
     })
@@ -92,15 +93,16 @@ export class LatentPlot {
     return this.Plotly.relayout(this.container, plotlyTheme(this.container, AXES))
   }
 
-  /** Lay pictures under the points, which grow fainter over them; each as Plotly's layout.images has it. */
+  /** Lay pictures under the points, which shrink over them; each as Plotly's layout.images has it. */
   async underlay(images) {
     if (!images.length && !this.images?.length) return
     this.images = images
-    await this.Plotly.update(this.container, { "marker.opacity": this.opacity() }, { images })
+    const { size, opacity } = this.points()
+    await this.Plotly.update(this.container, { "marker.size": size, "marker.opacity": opacity }, { images })
   }
 
-  opacity() {
-    return this.images?.length ? OPACITY.overLayer : OPACITY.alone
+  points() {
+    return this.images?.length ? POINTS_OVER_LAYER : POINTS
   }
 
   /** Show all digits and all classes again. */
