@@ -13,6 +13,7 @@ from vae_core.ui.badge import caveat, describe, plain
 from vae_core.ui.comparison import comparison, pinned_digit
 from vae_core.ui.differences import config_differences, score_differences
 from vae_core.ui.measurement import begun, measured
+from vae_core.ui.notices import damaged_runs, unused_links
 from vae_core.ui.picker import labels
 from vae_core.ui.resources import Atlas, atlas, digits
 from vae_core.ui.scores import label
@@ -28,13 +29,12 @@ def main() -> None:
     runs = [run for run in runs if run.record.status != "running"]
     if len(runs) < 2:
         nothing_to_compare(runs)
-        tell(problems)
+        damaged_runs(problems)
         return
     shown = digits()
-    for notice in pair.begin(runs, len(shown.test_images)):
-        st.warning(plain(notice), icon=":material/link_off:")
+    unused_links(pair.begin(runs, len(shown.test_images)))
     chosen = choose(runs)
-    tell(problems)
+    damaged_runs(problems)
     left, right = (opened(run) for run in chosen)
     what_is_on_show(left, right)
     maps(left, right, st.session_state[pair.PINNED])
@@ -50,13 +50,6 @@ def nothing_to_compare(runs: list[Run]) -> None:
     there = f"There is only one run to show, {plain(runs[0].title)}." if runs else "There is no run to show."
     st.info(f"{there} To compare, train a second one: the recipe **fast** takes seconds.", icon=":material/compare:")
     st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
-
-
-def tell(problems: list[str]) -> None:
-    if problems:
-        with st.expander(f"Damaged runs: {len(problems)}", icon=":material/folder_off:"):
-            for problem in problems:
-                st.warning(plain(problem))
 
 
 # --- What is compared

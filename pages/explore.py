@@ -8,9 +8,9 @@ from vae_core.errors import LatentPointError
 from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, Point, as_point, prior_quantiles, random_point, round_trip
 from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.ui import session
-from vae_core.ui.badge import plain
 from vae_core.ui.latent_map import latent_map, pinned_point
 from vae_core.ui.layers import LAYERS
+from vae_core.ui.notices import unused_links
 from vae_core.ui.picker import choose_run
 from vae_core.ui.pictures import gallery, png, vote
 from vae_core.ui.resources import Atlas
@@ -22,8 +22,7 @@ VOTERS = 50
 def main() -> None:
     notices = session.begin()
     shown = choose_run("Walk through the latent space")
-    for notice in notices:
-        st.warning(plain(notice), icon=":material/link_off:")
+    unused_links(notices)
     above = st.container()
     controls(shown)
     below = st.container()

@@ -17,6 +17,7 @@ from vae_core.runs import Run, list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import plain
 from vae_core.ui.form import CUSTOM, form
+from vae_core.ui.notices import unused_links
 from vae_core.ui.picker import labels
 from vae_core.ui.resources import digits
 from vae_core.ui.time_machine import time_machine
@@ -34,8 +35,7 @@ DOUBLE_CLICK_SECONDS = 1.0
 
 
 def main() -> None:
-    for notice in session.begin():
-        st.warning(plain(notice), icon=":material/link_off:")
+    unused_links(session.begin())
     st.title("Train a model", anchor=False)
     shown = digits()
     st.markdown(f":gray-badge[:material/database: {describe_training(shown)}]")
@@ -137,8 +137,7 @@ def attempt(action: Callable[[], Run | None]) -> None:
 def watch(shown: Digits) -> None:
     runs, problems = list_runs()
     titles = labels(sorted(runs, key=lambda run: run.shipped))
-    for notice in session.begin_watching(titles):
-        st.warning(plain(notice), icon=":material/link_off:")
+    unused_links(session.begin_watching(titles))
     picker, tools = st.columns([2, 3], vertical_alignment="bottom")
     chosen = picker.selectbox(
         "Run", list(titles), format_func=titles.__getitem__, key=session.WATCHED, persist_state="session"

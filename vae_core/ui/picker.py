@@ -8,6 +8,7 @@ from vae_core.errors import RunDamaged, VaeError
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import badge, caveat, plain
+from vae_core.ui.notices import damaged_runs
 from vae_core.ui.resources import Atlas, atlas
 
 
@@ -42,10 +43,7 @@ def choose_run(title: str) -> Atlas:
             problems.append(str(error))
         badge(shown.run, scores, shown.digits)
     caveat(shown.run, shown.digits)
-    if problems:
-        with st.expander(f"Damaged runs: {len(problems)}", icon=":material/folder_off:"):
-            for problem in problems:
-                st.warning(plain(problem))
+    damaged_runs(problems)
     return shown
 
 
