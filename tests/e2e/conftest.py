@@ -1,4 +1,4 @@
-"""A running app and a browser for all tests of this folder; each gets a tab of its own and may leave no error in it."""
+"""A running app, a browser and a tab with the explorer for all tests of this folder; none may leave an error there."""
 
 import os
 from collections.abc import Iterator
@@ -45,9 +45,14 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
         yield window
 
 
+@pytest.fixture(scope="session")
+def tab(window: BrowserContext, address: str) -> Iterator[Explorer]:
+    with window.new_page() as page:
+        yield Explorer(page, address)
+
+
 @pytest.fixture
-def explorer(window: BrowserContext, address: str) -> Iterator[Explorer]:
-    with window.new_page() as tab:
-        explorer = Explorer(tab, address)
-        yield explorer
-        assert not explorer.errors
+def explorer(tab: Explorer) -> Iterator[Explorer]:
+    tab.errors.clear()
+    yield tab
+    assert not tab.errors

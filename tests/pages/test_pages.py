@@ -50,10 +50,12 @@ def test_link_names_the_layer_under_the_points_while_there_is_one(runs: Path) ->
     ("query", "told"),
     [
         ({"z1": "nan"}, "'nan'"),
+        ({"z1": "10.01"}, "'10.01'"),
         ({"z1": "1", "z2": "-10.5"}, "'-10.5'"),
         ({"z2": "1e400"}, "'1e400'"),
         ({"z1": "one"}, "'one'"),
         ({"run": "../seed"}, "'../seed'"),
+        ({"run": "../../etc/passwd"}, "'../../etc/passwd'"),
         ({"run": "never-trained"}, "never-trained"),
         ({"run": ""}, "''"),
         ({"layer": "no-such-layer"}, "'no-such-layer'"),
