@@ -13,7 +13,7 @@ from vae_core.ui.badge import caveat, describe, plain
 from vae_core.ui.comparison import comparison, pinned_digit
 from vae_core.ui.differences import config_differences, score_differences
 from vae_core.ui.measurement import begun, measured
-from vae_core.ui.notices import damaged_runs, unused_links
+from vae_core.ui.notices import damaged_runs, unmet
 from vae_core.ui.picker import labels
 from vae_core.ui.resources import Atlas, atlas, digits
 from vae_core.ui.scores import label
@@ -32,7 +32,7 @@ def main() -> None:
         damaged_runs(problems)
         return
     shown = digits()
-    unused_links(pair.begin(runs, len(shown.test_images)))
+    unmet(pair.begin(runs, len(shown.test_images)))
     chosen = choose(runs)
     damaged_runs(problems)
     left, right = (opened(run) for run in chosen)

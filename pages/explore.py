@@ -10,7 +10,7 @@ from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mo
 from vae_core.ui import session
 from vae_core.ui.latent_map import latent_map, pinned_point
 from vae_core.ui.layers import LAYERS
-from vae_core.ui.notices import unused_links
+from vae_core.ui.notices import unmet
 from vae_core.ui.picker import choose_run
 from vae_core.ui.pictures import gallery, png, vote
 from vae_core.ui.resources import Atlas
@@ -22,7 +22,7 @@ VOTERS = 50
 def main() -> None:
     notices = session.begin()
     shown = choose_run("Walk through the latent space")
-    unused_links(notices)
+    unmet(notices)
     above = st.container()
     controls(shown)
     below = st.container()

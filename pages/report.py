@@ -19,7 +19,7 @@ from vae_core.ui import session
 from vae_core.ui.badge import plain
 from vae_core.ui.cards import Card, cards
 from vae_core.ui.measurement import measured
-from vae_core.ui.notices import unused_links
+from vae_core.ui.notices import unmet
 from vae_core.ui.picker import choose_run, labels
 from vae_core.ui.resources import Atlas, digits
 from vae_core.ui.scores import class_table, score_table
@@ -31,7 +31,7 @@ SHOWN = 16
 def main() -> None:
     notices = session.begin_report(len(digits().test_images))
     shown = choose_run("Report on a model")
-    unused_links(notices)
+    unmet(notices)
     try:
         report = measured(shown)
     except VaeError as error:

@@ -17,7 +17,7 @@ from vae_core.runs import Run, list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import plain
 from vae_core.ui.form import CUSTOM, form
-from vae_core.ui.notices import unused_links
+from vae_core.ui.notices import damaged_runs, unmet
 from vae_core.ui.picker import labels
 from vae_core.ui.resources import digits
 from vae_core.ui.time_machine import time_machine
@@ -35,7 +35,7 @@ DOUBLE_CLICK_SECONDS = 1.0
 
 
 def main() -> None:
-    unused_links(session.begin())
+    unmet(session.begin())
     st.title("Train a model", anchor=False)
     shown = digits()
     st.markdown(f":gray-badge[:material/database: {describe_training(shown)}]")
@@ -137,14 +137,13 @@ def attempt(action: Callable[[], Run | None]) -> None:
 def watch(shown: Digits) -> None:
     runs, problems = list_runs()
     titles = labels(sorted(runs, key=lambda run: run.shipped))
-    unused_links(session.begin_watching(titles))
+    unmet(session.begin_watching(titles))
     picker, tools = st.columns([2, 3], vertical_alignment="bottom")
     chosen = picker.selectbox(
         "Run", list(titles), format_func=titles.__getitem__, key=session.WATCHED, persist_state="session"
     )
     session.write_watched_link()
-    for problem in problems:
-        st.warning(f"{plain(problem)} Restore the file, or delete the run's folder.", icon=":material/folder_off:")
+    damaged_runs(problems)
     try:
         run = open_run(chosen)
     except RunError as error:

@@ -1,4 +1,8 @@
-"""What a page could not do as it was asked to, in plain words above what it did instead."""
+"""What a page could not do as it was asked to, in plain words above what it did instead.
+
+Each function draws one container, with or without something to say: what stands below would be drawn anew, a map's zoom
+lost, once the notice goes.
+"""
 
 from collections.abc import Iterable
 
@@ -7,11 +11,8 @@ import streamlit as st
 from vae_core.ui.badge import plain
 
 
-def unused_links(notices: Iterable[str]) -> None:
-    """What a link asked for in vain.
-
-    In a container that is there without a notice too: what stands below would be drawn anew once the notice goes.
-    """
+def unmet(notices: Iterable[str]) -> None:
+    """What a link or a visitor asked for in vain."""
     with st.container():
         for notice in notices:
             st.warning(plain(notice), icon=":material/link_off:")
@@ -19,7 +20,8 @@ def unused_links(notices: Iterable[str]) -> None:
 
 def damaged_runs(problems: list[str]) -> None:
     """Runs that are left out, and why."""
-    if problems:
-        with st.expander(f"Damaged runs: {len(problems)}", icon=":material/folder_off:"):
-            for problem in problems:
-                st.warning(plain(problem))
+    with st.container():
+        if problems:
+            with st.expander(f"Damaged runs: {len(problems)}", icon=":material/folder_off:"):
+                for problem in problems:
+                    st.warning(f"{plain(problem)} Restore the file, or delete the run's folder.")

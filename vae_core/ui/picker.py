@@ -8,7 +8,7 @@ from vae_core.errors import RunDamaged, VaeError
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import badge, caveat, plain
-from vae_core.ui.notices import damaged_runs
+from vae_core.ui.notices import damaged_runs, unmet
 from vae_core.ui.resources import Atlas, atlas
 
 
@@ -20,8 +20,9 @@ def choose_run(title: str) -> Atlas:
     runs, problems = list_runs()
     titles = labels([run for run in runs if run.record.status != "running"])
     run_id = st.session_state[session.RUN]
-    if run_id not in titles:
-        st.warning(f"The run {run_id} is not there any more, or not readable. This is {session.DEFAULT_RUN}.")
+    gone = run_id not in titles
+    unmet([f"The run {run_id} is not there any more, or not readable. This is {session.DEFAULT_RUN}."] if gone else [])
+    if gone:
         run_id = session.DEFAULT_RUN
     # Said anew each time: Streamlit takes the picker of another page for another one, which starts at its first choice.
     st.session_state[session.RUN] = run_id
