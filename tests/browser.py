@@ -19,8 +19,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Only what WebGL draws needs a graphics card, here a processor in its place. Debian's Chromium would have it draw the
-# page too, which takes four times as long.
+# A processor stands in for the graphics card where WebGL draws. Debian's Chromium would have it draw the whole page so,
+# which is four times the work.
 SOFTWARE_WEBGL = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
@@ -28,6 +28,8 @@ SOFTWARE_WEBGL = (
     "--disable-gpu-compositing",
 )
 NO_WEBGL = ("--disable-gpu", "--disable-3d-apis")
+PATIENCE = 20_000
+"""Milliseconds to wait for what should happen: a busy machine is slow, not wrong."""
 
 
 def find_browser() -> str | None:
@@ -63,7 +65,7 @@ class Tab:
         self.page, self.address = page, address
         self.errors: list[str] = []
         self.messages_sent = 0
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("websocket", lambda socket: socket.on("framesent", lambda _: self._count()))
@@ -85,15 +87,16 @@ class Explorer(Tab):
     """The explorer in one browser tab, as a visitor uses it."""
 
     _at_rest: list | None = None
+    """What `_state` was when `rest` opened it."""
 
     def open(self, query: str = "") -> "Explorer":
         self.page.goto(f"{self.address}/{query}")
         return self.ready()
 
     def rest(self) -> "Explorer":
-        """The explorer as it opens without a query, in a tenth of the time if it is open and nothing is left of what
-        was done but a pinned point."""
-        if self._at_rest and self._state():
+        """The explorer as it opens without a query. It is not opened again where nothing but a pinned point is left of
+        what was done, which saves seconds."""
+        if self._state():
             self.leave()
             if "z1=" in self.page.url:
                 self.unpin()

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
-from tests.browser import SOFTWARE_WEBGL, Explorer, find_browser, launched
+from tests.browser import PATIENCE, SOFTWARE_WEBGL, Explorer, find_browser, launched
 from tests.server import running_app
 
 
@@ -28,6 +28,7 @@ def require_browser() -> None:
 
 @pytest.fixture(scope="session")
 def playwright(require_browser: None) -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         yield playwright
 

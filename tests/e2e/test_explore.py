@@ -158,6 +158,7 @@ def test_keyboard(explorer: Explorer) -> None:
     explorer.page.keyboard.press("7")
     explorer.page.wait_for_function(f"{shown}[7]")
     explorer.unpin()
+    assert explorer.page.url.endswith(f"?run={DEFAULT_RUN}")
     assert explorer.z == (0, 0)
     assert explorer.same_map
 

@@ -42,7 +42,7 @@ def test_what_cannot_be_loaded_is_a_plain_message(browser: Browser, address: str
         page.route(blocked, lambda route: route.abort())
         page.goto(address)
         message = page.locator(".lm-message")
-        expect(message).to_contain_text("could not be loaded", timeout=20_000)
+        expect(message).to_contain_text("could not be loaded")
         expect(message).to_contain_text("Reload the page")
         assert page.get_by_test_id("latent-map").get_attribute("data-ready") == "false"
         expect(page.get_by_label("z1", exact=True)).to_be_visible()  # the rest of the page lives

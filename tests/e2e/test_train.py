@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser import pixels
+from tests.browser import PATIENCE, pixels
 from tests.server import running_app
 from tests.unit.toys import wait_until
 from vae_core import jobs
@@ -41,7 +41,7 @@ def sample_address(runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def page(browser: Browser, sample_address: str) -> Iterator[Page]:
     with browser.new_context(viewport={"width": 1440, "height": 1200}, **STILL) as context:
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         about(page, sample_address)
@@ -180,7 +180,7 @@ def test_two_visitors_share_a_slot_and_a_restart_of_the_app_loses_nothing(browse
 
 def visitor(context: BrowserContext, address: str) -> Page:
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     about(page, address)
     to_train(page)
     return page
@@ -201,7 +201,7 @@ def seed_page(browser: Browser, address: str) -> Iterator[Page]:
     """The shipped run's time machine."""
     with browser.new_context(viewport={"width": 1440, "height": 1200}) as context:
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         about(page, address)
