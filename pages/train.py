@@ -198,7 +198,8 @@ def follow(job: Job, shown: Digits) -> None:
             return
         if not job.going:
             st.rerun()  # all of the page, which stops asking
-    report(job)
+    with st.container():  # always one: what stands below it would be drawn anew whenever it says more or less
+        report(job)
     record = job.run.record
     if record.dataset.digest != shown.digest:
         st.info("This run was trained on other digits than the ones at hand: its snapshots cannot be shown with them.")
