@@ -6,8 +6,9 @@ from vae_core import comparison_figures
 from vae_core.comparison import Measured, compare_configs, compare_scores
 from vae_core.errors import RunDamaged, VaeError
 from vae_core.learning_curve import TERMS, LearningCurve
-from vae_core.report import OVERALL, Report
+from vae_core.report import Report
 from vae_core.runs import Run, list_runs
+from vae_core.scorecard import OVERALL
 from vae_core.ui import pair, session
 from vae_core.ui.badge import caveat, describe, plain
 from vae_core.ui.comparison import comparison, pinned_digit

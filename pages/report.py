@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from vae_core import pca, posterior_figures, report_figures
+from vae_core.breakdown import Figures, by_class
 from vae_core.data import Digits, to_images
 from vae_core.errors import RunDamaged, VaeError
 from vae_core.latent import Z_LIMIT, as_point
@@ -13,7 +14,7 @@ from vae_core.misfits import ORDERS, ranked
 from vae_core.plot import Figure
 from vae_core.posterior import Posterior, posterior
 from vae_core.references import Reference, comparable, references
-from vae_core.report import Figures, Report, by_class
+from vae_core.report import Report
 from vae_core.runs import list_runs
 from vae_core.ui import session
 from vae_core.ui.badge import plain

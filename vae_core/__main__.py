@@ -12,12 +12,13 @@ from typing import Any
 import click
 
 from vae_core import shelf, shipping, slots, worker
+from vae_core.breakdown import ClassFigures, by_class
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits, load_digits, load_digits_of
 from vae_core.errors import VaeError
 from vae_core.network import Network
 from vae_core.record import Score
-from vae_core.report import ClassFigures, Tell, by_class
+from vae_core.report import Report, Tell
 from vae_core.runs import HISTORY_COLUMNS, Run, find_run, list_runs, open_run, read_run, runs_directory
 
 
@@ -121,7 +122,7 @@ def evaluate(run: str, as_json: bool) -> None:
     chosen = _named(run)
     network, digits = Network.from_run(chosen), load_digits_of(chosen.record.dataset.source)
     with _measuring() as tell:
-        found = shelf.report(chosen, network, digits, tell)
+        found = Report.of(chosen, network, digits, tell)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(score) for score in found.scores], indent=2))
         return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_core.report import Figures
+from vae_core.breakdown import Figures
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from vae_core.breakdown import ClassFigures
 from vae_core.plot import GREY, ORANGE, Figure, axis, layout, scatter
 from vae_core.record import Score
-from vae_core.report import ClassFigures
 
 _HARDLY_TRAINED = 180.0  # nats: what is worse than this, and than the run shown, lies beyond the figure's edge
 _NICE = (1, 2, 5, 10, 20, 50, 100, 200, 500)

@@ -12,7 +12,6 @@ import datetime
 import importlib.metadata
 import io
 import itertools
-import logging
 import platform
 import secrets
 import shutil
@@ -30,13 +29,9 @@ from vae_core.files import write
 from vae_core.network import Network, initial_tensors
 from vae_core.progress import Journal
 from vae_core.record import Dataset, Record, Score, scores_to_json
-from vae_core.report import NAME as REPORT
-from vae_core.report import Report, Tell
 from vae_core.runs import HISTORY_COLUMNS, ID, ID_RULE, SHIPPED, Run, read_run
 from vae_core.snapshots import Snapshot
 from vae_core.tensors import Tensors, pack
-
-_log = logging.getLogger(__name__)
 
 Row = dict[str, float]
 """One epoch of a history: HISTORY_COLUMNS."""
@@ -130,24 +125,6 @@ def complete(run: Run, record: Record, tensors: Tensors, history: Sequence[Row],
     except OSError as error:
         raise RunNotWritable(f"{run.directory} cannot be written ({error.strerror}).") from error
     return mark(run, record)
-
-
-def report(run: Run, network: Network, digits: Digits, tell: Tell = lambda share, what: None) -> Report:
-    """The report on this run's network: the one that the run keeps, else measured now, and kept if it is its to keep.
-
-    It is not of a shipped run, nor of one in training, nor on other digits than the run's own.
-    """
-    if found := Report.read(run, network, digits):
-        return found
-    measured = Report.measure(network, digits, tell)
-    own = digits.digest == run.record.dataset.digest
-    if own and not run.shipped and run.record.status != "running":
-        try:
-            write(run.directory / REPORT, measured.to_bytes(network, digits))
-            write(run.directory / "metrics.json", scores_to_json(measured.scores))
-        except OSError as error:  # it can be measured again
-            _log.warning("The report on %s could not be kept: %s", run.id, error)
-    return measured
 
 
 def mark(run: Run, record: Record) -> Run:

@@ -16,8 +16,6 @@ from vae_core.data import Digits
 from vae_core.errors import RunNotWritable
 from vae_core.files import write
 from vae_core.network import Network
-from vae_core.record import scores_to_json
-from vae_core.report import NAME as REPORT
 from vae_core.report import Report, Tell
 from vae_core.runs import ID, ID_RULE, SHIPPED, Run, read_run
 from vae_core.tensors import Tensors, pack
@@ -47,8 +45,7 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
             if (snapshots := run.directory / "snapshots").is_dir():  # a run may have been made without
                 shutil.copytree(snapshots, draft / "snapshots")
             write(draft / "network.safetensors", pack(tensors))
-            write(draft / REPORT, report.to_bytes(network, digits))
-            write(draft / "metrics.json", scores_to_json(report.scores))
+            report.write(draft, network, digits)
             write(draft / "run.json", dataclasses.replace(run.record, id=run_id).to_json())
             shutil.rmtree(SHIPPED / run_id, ignore_errors=True)
             return read_run(draft.rename(SHIPPED / run_id))

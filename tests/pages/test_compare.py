@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.runner import SECONDS, as_read, copy_of_seed, html, opened, text, warnings
 from vae_core import runs as runs_module
-from vae_core import shelf
 from vae_core.data import load_digits
-from vae_core.report import NAME, OVERALL, Report
+from vae_core.report import NAME, Report
 from vae_core.runs import open_run
+from vae_core.scorecard import OVERALL
 from vae_core.tensors import pack
 from vae_core.ui import measurement
 from vae_core.ui.resources import atlas
@@ -122,7 +122,7 @@ def test_missing_scores_are_measured_when_asked_for(runs: Path, monkeypatch: pyt
         assert go_on.wait(SECONDS)
         return kept
 
-    monkeypatch.setattr(shelf, "report", report)
+    monkeypatch.setattr(Report, "of", report)
     measurement._measurements.clear()
     app = compare()
     assert "not measured" in row(app, "-ELBO")

@@ -11,11 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.runner import SECONDS, as_read, copy_of_seed, html, opened, text, warnings
-from vae_core import shelf
 from vae_core.data import Digits, load_digits
 from vae_core.network import Network
-from vae_core.report import NAME, OVERALL, Report
+from vae_core.report import NAME, Report
 from vae_core.runs import open_run
+from vae_core.scorecard import OVERALL
 from vae_core.ui import measurement, resources
 from vae_core.ui.scores import MEANINGS, label
 from vae_core.ui.session import DEFAULT_RUN
@@ -93,7 +93,7 @@ def test_report_is_measured_once_and_not_kept_where_the_digits_are_others(
 ) -> None:
     (copy_of_seed(runs, "mine") / NAME).unlink()
     measured = []
-    monkeypatch.setattr(shelf, "report", lambda run, *rest: measured.append(run.id) or Report.measure(*rest))
+    monkeypatch.setattr(Report, "of", lambda run, *rest: measured.append(run.id) or Report.measure(*rest))
     measurement._measurements.clear()
     for _ in range(2):
         app = report(run="mine")
@@ -105,7 +105,7 @@ def test_report_is_measured_once_and_not_kept_where_the_digits_are_others(
 
 def test_failed_report_says_why_and_is_measured_anew(runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(shelf, "report", lambda *_: 1 / 0)
+        patch.setattr(Report, "of", lambda *_: 1 / 0)
         measurement._measurements.clear()
         app = report(run="seed")
         assert "There is no report. The report could not be computed (ZeroDivisionError" in as_read(app.error[0].value)
@@ -129,7 +129,7 @@ def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch
         asked.set()
         return wait(one, seconds)
 
-    monkeypatch.setattr(shelf, "report", slow)
+    monkeypatch.setattr(Report, "of", slow)
     monkeypatch.setattr(measurement.Measurement, "wait", wait)
     measurement._measurements.clear()
     first = measurement.begun(resources.atlas(open_run("seed")))

@@ -8,7 +8,7 @@ from tests.unit.toys import CONFIG
 from vae_core.comparison import Measured, Row, Setting, compare_configs, compare_scores
 from vae_core.config import TrainingConfig
 from vae_core.record import Score
-from vae_core.report import OVERALL
+from vae_core.scorecard import OVERALL
 
 
 def score(name: str = "-ELBO", value: float = 150.0, unit: str = "nats", digits: int = 1000) -> Score:

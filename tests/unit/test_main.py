@@ -18,8 +18,9 @@ from vae_core import __main__, data, shelf, shipping
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits
 from vae_core.record import Dataset
-from vae_core.report import OVERALL, Report
+from vae_core.report import Report
 from vae_core.runs import Run, open_run, read_run
+from vae_core.scorecard import OVERALL
 
 Call = Callable[..., tuple[int, str, str]]
 

@@ -4,8 +4,8 @@ import dataclasses
 
 from vae_core.data import Digits
 from vae_core.references import MNIST_TEST, REFERENCES, comparable, references
-from vae_core.report import OVERALL
 from vae_core.runs import open_run
+from vae_core.scorecard import OVERALL
 
 
 def test_each_stands_beside_a_score_of_the_report_and_says_whose_it_is_and_how_found() -> None:

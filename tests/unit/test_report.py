@@ -1,24 +1,19 @@
-"""The report's scores against scikit-learn and plain loops; what a run keeps of it is read back, or is a miss."""
+"""The report's scores against scikit-learn and plain loops."""
 
 import dataclasses
-import logging
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
-import safetensors.numpy
 from sklearn.metrics import confusion_matrix, silhouette_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from tests.unit.toys import CONFIG, SCORES, make_run, random_digits, random_tensors
+from tests.unit.toys import CONFIG, random_digits, random_tensors
 from vae_core import likelihood
+from vae_core.breakdown import by_class
 from vae_core.data import Digits, to_pixels
-from vae_core.files import write
 from vae_core.network import Network
-from vae_core.record import Score, scores_to_json
-from vae_core.report import NAME, OVERALL, Figures, Report, by_class
-from vae_core.runs import Run, open_run
+from vae_core.report import Report
+from vae_core.scorecard import OVERALL
 
 DIGITS = random_digits(train=80, test=40)
 NETWORK = Network.from_tensors(random_tensors(CONFIG))
@@ -36,9 +31,6 @@ def report(told: list[tuple[float, str]]) -> Report:
 
 def values(report: Report) -> dict[str, float]:
     return {score.name: score.value for score in report.scores}
-
-
-# --- measure
 
 
 def test_the_figures_are_one_number_a_digit(report: Report):
@@ -158,136 +150,3 @@ def test_few_digits_or_classes_are_scored_all_the_same(case: str):
         assert values(found)["1-NN accuracy"] == values(found)["50-NN accuracy"] == 0.5
         assert found.figures.company.tolist() == [6, 0, 0, 6]
         assert not any("class 5" in name for name in values(found))
-
-
-# --- to_bytes and read
-
-
-def keep(run: Run, report: Report, network: Network = NETWORK, digits: Digits = DIGITS) -> Path:
-    write(run.directory / "metrics.json", scores_to_json(report.scores))
-    write(run.directory / NAME, report.to_bytes(network, digits))
-    return run.directory / NAME
-
-
-def test_what_a_run_keeps_is_read_back(root: Path, report: Report):
-    run = make_run(root)
-    path = keep(run, report)
-    found = Report.read(run, Network.from_run(run), DIGITS)
-    assert found is not None
-    assert found.scores == report.scores
-    for name, array in vars(report.figures).items():
-        np.testing.assert_array_equal(getattr(found.figures, name), array, strict=True)
-        assert not getattr(found.figures, name).flags.writeable
-    assert path.stat().st_size < 40 * 14 + 1000
-
-
-def test_a_run_without_a_report_has_none_and_that_is_no_news(
-    root: Path, report: Report, caplog: pytest.LogCaptureFixture
-):
-    assert Report.read(make_run(root), NETWORK, DIGITS) is None
-    assert caplog.records == []
-
-
-def test_a_report_is_never_taken_for_that_of_other_weights_or_digits(root: Path, report: Report):
-    run = make_run(root)
-    keep(run, report)
-    other = Network.from_tensors(random_tensors(CONFIG, seed=1))
-    assert Report.read(run, other, DIGITS) is None
-    brighter = DIGITS.test_images.copy()
-    brighter[0, 0, 0] ^= 1
-    relabelled = np.roll(DIGITS.test_labels, 1)
-    for changed in ({"test_images": brighter}, {"test_labels": relabelled}):
-        assert Report.read(run, NETWORK, dataclasses.replace(DIGITS, **changed)) is None
-    assert Report.read(run, NETWORK, random_digits(train=80, test=39)) is None
-    assert Report.read(run, NETWORK, DIGITS) is not None
-
-
-@pytest.mark.parametrize("scores", [SCORES, []], ids=["an older version's", "none"])
-def test_a_report_whose_scores_are_not_all_there_is_a_miss(root: Path, report: Report, scores: list[Score]):
-    run = make_run(root)
-    keep(run, report)
-    write(run.directory / "metrics.json", scores_to_json(scores))
-    assert Report.read(run, NETWORK, DIGITS) is None
-
-
-def repacked(change: Callable[[dict[str, np.ndarray]], object]) -> Callable[[Path], object]:
-    def spoil(path: Path) -> None:
-        tensors = dict(safetensors.numpy.load_file(path))
-        change(tensors)
-        path.write_bytes(safetensors.numpy.save(tensors))
-
-    return spoil
-
-
-def turn_into_a_folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
-
-
-DAMAGES: dict[str, Callable[[Path], object]] = {
-    "empty": lambda path: path.write_bytes(b""),
-    "cut off": lambda path: path.write_bytes(path.read_bytes()[:-1]),
-    "no safetensors": lambda path: path.write_bytes(b"\xff" * 2000),
-    "too long": lambda path: path.write_bytes(path.read_bytes() + bytes(1_000_000)),
-    "a folder": turn_into_a_folder,
-    "an older version's": repacked(lambda tensors: tensors.pop("company")),
-    "a newer version's": repacked(lambda tensors: tensors.update(surprise=np.zeros(40, np.float32))),
-    "of other types": repacked(lambda tensors: tensors.update(kl=np.zeros(40, np.float64))),
-    "of fewer digits": repacked(lambda tensors: tensors.update(kl=np.zeros(39, np.float32))),
-    "not finite": repacked(lambda tensors: tensors.update(kl=np.full(40, np.nan, np.float32))),
-    "without a digest": repacked(lambda tensors: tensors.pop("network")),
-    "beside damaged scores": lambda path: (path.parent / "metrics.json").write_text("{"),
-    "beside no scores": lambda path: (path.parent / "metrics.json").unlink(),
-}
-
-
-@pytest.mark.parametrize("case", DAMAGES)
-def test_a_damaged_report_is_a_miss_and_is_logged(
-    case: str, root: Path, report: Report, caplog: pytest.LogCaptureFixture
-):
-    run = make_run(root)
-    path = keep(run, report)
-    DAMAGES[case](path)
-    with caplog.at_level(logging.WARNING):
-        assert Report.read(run, NETWORK, DIGITS) is None
-    (logged,) = caplog.messages
-    assert str(run.directory) in logged
-    assert logged.endswith(" It is computed anew.")
-
-
-def test_figures_of_a_class_are_those_of_its_digits_alone():
-    figures = Figures(
-        reconstruction=np.array([100, 200, 300], np.float32),
-        kl=np.array([1, 2, 3], np.float32),
-        evidence=np.array([-90, -190, -290], np.float32),
-        predicted=np.array([7, 0, 2], np.uint8),
-        company=np.array([50, 0, 7], np.uint8),
-    )
-    np.testing.assert_array_equal(figures.negative_elbo, [101, 202, 303])
-    np.testing.assert_array_equal(figures.gap, [11, 12, 13])
-    two, seven = by_class(figures, np.array([7, 7, 2], np.uint8))
-    assert (two.label, two.digits, two.negative_elbo, two.accuracy) == (2, 1, 303, 1)
-    assert (seven.label, seven.digits, seven.negative_elbo, seven.reconstruction) == (7, 2, 151.5, 150)
-    assert seven.accuracy == 0.5
-    assert seven.predicted == (1, 0, 0, 0, 0, 0, 0, 1, 0, 0)
-
-
-# --- The shipped run's
-
-
-def test_the_shipped_runs_report_is_that_of_its_weights(digits: Digits):
-    """Its digits' figures, for the first 200, as they come out now."""
-    if digits.source != "mnist":
-        pytest.skip("the report is of MNIST's test digits; $VAE_MNIST does not name them")
-    run = open_run("seed")
-    network = Network.from_run(run)
-    kept = Report.read(run, network, digits)
-    assert kept is not None
-    assert digits.digest == run.record.dataset.digest
-    reconstruction, kl = likelihood.negative_elbo(network, digits.test_images[:200])
-    np.testing.assert_allclose(kept.figures.reconstruction[:200].mean(), reconstruction.mean(), atol=0.5)
-    np.testing.assert_allclose(kept.figures.kl[:200], kl, rtol=1e-3, atol=1e-3)
-    found = values(kept)
-    assert found["inference gap"] == pytest.approx(found["-ELBO"] - found["-log p(x)"], abs=2e-4)
-    assert found["-log p(x)"] == pytest.approx(-kept.figures.evidence.mean(dtype=np.float64), abs=1e-3)
-    assert sum(row.digits for row in by_class(kept.figures, digits.test_labels)) == 10_000

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from vae_core.breakdown import ClassFigures
 from vae_core.record import Score
-from vae_core.report import ClassFigures
 from vae_core.report_figures import confusion, rate_and_distortion, rate_distortion
 
 ROWS = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vae_core.report import OVERALL
+from vae_core.scorecard import OVERALL
 from vae_core.ui.scores import MEANINGS, label, written
 
 

@@ -1,7 +1,6 @@
 """A run appears with all of its files or not at all, is readable from then on, and shipped ones stay as they are."""
 
 import dataclasses
-import errno
 import os
 import shutil
 import time
@@ -14,11 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.unit.disks import fill_up, refuse
 from tests.unit.toys import (
     CONFIG,
     FILES,
     HISTORY,
     SCORES,
+    contents,
     listing,
     make_run,
     random_digits,
@@ -27,34 +28,14 @@ from tests.unit.toys import (
 )
 from vae_core import progress, runs, shelf, snapshots
 from vae_core.checkpoint import Checkpoint
-from vae_core.data import Digits, split
+from vae_core.data import split
 from vae_core.errors import ConfigError, DataError, RunNotWritable
 from vae_core.network import Network, initial_tensors
-from vae_core.record import Dataset, Score
-from vae_core.report import OVERALL, Figures, Report
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.snapshots import Snapshot
 
 DIGITS = random_digits(train=10, test=4)
 SMALL = dataclasses.replace(CONFIG, validation=3)
-
-
-def contents(run: Run) -> dict[str, bytes]:
-    """Every file of a run."""
-    return {str(p.relative_to(run.directory)): p.read_bytes() for p in run.directory.rglob("*") if p.is_file()}
-
-
-def fill_up(monkeypatch: pytest.MonkeyPatch, file_number: int) -> list[int]:
-    """A disk that takes so many files less one. Returns those that it was asked to take."""
-    synced: list[int] = []
-
-    def fsync(descriptor: int) -> None:
-        synced.append(descriptor)
-        if len(synced) >= file_number:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    return synced
 
 
 # --- put
@@ -133,10 +114,6 @@ def test_a_disk_that_fills_while_a_run_is_put_leaves_nothing(
     assert listing(root) == []
 
 
-def refuse(*_: object, **__: object) -> None:
-    raise PermissionError(errno.EACCES, "Permission denied")
-
-
 def test_a_failing_rename_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(RunNotWritable, match="Permission denied"):
@@ -209,6 +186,12 @@ def test_the_same_training_begun_twice_is_two_runs(root: Path):
     first, second = (shelf.begin(SMALL, DIGITS, root) for _ in range(2))
     assert second.id == f"{first.id}-2"
     assert second.record.title == "seed, 2 epochs, seed 0"
+
+
+def test_two_configs_on_the_same_digits_are_two_runs(root: Path):
+    ids = {shelf.begin(dataclasses.replace(CONFIG, seed=seed), DIGITS, root).id for seed in (0, 1)}
+    assert len(ids) == 2
+    assert not any(run_id.endswith("-2") for run_id in ids)
 
 
 @pytest.mark.parametrize("validation", [10, 11])
@@ -402,102 +385,6 @@ def test_a_run_does_not_go_on_with_other_digits(root: Path, status: str, other: 
     assert contents(run) == before
 
 
-# --- report
-
-
-@pytest.fixture
-def measured(monkeypatch: pytest.MonkeyPatch) -> list[Digits]:
-    """Reports are measured without looking. Returns the digits of those that were."""
-    asked: list[Digits] = []
-
-    def measure(network: Network, digits: Digits, tell: object) -> Report:
-        asked.append(digits)
-        nats, classes = np.zeros(4, np.float32), np.zeros(4, np.uint8)
-        scores = [Score(name, 1.0, "nats", 4, digits.source, "a guess") for name in OVERALL]
-        return Report(scores, Figures(nats, nats, nats, classes, classes))
-
-    monkeypatch.setattr(Report, "measure", measure)
-    return asked
-
-
-def trained(root: Path, **changes: Any) -> Run:
-    """A run on DIGITS. changes: other values for the fields of its record."""
-    return make_run(root, dataset=Dataset("sample", 10, 0, 4, DIGITS.digest), **changes)
-
-
-@pytest.mark.parametrize("status", ["done", "cancelled", "failed"])
-def test_a_run_keeps_its_report_and_it_is_not_measured_again(root: Path, measured: list[Digits], status: str):
-    run = trained(root, status=status)
-    network, before = Network.from_run(run), contents(run)
-    first, again = (shelf.report(run, network, DIGITS) for _ in range(2))
-    assert measured == [DIGITS]
-    assert again.scores == first.scores == run.scores()
-    after = contents(run)
-    assert sorted(after) == sorted([*before, "report.safetensors"])
-    assert {name for name in before if after[name] != before[name]} == {"metrics.json"}
-
-
-def test_a_damaged_report_is_measured_again_and_replaced(root: Path, measured: list[Digits]):
-    run = trained(root)
-    network, path = Network.from_run(run), run.directory / "report.safetensors"
-    shelf.report(run, network, DIGITS)
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-1])
-    shelf.report(run, network, DIGITS)
-    assert path.read_bytes() == whole
-    assert len(measured) == 2
-
-
-NOT_ITS_TO_KEEP: dict[str, Callable[[Path], Run]] = {
-    "a shipped run": lambda root: trained(runs.SHIPPED),
-    "a run in training": lambda root: trained(root, status="running"),
-    "a run on other digits": make_run,
-}
-
-
-@pytest.mark.parametrize("case", NOT_ITS_TO_KEEP)
-def test_a_report_that_is_not_the_runs_to_keep_leaves_it_as_it_is(case: str, root: Path, measured: list[Digits]):
-    run = NOT_ITS_TO_KEEP[case](root)
-    before = contents(run)
-    for _ in range(2):
-        assert shelf.report(run, Network.from_run(run), DIGITS).scores[0].name == "-ELBO"
-    assert contents(run) == before
-    assert len(measured) == 2
-
-
-@pytest.mark.parametrize("file_number", [1, 2])
-def test_a_full_disk_costs_the_report_alone(
-    root: Path,
-    measured: list[Digits],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    file_number: int,
-):
-    run = trained(root)
-    network, before = Network.from_run(run), contents(run)
-    with monkeypatch.context() as patch:
-        fill_up(patch, file_number)
-        assert len(shelf.report(run, network, DIGITS).scores) == len(OVERALL)
-    assert "The report on toy could not be kept: [Errno 28] No space left on device" in caplog.text
-    after = contents(run)
-    assert {name: after[name] for name in before} == before
-    assert set(after) - set(before) <= {"report.safetensors"}  # without its scores it counts for nothing
-    shelf.report(run, network, DIGITS)
-    assert len(measured) == 2
-    assert run.scores()[-1].estimator == "a guess"
-
-
-def test_a_folder_that_takes_no_files_costs_the_report_alone(
-    root: Path, measured: list[Digits], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
-    run = trained(root)
-    before = contents(run)
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
-    assert shelf.report(run, Network.from_run(run), DIGITS).figures.kl.shape == (4,)
-    assert "could not be kept" in caplog.text
-    assert contents(run) == before
-
-
 # --- delete
 
 
@@ -535,9 +422,3 @@ def test_a_run_that_is_gone_already_is_told(root: Path):
     with pytest.raises(RunNotWritable, match="cannot be deleted"):
         shelf.delete(run)
     assert listing(root) == []
-
-
-def test_two_configs_on_the_same_digits_are_two_runs(root: Path):
-    ids = {shelf.begin(dataclasses.replace(CONFIG, seed=seed), DIGITS, root).id for seed in (0, 1)}
-    assert len(ids) == 2
-    assert not any(run_id.endswith("-2") for run_id in ids)

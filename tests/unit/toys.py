@@ -121,3 +121,8 @@ def wait_until(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
 def listing(folder: Path) -> list[str]:
     """The names in a folder, or none where there is no folder."""
     return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+
+
+def contents(run: Run) -> dict[str, bytes]:
+    """Every file of a run."""
+    return {str(p.relative_to(run.directory)): p.read_bytes() for p in run.directory.rglob("*") if p.is_file()}

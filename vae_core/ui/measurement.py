@@ -10,7 +10,6 @@ import threading
 
 import streamlit as st
 
-from vae_core import shelf
 from vae_core.errors import RunDamaged, VaeError
 from vae_core.report import Report
 from vae_core.ui.resources import Atlas
@@ -34,7 +33,7 @@ class Measurement:
         """Measure; a run of the visitor's own keeps the report."""
         try:
             with _turn:
-                self._report = shelf.report(atlas.run, atlas.network, atlas.digits, self._tell)
+                self._report = Report.of(atlas.run, atlas.network, atlas.digits, self._tell)
         except VaeError as error:
             self._error = error
         except Exception as error:  # most likely too little memory; whoever watches must not wait for ever
