@@ -13,10 +13,6 @@ import importlib.metadata
 import io
 import itertools
 import platform
-import secrets
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,6 +20,7 @@ from vae_core import progress, snapshots
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data import Digits, split
+from vae_core.drafts import discard, drafting, settle
 from vae_core.errors import ConfigError, DataError, RunNotWritable
 from vae_core.files import write
 from vae_core.network import Network, initial_tensors
@@ -37,7 +34,6 @@ Row = dict[str, float]
 """One epoch of a history: HISTORY_COLUMNS."""
 
 _TITLE = 1000  # characters, of which a page shows a hundred; without end, the record could not be read again
-_DRAFT_SECONDS = 3600.0  # an older draft is what a killed process left
 
 
 def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None = None) -> Run:
@@ -102,17 +98,16 @@ def put(
     if not ID.fullmatch(record.id):
         raise RunNotWritable(f"{record.id!r} cannot be a run's id; {ID_RULE}.")
     try:
-        with _drafting(root) as draft:
+        with drafting(root) as draft:
             _fill(draft, tensors, history, scores)
             if snapshot:
                 snapshots.keep(draft, snapshot)
             if record.status == "running":
                 Journal(draft).tell("created")
-            draft.chmod(0o755)  # mkdtemp's own mode would hide the run from other users
             for run_id in _free_ids(root, record.id):
                 write(draft / "run.json", dataclasses.replace(record, id=run_id).to_json())
                 with contextlib.suppress(FileExistsError):
-                    return read_run(_rename(draft, root / run_id))
+                    return read_run(settle(draft, root / run_id))
     except OSError as error:
         raise RunNotWritable(f"The runs' directory {root} cannot be written ({error.strerror}).") from error
     raise AssertionError("unreachable: there is always a free id")
@@ -180,42 +175,16 @@ def delete(run: Run) -> None:
     """Throw a run away: it is gone at once, or still there as a whole. Raises RunNotWritable."""
     if run.shipped:
         raise RunNotWritable(f"{run.name} came with the app and stays as it is.")
-    gone = run.directory.with_name(f".draft-{secrets.token_hex(8)}")
     try:
-        run.directory.rename(gone)
+        discard(run.directory)
     except OSError as error:
         raise RunNotWritable(f"{run.directory} cannot be deleted ({error.strerror}).") from error
-    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _fill(directory: Path, tensors: Tensors, history: Sequence[Row], scores: list[Score]) -> None:
     write(directory / "network.safetensors", pack(tensors))
     write_history(directory, history)
     write(directory / "metrics.json", scores_to_json(scores))
-
-
-@contextlib.contextmanager
-def _drafting(root: Path) -> Iterator[Path]:
-    """A hidden directory in `root`; gone afterwards, with what is still in it. Raises OSError."""
-    root.mkdir(parents=True, exist_ok=True)
-    for left in root.glob(".draft-*"):
-        with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > _DRAFT_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=root))
-    try:
-        yield draft
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _rename(draft: Path, final: Path) -> Path:
-    try:
-        return draft.rename(final)
-    except OSError:
-        if final.exists():  # POSIX says "directory not empty" where another process was faster
-            raise FileExistsError(final) from None
-        raise
 
 
 def _free_ids(root: Path, stem: str) -> Iterator[str]:

@@ -6,13 +6,12 @@ everything that is said about the run is measured on the rounded ones.
 
 import dataclasses
 import shutil
-import tempfile
-from pathlib import Path
 
 import numpy as np
 
 from vae_core import likelihood
 from vae_core.data import Digits
+from vae_core.drafts import drafting, settle
 from vae_core.errors import RunNotWritable
 from vae_core.files import write
 from vae_core.network import Network
@@ -38,9 +37,7 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
     network = _network(tensors, activation)
     report = Report.measure(network, digits, tell)
     try:
-        with tempfile.TemporaryDirectory(prefix=".draft-", dir=SHIPPED) as folder:
-            draft = Path(folder) / run_id
-            draft.mkdir()
+        with drafting(SHIPPED) as draft:
             shutil.copy(run.directory / "history.csv", draft)
             if (snapshots := run.directory / "snapshots").is_dir():  # a run may have been made without
                 shutil.copytree(snapshots, draft / "snapshots")
@@ -48,7 +45,7 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
             report.write(draft, network, digits)
             write(draft / "run.json", dataclasses.replace(run.record, id=run_id).to_json())
             shutil.rmtree(SHIPPED / run_id, ignore_errors=True)
-            return read_run(draft.rename(SHIPPED / run_id))
+            return read_run(settle(draft, SHIPPED / run_id))
     except OSError as error:
         raise RunNotWritable(f"{SHIPPED} cannot be written ({error.strerror}).") from error
 
