@@ -38,6 +38,7 @@ FLOORS = [
     ["vae_core.training"],
     ["vae_core.course"],
     ["vae_core.worker", "vae_core.jobs"],
+    ["vae_core.terminal"],
     ["vae_core.__main__"],
     ["vae_core.figures", "vae_core.report_figures", "vae_core.posterior_figures", "vae_core.comparison_figures"],
     ["vae_core.ui"],

@@ -1,25 +1,24 @@
 """The command line: python -m vae_core train | evaluate | runs | data."""
 
-import contextlib
 import dataclasses
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from vae_core import shelf, shipping, slots, worker
-from vae_core.breakdown import ClassFigures, by_class
+from vae_core.breakdown import by_class
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits, load_digits, load_digits_of
 from vae_core.errors import VaeError
 from vae_core.network import Network
-from vae_core.record import Score
-from vae_core.report import Report, Tell
-from vae_core.runs import HISTORY_COLUMNS, Run, find_run, list_runs, open_run, read_run, runs_directory
+from vae_core.report import Report
+from vae_core.runs import Run, find_run, list_runs, open_run, read_run, runs_directory
+from vae_core.terminal import class_table, following_report, following_training, score_table
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,41 +73,13 @@ def train(recipe: str, title: str | None, root: Path | None, resume: str | None,
     if run is None:
         config = dataclasses.replace(recipe_for(recipe, len(digits.train_images)), **given)
         run = shelf.begin(config, digits, root, title)
-    with _narrated(run) as listen:
+    with following_training(run) as listen:
         run = worker.train(run, digits, listen, places)
     for score in run.scores():
         click.echo(f"test {score.name} {score.value:.2f} {score.unit}, {score.digits:,} digits")
     if run.record.status != "done":
         click.echo(f"{run.record.reason}; go on with --resume {run.id}")
     click.echo(run.directory)
-
-
-@contextlib.contextmanager
-def _narrated(run: Run) -> Iterator[worker.Listener]:
-    """Tell what a training does: with a progress bar on a terminal, in plain lines elsewhere."""
-    record, terminal = run.record, sys.stderr.isatty()
-    with click.progressbar(length=record.steps, label="Training", file=sys.stderr, hidden=not terminal) as bar:
-
-        def listen(event: str, facts: dict[str, Any]) -> None:
-            if event == "step" and terminal:
-                bar.label = f"loss {facts['loss']:.2f} nats"
-                bar.update(facts["step"] - bar.pos)
-            elif event == "epoch" and not terminal:
-                shown = (f"{name} {facts[name]:.2f}" for name in HISTORY_COLUMNS[2:] if facts[name] == facts[name])
-                head = f"epoch {facts['epoch']}/{record.config.epochs}, {facts['seconds']:.1f} s"
-                click.echo(f"{head}, nats: {', '.join(shown)}")
-            elif event in _SAID:
-                click.echo(_SAID[event].format(**facts))
-
-        yield listen
-
-
-_SAID = {
-    "queued": "Queued, at place {place}",
-    "starting": "Starting TensorFlow",
-    "compiling": "Compiling for {device}",
-    "scoring": "Scoring the test digits",
-}
 
 
 @cli.command()
@@ -121,29 +92,17 @@ def evaluate(run: str, as_json: bool) -> None:
     """
     chosen = _named(run)
     network, digits = Network.from_run(chosen), load_digits_of(chosen.record.dataset.source)
-    with _measuring() as tell:
+    with following_report() as tell:
         found = Report.of(chosen, network, digits, tell)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(score) for score in found.scores], indent=2))
         return
     click.echo(f"{chosen.title} ({chosen.id})")
     click.echo(_describe(digits))
-    click.echo(_score_table(found.overall))
-    click.echo(_class_table(by_class(found.figures, digits.test_labels)))
+    click.echo(score_table(found.overall))
+    click.echo(class_table(by_class(found.figures, digits.test_labels)))
     if digits.digest != chosen.record.dataset.digest:
         click.echo(_mismatch(chosen, digits))
-
-
-@contextlib.contextmanager
-def _measuring() -> Iterator[Tell]:
-    """Tell how far a report is, with a progress bar on a terminal."""
-    with click.progressbar(length=100, label="Scoring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-
-        def tell(share: float, what: str) -> None:
-            bar.label = what
-            bar.update(round(100 * share) - bar.pos)
-
-        yield tell
 
 
 @cli.command()
@@ -154,7 +113,7 @@ def ship(run: str, short_name: str) -> None:
 
     Its weights become float16 if that costs less than 0.05 nats; its report is measured on what is shipped.
     """
-    with _measuring() as tell:
+    with following_report() as tell:
         shipped = shipping.ship(_named(run), short_name, load_digits(), tell)
     click.echo(shipped.directory)
 
@@ -196,33 +155,6 @@ def _mismatch(run: Run, digits: Digits) -> str:
     if digits.source == "sample" and run.record.dataset.source == "mnist":
         note += " The bundled digits were among its training digits: a new digit would score worse."
     return note
-
-
-def _score_table(scores: list[Score]) -> str:
-    rows = [(s.name, f"{s.value:.4f}".rstrip("0").rstrip("."), s.unit, f"{s.digits:,}", s.estimator) for s in scores]
-    return _table([("score", "value", "unit", "digits", "how"), *rows])
-
-
-def _class_table(classes: list[ClassFigures]) -> str:
-    """Nats a digit, and the confusion matrix: what the five nearest training digits on the map take each for."""
-    head = ("class", "digits", "-ELBO", "reconstruction", "5-NN accuracy", *(f"as {label}" for label in range(10)))
-    rows = [
-        (
-            str(row.label),
-            f"{row.digits:,}",
-            f"{row.negative_elbo:.2f}",
-            f"{row.reconstruction:.2f}",
-            f"{row.accuracy:.3f}",
-            *map(str, row.predicted),
-        )
-        for row in classes
-    ]
-    return "\n" + _table([head, *rows])
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
 def main() -> int:
