@@ -12,7 +12,6 @@ from vae_core.data import Digits
 from vae_core.errors import ConfigError, RunDamaged, RunError, TrainingOff, VaeError
 from vae_core.jobs import Job
 from vae_core.progress import Progress
-from vae_core.record import Score
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.ui import session
 from vae_core.ui.badge import plain
@@ -20,10 +19,10 @@ from vae_core.ui.form import CUSTOM, form
 from vae_core.ui.notices import damaged_runs, unmet
 from vae_core.ui.picker import labels
 from vae_core.ui.resources import digits
+from vae_core.ui.standing import duration, standing
 from vae_core.ui.time_machine import time_machine
 
 RECIPE, TITLE, STARTED, ERROR = "recipe", "title", "training started", "training error"
-THE_POSTS = "seed"  # the run that a training is compared with
 ABOUT = {
     "fast": "**fast**: three narrow layers in each half, trained in seconds.",
     "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from, here called the post.",
@@ -102,12 +101,6 @@ def expectation(config: TrainingConfig, shown: Digits) -> str:
         f"{config.weights:,} weights, {config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits; {pace}, "
         "after some seconds for TensorFlow."
     )
-
-
-def duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{math.ceil(seconds)} s"
-    return f"{math.ceil(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def start(config: TrainingConfig, shown: Digits) -> None:
@@ -199,7 +192,7 @@ def follow(job: Job, shown: Digits) -> None:
         if not job.going:
             st.rerun()  # all of the page, which stops asking
     with st.container():  # always one: what stands below it would be drawn anew whenever it says more or less
-        report(job)
+        standing(job)
     record = job.run.record
     if record.dataset.digest != shown.digest:
         st.info("This run was trained on other digits than the ones at hand: its snapshots cannot be shown with them.")
@@ -217,77 +210,6 @@ def follow(job: Job, shown: Digits) -> None:
             st.error(plain(problem), icon=":material/error:")
     except OSError as error:
         st.error(f"The folder static cannot be written ({error.strerror}). Make it writable and reload.")
-
-
-WAITING = {
-    "created": "The worker is starting.",
-    "resumed": "The worker is starting.",
-    "starting": "Starting TensorFlow, which takes some seconds.",
-    "scoring": "Trained. Scoring the test digits.",
-}
-
-
-def report(job: Job) -> None:
-    """How the training stands, in words and figures."""
-    record = job.run.record
-    if job.going and job.stopping:
-        st.progress(min(1.0, job.step / record.steps), text="Stopping, and keeping what was learned.")
-    elif job.phase == "queued":
-        st.progress(0.0, text=f"Waiting for another training to end: place {job.progress.place} in the queue.")
-    elif job.phase == "compiling":
-        st.progress(0.0, text=f"Compiling the gradient step for {plain(job.progress.device)}.")
-    elif job.phase in WAITING:
-        st.progress(1.0 if job.phase == "scoring" else 0.0, text=WAITING[job.phase])
-    elif job.phase == "training":
-        share = min(1.0, job.step / record.steps)
-        left = f", about {duration(job.seconds_left)} left" if job.seconds_left else ""
-        epoch = job.step / record.steps_per_epoch
-        st.progress(share, text=f"Epoch {epoch:.1f} of {record.config.epochs}{left}")
-    elif job.phase == "silent":
-        told = f"Failed, it seems: {job.reason}. If its worker comes back, it goes on."
-        st.warning(told, icon=":material/heart_broken:")
-    elif job.phase == "done":
-        outcome(job.run)
-    else:
-        kept = " What it had learned is kept." if job.step else ""
-        st.warning(f"{plain(job.reason.capitalize())}.{kept}", icon=":material/pause_circle:")
-    if job.going and job.progress.steps:
-        figures_now(job)
-
-
-def figures_now(job: Job) -> None:
-    latest, beta = job.progress.steps[-1], job.run.record.config.beta
-    weight = "" if beta == 1 else f"{beta:g} \u00d7 "
-    st.markdown(
-        f"Loss **{latest['loss']:.1f}** nats = reconstruction **{latest['reconstruction']:.1f}** + {weight}KL "
-        f"**{latest['kl']:.2f}** &nbsp;\u00b7&nbsp; {latest['digits_per_second']:,.0f} digits/s"
-    )
-
-
-def outcome(run: Run) -> None:
-    """What the training reached, beside the post's recipe where both were scored on the same digits."""
-    try:
-        own = negative_elbo(run)
-    except RunDamaged as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    if own is None:
-        return
-    told = f"Test \u2212ELBO {own.value:.1f} nats on {own.digits:,} digits, trained in {duration(run.record.seconds)}."
-    reference = open_run(THE_POSTS)
-    theirs = negative_elbo(reference)
-    if run.id == reference.id or theirs is None:
-        st.success(told, icon=":material/flag:")
-    elif run.record.dataset.digest != reference.record.dataset.digest:
-        st.success(f"{told} The shipped runs were scored on other digits: do not compare.", icon=":material/flag:")
-    else:
-        verdict = "Better than" if own.value < theirs.value else "Not as good as"
-        versus = f"{own.value:.1f} against {theirs.value:.1f} nats"
-        st.success(f"{told} {verdict} the post's 50 epochs: {versus}.", icon=":material/flag:")
-
-
-def negative_elbo(run: Run) -> Score | None:
-    return next((score for score in run.scores() if score.name == "-ELBO"), None)
 
 
 main()
