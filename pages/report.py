@@ -100,7 +100,7 @@ def rate_distortion(shown: Atlas, report: Report) -> None:
         draw(report_figures.rate_distortion((name, *own), others), "Rate and distortion of this and other runs")
     st.caption(
         "The rate is what the map costs, the distortion what the drawing misses. Along a dotted line their sum, the "
-        "\u2212ELBO, is the same. The diamond is this run"
+        "\u2212ELBO, is the same: it is written at the right. The diamond is this run"
         + (", circles are other runs on the same digits." if others else "; no other run was scored on these digits.")
         + (f" Damaged and left out: {unread}." if unread else "")
     )

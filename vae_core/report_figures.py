@@ -22,7 +22,8 @@ def rate_and_distortion(scores: Sequence[Score]) -> tuple[float, float] | None:
 def rate_distortion(own: tuple[str, float, float], others: Mapping[str, tuple[float, float]]) -> Figure:
     """Runs as points (Alemi et al. 2018): rate, which is the KL, to the right, distortion, the reconstruction, up.
 
-    On a dashed line the -ELBO, their sum, is the same. own: name, rate and distortion of the run shown, in nats.
+    On a dotted line the -ELBO, their sum, is the same; it is written at the right. own: name, rate and distortion of
+    the run shown, in nats.
     """
     name, rate, distortion = own
     near = [pair for pair in others.values() if sum(pair) <= max(_HARDLY_TRAINED, rate + distortion)] + [own[1:]]
@@ -31,16 +32,13 @@ def rate_distortion(own: tuple[str, float, float], others: Mapping[str, tuple[fl
     room = max(4.0, 0.15 * (max(distortions) - min(distortions)))
     low, high = min(distortions) - room, max(distortions) + room
     step = next((step for step in _NICE if (high - low + right) / step <= 8), _NICE[-1])
-    lines, labels = [], []
-    for total in np.arange(step * math.ceil(low / step), high + right, step).tolist():
-        lines += [(0.0, total), (right, total - right), (None, None)]
-        at = max(0.0, total - high) + 0.02 * right
-        if 0.05 < (total - at - low) / (high - low) < 0.95 and at < 0.9 * right:
-            labels.append((at, total - at, f"{total:g}"))
+    totals = np.arange(step * math.ceil(low / step), high + right, step).tolist()
+    lines = [point for total in totals for point in ((0.0, total), (right, total - right), (None, None))]
+    ends = [(right, total - right, f" {total:g}") for total in totals if low < total - right < high]
     traces: list[Figure] = [
         scatter(lines, mode="lines", line={"color": GREY, "width": 1, "dash": "dot"}, hoverinfo="skip", opacity=0.6),
-        scatter(labels, mode="text", text=[text for *_, text in labels], textposition="middle right")
-        | {"textfont": {"color": GREY, "size": 11}, "hoverinfo": "skip"},
+        scatter(ends, mode="text", text=[text for *_, text in ends], textposition="middle right", cliponaxis=False)
+        | {"textfont": {"color": GREY, "size": 12}, "hoverinfo": "skip"},
     ]
     if others:
         marker = {"color": GREY, "size": 9, "symbol": "circle-open", "line": {"width": 2}}
@@ -50,6 +48,8 @@ def rate_distortion(own: tuple[str, float, float], others: Mapping[str, tuple[fl
         "data": traces,
         "layout": layout(
             300,
+            margin={"l": 50, "r": 52, "t": 10, "b": 44},
+            annotations=[_right_title("\u2212ELBO, nats")],
             xaxis=axis("rate (KL), nats", range=[0, right], zeroline=False),
             yaxis=axis("distortion (reconstruction), nats", range=[low, high], zeroline=False),
         ),
@@ -85,6 +85,12 @@ def confusion(rows: Sequence[ClassFigures]) -> Figure:
     x = axis("taken for", categoryarray=taken_for, **look)
     y = axis("class", categoryarray=classes, autorange="reversed", **look)
     return {"data": [heatmap, counts | {"textfont": {"size": 11}}], "layout": layout(400, xaxis=x, yaxis=y)}
+
+
+def _right_title(text: str) -> Figure:
+    """Of what is written at the right edge, as an axis's title is."""
+    place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 32, "yref": "paper", "y": 0.5, "textangle": -90}
+    return {"text": text, "showarrow": False, "font": {"color": GREY, "size": 14}, **place}
 
 
 def _points(named: Mapping[str, tuple[float, float]], marker: Figure) -> Figure:

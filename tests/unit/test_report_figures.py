@@ -30,6 +30,11 @@ def test_on_a_line_rate_and_distortion_have_the_same_sum() -> None:
     sums = [x + y for x, y in zip(lines["x"], lines["y"], strict=True) if x is not None]
     assert len(sums) >= 6
     assert sums[::2] == pytest.approx(sums[1::2])
+    ends = figure["data"][1]
+    assert len(ends["text"]) >= 3
+    for x, y, told in zip(ends["x"], ends["y"], ends["text"], strict=True):
+        assert x + y == pytest.approx(float(told))
+        assert (x, y) in zip(lines["x"], lines["y"], strict=True)
     low, high = figure["layout"]["yaxis"]["range"]
     assert low < 128 < 145 < high
     json.dumps(figure, allow_nan=False)
