@@ -78,6 +78,7 @@ def reopen(run: Run, digits: Digits) -> Run:
         return run  # its worker is still to come
     try:
         Journal(run.directory).tell("resumed", step=Checkpoint.read(run).step)
+        write(run.directory / "metrics.json", scores_to_json([]))  # the weights will not be those that were scored
     except OSError as error:
         raise RunNotWritable(f"{run.directory} cannot be written ({error.strerror}).") from error
     return mark(run, dataclasses.replace(run.record, status="running", reason=""))

@@ -12,7 +12,7 @@ import safetensors.numpy
 
 from tests.unit.disks import fill_up, refuse
 from tests.unit.toys import CONFIG, SCORES, contents, make_run, random_digits, random_tensors
-from vae_core import likelihood, runs
+from vae_core import likelihood, locks, runs, shelf
 from vae_core.breakdown import Figures, by_class
 from vae_core.data import Digits
 from vae_core.files import write
@@ -21,6 +21,7 @@ from vae_core.record import Dataset, Score, scores_to_json
 from vae_core.report import NAME, Report
 from vae_core.runs import Run, open_run
 from vae_core.scorecard import OVERALL
+from vae_core.tensors import pack
 
 DIGITS = random_digits(train=80, test=40)
 NETWORK = Network.from_tensors(random_tensors(CONFIG))
@@ -187,6 +188,46 @@ def test_a_report_that_is_not_the_runs_to_keep_leaves_it_as_it_is(case: str, roo
         assert Report.of(run, Network.from_run(run), FEW).scores[0].name == "-ELBO"
     assert contents(run) == before
     assert len(measured) == 2
+
+
+def train_further(run: Run) -> None:
+    tensors = {name: 1.01 * tensor for name, tensor in run.tensors().items()}
+    write(run.directory / "network.safetensors", pack(tensors))
+
+
+MEANWHILE: dict[str, Callable[[Run], object]] = {
+    "goes on": lambda run: shelf.mark(run, dataclasses.replace(run.record, status="running")),
+    "was trained further": train_further,
+    "was deleted": shelf.delete,
+}
+
+
+@pytest.mark.parametrize("case", MEANWHILE)
+def test_a_report_does_not_replace_the_scores_of_a_run_that_went_on_meanwhile(
+    case: str, root: Path, measured: list[Digits], monkeypatch: pytest.MonkeyPatch
+):
+    run = trained(root, status="cancelled")
+    network, quick = Network.from_run(run), Report.measure
+
+    def slow(*arguments: Any) -> Report:
+        MEANWHILE[case](run)
+        return quick(*arguments)
+
+    monkeypatch.setattr(Report, "measure", slow)
+    assert Report.of(run, network, FEW).scores[-1].estimator == "a guess"
+    assert "report.safetensors" not in contents(run)
+    assert not run.directory.exists() or run.scores() == SCORES
+
+
+def test_a_report_is_not_kept_while_another_process_trains_the_run(
+    root: Path, measured: list[Digits], caplog: pytest.LogCaptureFixture
+):
+    run = trained(root, status="failed")
+    before = contents(run)
+    with locks.holding(run):
+        assert Report.of(run, Network.from_run(run), FEW).scores
+    assert "could not be kept" in caplog.text
+    assert contents(run) == before
 
 
 @pytest.mark.parametrize("file_number", [1, 2])

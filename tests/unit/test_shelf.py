@@ -356,6 +356,13 @@ def test_a_run_whose_worker_is_still_to_come_is_left_as_it_is(root: Path, phase:
     assert contents(run) == before
 
 
+def test_a_run_that_goes_on_has_no_scores_for_they_are_of_its_earlier_weights(root: Path):
+    run = checkpointed(root, "running")
+    run = shelf.complete(run, dataclasses.replace(run.record, status="cancelled"), run.tensors(), HISTORY, SCORES)
+    assert run.scores() == SCORES
+    assert shelf.reopen(run, DIGITS).scores() == []
+
+
 def test_a_run_whose_worker_died_goes_on_from_its_checkpoint(root: Path):
     run = shelf.reopen(checkpointed(root, "running"), DIGITS)
     assert run.record.status == "running"

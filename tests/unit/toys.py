@@ -124,5 +124,6 @@ def listing(folder: Path) -> list[str]:
 
 
 def contents(run: Run) -> dict[str, bytes]:
-    """Every file of a run."""
-    return {str(p.relative_to(run.directory)): p.read_bytes() for p in run.directory.rglob("*") if p.is_file()}
+    """Every file of a run but its lock."""
+    files = [path for path in run.directory.rglob("*") if path.is_file() and path.name != "lock"]
+    return {str(path.relative_to(run.directory)): path.read_bytes() for path in files}
