@@ -9,10 +9,10 @@ import math
 from collections.abc import Sequence
 
 from vae_core.config import PIXELS, TrainingConfig
+from vae_core.learning_curve import thinned
 from vae_core.plot import Figure
 from vae_core.runs import SHIPPED
 
-_MOST_POINTS = 400
 _LOSS, _RECONSTRUCTION, _KL, _POST = "#e76300", "#3f90da", "#832db6", "#94a4a2"
 _HEADROOM = 70.0
 """Nats above the best loss that the axis shows: the first steps lie hundreds above."""
@@ -40,7 +40,7 @@ def loss_curves(
     """
     points = [{"epoch": step["step"] / steps_per_epoch, **step} for step in steps] or list(history)
     points = [point for point in points if all(math.isfinite(point[name]) for name in ("loss", "reconstruction", "kl"))]
-    points = points[:: max(1, -(-len(points) // _MOST_POINTS))]
+    points = thinned(points)
     epochs = [point["epoch"] for point in points]
     held_out = [row for row in history if not math.isnan(row["val_loss"])]
     traces = [

@@ -5,8 +5,9 @@ compares.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from vae_core import progress
 from vae_core.runs import Run
@@ -22,6 +23,8 @@ TERMS: dict[str, Callable[[float, float], float]] = {
 """What can be plotted of a point's two terms."""
 
 _MOST_POINTS = 400
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,17 @@ class LearningCurve:
         per_epoch = run.record.steps_per_epoch
         steps = [{**step, "epoch": step["step"] / per_epoch} for step in progress.read(run.directory).steps]
         trained = _points(steps or history)
-        return cls(trained[:: max(1, -(-len(trained) // _MOST_POINTS))], _points(history, "val_"))
+        return cls(thinned(trained), _points(history, "val_"))
 
     @property
     def epochs(self) -> float:
         """How long it is."""
-        return max((epoch for epoch, _, _ in self.trained), default=0.0)
+        return max((epoch for epoch, _, _ in self.trained + self.held_out), default=0.0)
+
+
+def thinned(points: Sequence[T]) -> list[T]:
+    """At most 400 of them, evenly, the last one among them."""
+    return list(points[:: -max(1, -(-len(points) // _MOST_POINTS))])[::-1]
 
 
 def _points(rows: Iterable[Mapping], prefix: str = "") -> list[Point]:

@@ -52,9 +52,12 @@ def test_validation_is_where_digits_were_held_out_and_no_point_is_without_a_numb
 def test_a_long_course_is_thinned(root: Path):
     run = make_run(root)
     journal = Journal(run.directory)
-    for step in range(1, 1202):
+    for step in range(1, 1204):
         journal.tell("step", step=step, seconds=1.0, loss=1.0, reconstruction=2.0, kl=3.0, digits_per_second=1.0)
-    assert 200 < len(LearningCurve.of(run).trained) <= 400
+    curve = LearningCurve.of(run)
+    assert 200 < len(curve.trained) <= 400
+    assert curve.trained == sorted(curve.trained)
+    assert curve.epochs == 1203 / run.record.steps_per_epoch
 
 
 def test_a_damaged_history_is_named(root: Path):
