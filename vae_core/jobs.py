@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vae_core import locks, progress, shelf, signs, slots, snapshots
+from vae_core import checkpoint, locks, progress, shelf, signs, slots, snapshots
 from vae_core.config import TrainingConfig
 from vae_core.data import Digits
 from vae_core.errors import RunBusy, RunDamaged, RunError, RunNotWritable, TrainingOff
@@ -61,6 +61,11 @@ class Job:
     def step(self) -> int:
         """Gradient steps taken."""
         return int(self.progress.steps[-1]["step"]) if self.progress.steps else 0
+
+    @property
+    def kept(self) -> bool:
+        """Whether anything learned was kept to go on from."""
+        return (self.run.directory / checkpoint.NAME).exists()
 
     @property
     def seconds_left(self) -> float | None:

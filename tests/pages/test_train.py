@@ -146,13 +146,21 @@ def test_dead_worker_is_a_failure_with_a_reason_and_can_be_resumed(
 ) -> None:
     monkeypatch.setattr(jobs, "_BIRTH_SECONDS", 0.0)
     app = click(train(), "Start training")
-    assert "worker was killed" in warnings(app)
+    assert "Failed: its worker was killed" in warnings(app)
+    assert "What it had learned is kept" not in warnings(app)
     assert {"Resume", "Open in the explorer", "Delete"} <= labels(app)
     assert read_run(launched[0].directory).record.status == "failed"
     monkeypatch.setattr(jobs, "_BIRTH_SECONDS", 30.0)
     click(app, "Resume")
     assert [run.id for run in launched] == [launched[0].id] * 2
     assert "Cancel" in labels(app)
+
+
+def test_reason_of_a_failure_is_told_as_it_is(runs: Path) -> None:
+    run = copy_of_seed(runs, "mine", status="failed", reason="failed: /Home/Runs is full. Make room there.")
+    (run / "checkpoint.safetensors").touch()
+    told = as_read(train(watch="mine").warning[0].value)
+    assert told == "Failed: /Home/Runs is full. Make room there. What it had learned is kept."
 
 
 def test_own_runs_can_be_renamed_and_deleted_but_shipped_ones_cannot(runs: Path) -> None:

@@ -41,8 +41,9 @@ def standing(job: Job) -> None:
     elif job.phase == "done":
         _outcome(job.run)
     else:
-        kept = " What it had learned is kept." if job.step else ""
-        st.warning(f"{plain(job.reason.capitalize())}.{kept}", icon=":material/pause_circle:")
+        reason = job.reason.rstrip(".")
+        kept = " What it had learned is kept." if job.kept else ""
+        st.warning(f"{plain(reason[:1].upper() + reason[1:])}.{kept}", icon=":material/pause_circle:")
     if job.going and job.progress.steps:
         _figures_now(job)
 
