@@ -14,7 +14,7 @@ MASSES = (0.5, 0.95)
 
 _LABELS = 400  # digits named around a posterior; more cannot be told apart
 _DOTS = 1500
-_NODES = 100  # along a side
+_NODES = 150  # along a side, at most
 
 
 def posterior_map(exact: Posterior, mean: Sequence[float], spread: Sequence[float], embedded: LatentMap) -> Figure:
@@ -26,11 +26,11 @@ def posterior_map(exact: Posterior, mean: Sequence[float], spread: Sequence[floa
     levels = [exact.level(mass) for mass in MASSES]
     ellipses = [ellipse(mean, spread, mass) for mass in MASSES]
     window = _window(exact, min(levels), ellipses[-1])
-    columns, rows = _within(exact.z1, window[0]), _within(exact.z2, window[1])
+    z1, z2, density = _drawn(exact, window)
     grid = {
-        "x": exact.z1[columns].round(5).tolist(),
-        "y": exact.z2[rows].round(5).tolist(),
-        "z": exact.density[rows, columns].round(4).tolist(),
+        "x": z1.round(5).tolist(),
+        "y": z2.round(5).tolist(),
+        "z": density.round(4).tolist(),
         "hoverinfo": "skip",
         "showscale": False,
     }
@@ -97,10 +97,18 @@ def _window(exact: Posterior, level: float, ring: Sequence[tuple[float, float]])
     return [[round((low + high) / 2 - half, 4), round((low + high) / 2 + half, 4)] for low, high in extents]
 
 
-def _within(nodes: np.ndarray, limits: Sequence[float]) -> slice:
-    """Those between the limits; of a wide posterior, which needs them less close, every second or third."""
-    start, stop = np.searchsorted(nodes, limits).tolist()
-    return slice(start, stop, max(1, math.ceil((stop - start) / _NODES)))
+def _drawn(exact: Posterior, window: Sequence[Sequence[float]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """z1, z2 and the density between the window's limits, as `exact` has them; where there are too many nodes, of each
+    block of them the middle and the highest density, so that no peak is lost."""
+    density, axes = exact.density, []
+    for i, nodes in enumerate((exact.z1, exact.z2)):
+        start, stop = np.searchsorted(nodes, window[i]).tolist()
+        across = 1 - i  # the axis of `density` along which these nodes lie
+        blocks = np.arange(0, stop - start, max(1, math.ceil((stop - start) / _NODES)))
+        counts = np.diff(blocks, append=stop - start)
+        axes.append(np.add.reduceat(nodes[start:stop], blocks) / counts)
+        density = np.maximum.reduceat(density.take(range(start, stop), across), blocks, axis=across)
+    return axes[0], axes[1], density
 
 
 def _neighbours(embedded: LatentMap, window: Sequence[Sequence[float]]) -> Figure:

@@ -36,6 +36,9 @@ _SIZES = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128)  # of the tiles 
 _COARSELY_NEGLIGIBLE, _NEGLIGIBLE = 40.0, (math.inf, 40.0, 16.0, *4 * (12.0,))
 _LEAST_REACH, _SPREADS = 4.5, 6.0
 _NODES, _DIGITS = 1024, 10_000  # a block's joint densities take 41 MB
+_ROWS = 500_000  # digits with a tile each that are refined together; halved twice, their sums take 64 MB at a time
+_COARSE_SHARE = 0.12  # of the time, about
+_LEFT_OUT = 1e-4  # the share of a digit's mass that its tiles may leave out
 
 Tell = Callable[[float], None]
 """Told the share that is done, from 0 to 1."""
@@ -71,7 +74,7 @@ def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: No
 
 
 def tiles_of_mass(network: Network, pixels: np.ndarray) -> tuple[np.ndarray, float]:
-    """Where one digit has all of its mass but about exp(-16): tiles' lower left corners (R, 2), and their side.
+    """Where one digit has all of its mass but a ten-thousandth: tiles' lower left corners (R, 2), and their side.
 
     pixels: (1, 784) float32 in [0, 1].
     """
@@ -79,9 +82,11 @@ def tiles_of_mass(network: Network, pixels: np.ndarray) -> tuple[np.ndarray, flo
     lower = corners[_promising(network, pixels, corners, _tile_sums(network, pixels, corners))[0]]
     for size, negligible in zip(_SIZES[:3], _NEGLIGIBLE, strict=False):
         sums = np.logaddexp.reduce(_row_sums(network, pixels, np.zeros(len(lower), int), lower, size), axis=1)
-        held = lower[sums > sums.max() - negligible]
-        lower = _quarters(held, size)
-    return held, size
+        held = sums > sums.max() - negligible
+        tiles, masses = lower[held], np.exp(sums[held] - sums.max())
+        lower = _quarters(tiles, size)
+    order = np.argsort(masses)
+    return tiles[order[np.cumsum(masses[order]) > _LEFT_OUT * masses.sum()]], size
 
 
 def log_joint(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -94,14 +99,40 @@ def _refined(
     network: Network, pixels: np.ndarray, corners: np.ndarray, tell: Tell
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """log p(x), how far it moved, and the finest spacing that any digit needed."""
-    stages = 1 + len(_SIZES)
-    sums = _tile_sums(network, pixels, corners, lambda share: tell(share / stages))  # (N, T)
+    sums = _tile_sums(network, pixels, corners, lambda share: tell(_COARSE_SHARE * share))  # (N, T)
     nats, moved = _log_sum_exp(sums.astype(np.float64)) + 2 * math.log(TILE / _COARSE), np.empty(len(pixels))
-    # From here on a row is a digit together with a tile where it has mass, a digit's rows side by side.
-    digits, tiles = np.nonzero(_promising(network, pixels, corners, sums))
-    lower = corners[tiles]
-    for stage, size in enumerate(_SIZES, start=1):
-        parts = _row_sums(network, pixels, digits, lower, size, lambda share, k=stage: tell((k + share) / stages))
+    promising = _promising(network, pixels, corners, sums)
+    ends = np.cumsum(promising.sum(axis=1))
+    parts = np.split(np.arange(len(pixels)), np.flatnonzero(np.diff(ends // _ROWS)) + 1)
+    spacings = []
+    for part in parts:
+        begun = part[0] / len(pixels)
+
+        def told(share: float, begun: float = begun, size: float = len(part) / len(pixels)) -> None:
+            tell(_COARSE_SHARE + (1 - _COARSE_SHARE) * (begun + size * share))
+
+        digits, tiles = np.nonzero(promising[part])
+        spacings.append(_refine(network, pixels, part[digits], corners[tiles], nats, moved, told))
+    tell(1.0)
+    return nats, moved, min(spacings)
+
+
+def _refine(
+    network: Network,
+    pixels: np.ndarray,
+    digits: np.ndarray,
+    lower: np.ndarray,
+    nats: np.ndarray,
+    moved: np.ndarray,
+    tell: Tell,
+) -> float:
+    """Write what finer nodes say over nats and moved (N,). Returns the finest spacing that any digit needed.
+
+    A row is a digit together with a tile where it may have mass, a digit's rows side by side. digits: (R,), rows of
+    pixels; lower: (R, 2), the tiles' lower left corners.
+    """
+    for stage, size in enumerate(_SIZES):
+        parts = _row_sums(network, pixels, digits, lower, size, lambda share, k=stage: tell((k + share) / len(_SIZES)))
         starts = np.flatnonzero(np.diff(digits, prepend=-1))
         moving, rows = digits[starts], np.diff(starts, append=len(digits))
         totals = np.logaddexp.reduceat(parts, starts, axis=0) + 2 * math.log(2 * size / _SIDE)  # (M, 4)
@@ -110,12 +141,11 @@ def _refined(
         nats[moving], moved[moving] = now, np.abs(coarser - now[:, None]).max(axis=1)
         held = np.logaddexp.reduce(parts, axis=1)
         best = np.maximum.reduceat(held, starts)
-        kept = np.repeat(moved[moving] >= TOLERANCE, rows) & (held > np.repeat(best, rows) - _NEGLIGIBLE[stage - 1])
+        kept = np.repeat(moved[moving] >= TOLERANCE, rows) & (held > np.repeat(best, rows) - _NEGLIGIBLE[stage])
         if not kept.any():
             break
         digits, lower = np.repeat(digits[kept], 4), _quarters(lower[kept], size)
-    tell(1.0)
-    return nats, moved, size / _SIDE
+    return size / _SIDE
 
 
 def _tile_sums(

@@ -130,10 +130,12 @@ def test_a_peak_across_the_border_of_tiles_is_seen_from_both():
     assert found.nats[0] == pytest.approx(quad_of_peak(centre, spread), abs=TOLERANCE)
 
 
-def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.ndarray):
+@pytest.mark.parametrize(("digits", "rows"), [(2, 10**6), (10_000, 1), (3, 700)])
+def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.ndarray, digits: int, rows: int):
     network = Network.from_tensors(random_tensors(CONFIG))
     whole = evidence(network, images)
-    monkeypatch.setattr(quadrature, "_DIGITS", 2)
+    monkeypatch.setattr(quadrature, "_DIGITS", digits)
+    monkeypatch.setattr(quadrature, "_ROWS", rows)
     told: list[float] = []
     parts = evidence(network, images, told.append)
     assert told == sorted(told)
@@ -165,9 +167,15 @@ def test_the_plane_is_no_wider_than_points_may_be():
     assert evidence(peaked_network((30.0, 0.0), 10.0), GREY).reach == 10
 
 
-def test_ten_thousand_digits_take_less_than_500_mb():
+NETWORKS = {
+    "one peak": peaked_network((0.1, 0.1), 0.1),
+    "collapsed, so that every tile counts": linear_network((np.zeros((2, 784)), np.zeros(784))),
+}
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_ten_thousand_digits_take_less_than_500_mb(network: Network):
     images = np.random.default_rng(0).integers(0, 256, (10_000, 28, 28), dtype=np.uint8)
-    network = peaked_network((0.1, 0.1), 0.1)
     tracemalloc.start()
     try:
         evidence(network, images)
