@@ -175,11 +175,7 @@ def follow(going: list[Atlas]) -> None:
 @st.fragment
 def draw_losses(left: Run, right: Run) -> None:
     st.header("Losses", anchor=False)
-    try:
-        curves = LearningCurve.of(left), LearningCurve.of(right)
-    except RunDamaged as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
+    curves = [curve_of(run) for run in (left, right)]
     term = st.segmented_control(
         "Term",
         list(TERMS),
@@ -190,12 +186,21 @@ def draw_losses(left: Run, right: Run) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    figure = comparison_figures.learning_curves(*curves, term)
+    figure = comparison_figures.learning_curves(curves[0], curves[1], term)
     st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"{label(term)} of both runs against epochs")
     st.caption(
         "In nats. Lines: the digits being trained on, while the weights change. Marks: validation digits after each "
         "epoch, where some were held out. The \u2212ELBO is reconstruction plus KL, whatever beta was in training."
     )
+
+
+def curve_of(run: Run) -> LearningCurve:
+    """How its losses fell; where that cannot be read, the page says so, and the curve is empty."""
+    try:
+        return LearningCurve.of(run)
+    except RunDamaged as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return LearningCurve([], [])
 
 
 def draw_settings(left: Run, right: Run) -> None:

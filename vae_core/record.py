@@ -92,11 +92,17 @@ class Record:
 
 
 def scores_from_json(text: str) -> list[Score]:
-    """Read a metrics.json. Raises ValueError or TypeError on anything but a list of scores."""
-    return [_build(Score, entry) for entry in json.loads(text)]
+    """Read a metrics.json. Raises ValueError on anything but a list of scores."""
+    if not isinstance(entries := json.loads(text), list):
+        raise ValueError(f"expected a list of scores, found {type(entries).__name__}")
+    scores = [_build(Score, entry) for entry in entries]
+    if wrong := [score.name for score in scores if score.digits < 1]:
+        raise ValueError(f"{wrong[0]}: expected at least 1 digit")
+    return scores
 
 
 def scores_to_json(scores: list[Score]) -> bytes:
+    """What `scores_from_json` reads, in UTF-8."""
     return _json([dataclasses.asdict(score) for score in scores])
 
 

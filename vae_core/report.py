@@ -113,19 +113,29 @@ class Report:
     def read(cls, run: Run, network: Network, digits: Digits) -> "Report | None":
         """The report that the run keeps of this network on these digits; None if it has none, or not a whole one."""
         path, shapes = run.directory / NAME, _shapes(len(digits.test_images))
-        if not path.exists():
+        if digits.digest != run.record.dataset.digest or not path.exists():
             return None
         try:
             with damage(path):
                 tensors = dict(parse(read_bytes(path, largest(shapes)), shapes))
-            scores = run.scores()
+                subjects = [tensors.pop(name).tobytes().hex() for name in ("network", "digits")]
+                report = cls(run.scores(), Figures(**tensors))
+                complete = tuple(score.name for score in report.overall) == OVERALL
+                if subjects != [network.digest, digits.digest] or not complete:
+                    return None
+                report._check()
         except RunDamaged as error:
-            _log.warning("%s It is computed anew.", error)
+            _log.warning("%s It is not used.", error)
             return None
-        subjects = [tensors.pop(name).tobytes().hex() for name in ("network", "digits")]
-        report = cls(scores, Figures(**tensors))
-        complete = tuple(score.name for score in report.overall) == OVERALL
-        return report if complete and subjects == [network.digest, digits.digest] else None
+        return report
+
+    def _check(self) -> None:
+        """Raises ValueError where the figures cannot be, or are not those that the scores were computed from."""
+        if self.figures.predicted.max() > 9 or self.figures.company.max() > CROWD:
+            raise ValueError("expected classes to 9 and neighbours to 50")
+        told, found = self.scores[0].value, float(self.figures.negative_elbo.mean(dtype=np.float64))
+        if abs(found - told) > 1e-3 + 1e-5 * abs(told):
+            raise ValueError(f"expected digits whose -ELBO is {told:g} nats on average, found {found:g}")
 
     def write(self, directory: Path, network: Network, digits: Digits) -> None:
         """Keep it in a run's directory, with whose it is; the scores last, without which it is none. Raises OSError."""

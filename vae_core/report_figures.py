@@ -10,20 +10,21 @@ from vae_core.plot import GREY, ORANGE, Figure, axis, layout, scatter
 from vae_core.record import Score
 
 _HARDLY_TRAINED = 180.0  # nats: what is worse than this, and than the run shown, lies beyond the figure's edge
-_NICE = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+_MOST_LINES = 8
 
 
 def rate_and_distortion(scores: Sequence[Score]) -> tuple[float, float] | None:
-    """KL and reconstruction in nats, where both are known."""
+    """KL and reconstruction in nats, where both are known; None where one is below zero, which neither can be."""
     found = {score.name: score.value for score in scores}
-    return (found["KL"], found["reconstruction"]) if {"KL", "reconstruction"} <= found.keys() else None
+    rate, distortion = found.get("KL", -1.0), found.get("reconstruction", -1.0)
+    return (rate, distortion) if min(rate, distortion) >= 0 else None
 
 
 def rate_distortion(own: tuple[str, float, float], others: Mapping[str, tuple[float, float]]) -> Figure:
     """Runs as points (Alemi et al. 2018): rate, which is the KL, to the right, distortion, the reconstruction, up.
 
     On a dotted line the -ELBO, their sum, is the same; it is written at the right. own: name, rate and distortion of
-    the run shown, in nats.
+    the run shown; others: rate and distortion of other runs, by name; in nats.
     """
     name, rate, distortion = own
     near = [pair for pair in others.values() if sum(pair) <= max(_HARDLY_TRAINED, rate + distortion)] + [own[1:]]
@@ -31,7 +32,8 @@ def rate_distortion(own: tuple[str, float, float], others: Mapping[str, tuple[fl
     right = max(10.0, 1.15 * max(rates))
     room = max(4.0, 0.15 * (max(distortions) - min(distortions)))
     low, high = min(distortions) - room, max(distortions) + room
-    step = next((step for step in _NICE if (high - low + right) / step <= 8), _NICE[-1])
+    power = 10.0 ** math.floor(math.log10((high - low + right) / _MOST_LINES))
+    step = next(step * power for step in (1, 2, 5, 10) if (high - low + right) / (step * power) <= _MOST_LINES)
     totals = np.arange(step * math.ceil(low / step), high + right, step).tolist()
     lines = [point for total in totals for point in ((0.0, total), (right, total - right), (None, None))]
     ends = [(right, total - right, f" {total:g}") for total in totals if low < total - right < high]

@@ -22,6 +22,7 @@ def test_rate_is_the_kl_and_distortion_the_reconstruction() -> None:
     both = [score("-ELBO", 150), score("KL", 6), score("reconstruction", 144)]
     assert rate_and_distortion(both) == (6, 144)
     assert rate_and_distortion(both[:2]) is None
+    assert rate_and_distortion([score("KL", 6), score("reconstruction", -1e308)]) is None  # a damaged file's
 
 
 def test_on_a_line_rate_and_distortion_have_the_same_sum() -> None:
@@ -47,6 +48,13 @@ def test_own_run_is_there_whatever_the_others_are(others: dict[str, tuple[float,
     assert named == {"mine": (6.0, 145.0)} | others
     assert figure["data"][-1]["text"] == ["mine"]
     assert figure["layout"]["yaxis"]["range"][1] < 200  # a run that hardly trained does not press the rest together
+
+
+@pytest.mark.parametrize(("rate", "distortion"), [(0.0, 0.5), (6.0, 1e8), (5e8, 140.0), (1e300, 1e300)])
+def test_however_bad_a_run_is_its_figure_stays_small(rate: float, distortion: float) -> None:
+    figure = rate_distortion(("mine", rate, distortion), {"other": (7.0, 128.0)})
+    assert 1 <= len(figure["data"][0]["x"]) / 3 <= 20
+    json.dumps(figure, allow_nan=False)
 
 
 def shown(trace: dict) -> zip:

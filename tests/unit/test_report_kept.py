@@ -36,13 +36,18 @@ def report() -> Report:
 # --- read and write
 
 
+def own_run(root: Path) -> Run:
+    """A run on DIGITS."""
+    return make_run(root, dataset=Dataset("sample", 80, 0, 40, DIGITS.digest))
+
+
 def keep(run: Run, report: Report, network: Network = NETWORK, digits: Digits = DIGITS) -> Path:
     report.write(run.directory, network, digits)
     return run.directory / NAME
 
 
 def test_what_a_run_keeps_is_read_back(root: Path, report: Report):
-    run = make_run(root)
+    run = own_run(root)
     path = keep(run, report)
     found = Report.read(run, Network.from_run(run), DIGITS)
     assert found is not None
@@ -56,12 +61,14 @@ def test_what_a_run_keeps_is_read_back(root: Path, report: Report):
 def test_a_run_without_a_report_has_none_and_that_is_no_news(
     root: Path, report: Report, caplog: pytest.LogCaptureFixture
 ):
-    assert Report.read(make_run(root), NETWORK, DIGITS) is None
+    assert Report.read(own_run(root), NETWORK, DIGITS) is None
     assert caplog.records == []
 
 
-def test_a_report_is_never_taken_for_that_of_other_weights_or_digits(root: Path, report: Report):
-    run = make_run(root)
+def test_a_report_is_never_taken_for_that_of_other_weights_or_digits(
+    root: Path, report: Report, caplog: pytest.LogCaptureFixture
+):
+    run = own_run(root)
     keep(run, report)
     other = Network.from_tensors(random_tensors(CONFIG, seed=1))
     assert Report.read(run, other, DIGITS) is None
@@ -72,11 +79,12 @@ def test_a_report_is_never_taken_for_that_of_other_weights_or_digits(root: Path,
         assert Report.read(run, NETWORK, dataclasses.replace(DIGITS, **changed)) is None
     assert Report.read(run, NETWORK, random_digits(train=80, test=39)) is None
     assert Report.read(run, NETWORK, DIGITS) is not None
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("scores", [SCORES, []], ids=["an older version's", "none"])
 def test_a_report_whose_scores_are_not_all_there_is_a_miss(root: Path, report: Report, scores: list[Score]):
-    run = make_run(root)
+    run = own_run(root)
     keep(run, report)
     write(run.directory / "metrics.json", scores_to_json(scores))
     assert Report.read(run, NETWORK, DIGITS) is None
@@ -107,6 +115,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "of other types": repacked(lambda tensors: tensors.update(kl=np.zeros(40, np.float64))),
     "of fewer digits": repacked(lambda tensors: tensors.update(kl=np.zeros(39, np.float32))),
     "not finite": repacked(lambda tensors: tensors.update(kl=np.full(40, np.nan, np.float32))),
+    "of classes that there are not": repacked(lambda tensors: tensors.update(predicted=np.full(40, 10, np.uint8))),
+    "of more neighbours than were asked": repacked(lambda tensors: tensors.update(company=np.full(40, 51, np.uint8))),
+    "not those of its scores": repacked(lambda tensors: tensors.update(kl=tensors["kl"] + 1)),
     "without a digest": repacked(lambda tensors: tensors.pop("network")),
     "beside damaged scores": lambda path: (path.parent / "metrics.json").write_text("{"),
     "beside no scores": lambda path: (path.parent / "metrics.json").unlink(),
@@ -117,14 +128,14 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 def test_a_damaged_report_is_a_miss_and_is_logged(
     case: str, root: Path, report: Report, caplog: pytest.LogCaptureFixture
 ):
-    run = make_run(root)
+    run = own_run(root)
     path = keep(run, report)
     DAMAGES[case](path)
     with caplog.at_level(logging.WARNING):
         assert Report.read(run, NETWORK, DIGITS) is None
     (logged,) = caplog.messages
     assert str(run.directory) in logged
-    assert logged.endswith(" It is computed anew.")
+    assert logged.endswith(" It is not used.")
 
 
 # --- of
@@ -138,7 +149,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[Digits]:
     def measure(network: Network, digits: Digits, tell: object) -> Report:
         asked.append(digits)
         nats, classes = np.zeros(4, np.float32), np.zeros(4, np.uint8)
-        scores = [Score(name, 1.0, "nats", 4, digits.source, "a guess") for name in OVERALL]
+        scores = [Score(name, 0.0, "nats", 4, digits.source, "a guess") for name in OVERALL]
         return Report(scores, Figures(nats, nats, nats, classes, classes))
 
     monkeypatch.setattr(Report, "measure", measure)

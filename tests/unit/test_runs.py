@@ -231,8 +231,9 @@ OTHER_DAMAGE: dict[tuple[str, str], tuple[Callable[[bytes], bytes], str]] = {
     ("metrics.json", "truncated"): (half, "Expecting|Unterminated|delimiter"),
     ("metrics.json", "deeply nested"): (becomes(200_000 * b"["), "recursion"),
     ("metrics.json", "huge"): (becomes(2_000_000 * b" "), "expected at most 1,000,000 bytes, found 2,000,000"),
-    ("metrics.json", "a number"): (becomes(b"7"), "not iterable"),
-    ("metrics.json", "an object"): (becomes(b'{"-ELBO": 150}'), "expected an object, found str"),
+    ("metrics.json", "a number"): (becomes(b"7"), "expected a list of scores, found int"),
+    ("metrics.json", "an object"): (becomes(b'{"-ELBO": 150}'), "expected a list of scores, found dict"),
+    ("metrics.json", "a score of no digits"): (changed_score(digits=-5), "-ELBO: expected at least 1 digit"),
     ("metrics.json", "a value of NaN"): (
         changed_score(value=float("nan")),
         "value: expected a finite number, found nan",
