@@ -1,6 +1,6 @@
 """Report: how good a model is, beside what others reached, and which digits it gets wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -23,7 +23,7 @@ from vae_core.ui.measurement import measured
 from vae_core.ui.notices import unmet
 from vae_core.ui.picker import choose_run, labels
 from vae_core.ui.resources import Atlas, digits
-from vae_core.ui.scores import class_table, score_table
+from vae_core.ui.scores import class_table, label, score_table
 
 ORDER, CLASS = "misfits order", "misfits class"
 SHOWN = 16
@@ -134,16 +134,19 @@ def gallery(shown: Atlas, figures: Figures) -> None:
         label_visibility="collapsed",
     )
     of_class = st.pills("Class", range(10), wrap=True, key=CLASS, persist_state="session", label_visibility="collapsed")
-    st.caption(ORDERS[order].about + " Left the digit, right its reconstruction at the posterior mean.")
+    st.caption(ORDERS[order].about + " Left the digit, right its reconstruction at the posterior mean. In nats.")
     chosen = ranked(figures, shown.digits.test_labels, order, of_class, SHOWN)
     if not len(chosen):
         st.info("No digit of this class belongs here.")
         return
-    draw_cards("misfits", shown, figures, chosen, marked=st.session_state[session.DIGIT])
+    told = [ORDERS[order].told(figures, index) for index in chosen.tolist()]
+    draw_cards("misfits", shown, figures, chosen, told, marked=st.session_state[session.DIGIT])
 
 
-def draw_cards(key: str, shown: Atlas, figures: Figures, indices: np.ndarray, marked: int | None) -> None:
-    """Digits to choose, or to go to on the map. marked: the one that is chosen."""
+def draw_cards(
+    key: str, shown: Atlas, figures: Figures, indices: np.ndarray, told: Sequence[str], marked: int | None
+) -> None:
+    """Digits to choose, or to go to on the map. told: a figure of each, in words; marked: the one that is chosen."""
     means = shown.map.means[indices]
     drawn = to_images(shown.network.decode(means).reshape(len(means), -1))
     found = [
@@ -152,10 +155,10 @@ def draw_cards(key: str, shown: Atlas, figures: Figures, indices: np.ndarray, ma
             image=shown.digits.test_images[index],
             reconstruction=reconstruction,
             title=called(shown, figures, index),
-            figures=f"\u2212ELBO {figures.negative_elbo[index]:.0f}, gap {figures.gap[index]:.1f}",
+            figures=label(figure),
             z=as_point(*np.clip(mean, -Z_LIMIT, Z_LIMIT)),
         )
-        for index, mean, reconstruction in zip(indices.tolist(), means, drawn, strict=True)
+        for index, mean, reconstruction, figure in zip(indices.tolist(), means, drawn, told, strict=True)
     ]
     try:
         opened = cards(key, shown.run.id, found, marked, on_choose=choose)
@@ -185,14 +188,14 @@ def one_digit(shown: Atlas, figures: Figures) -> None:
     figure = posterior_figures.posterior_map(exact, mean, spread, shown.map)
     with st.container(horizontal=True, gap="small"):
         with st.container(width=180):
-            draw_cards("chosen", shown, figures, np.array([index]), marked=None)
+            draw_cards("chosen", shown, figures, np.array([index]), [f"test digit {index}"], marked=None)
         with st.container(width=130):
             window = figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
             draw(posterior_figures.whereabouts(shown.map, window), "Where on the map the figure below lies")
         st.markdown(
             f"\u2212log p(x) **{-figures.evidence[index]:.2f}** nats  \n"
             f"\u2212ELBO **{figures.negative_elbo[index]:.2f}** nats, sampled  \n"
-            f"inference gap **{figures.gap[index]:.2f}** nats",
+            f"inference gap **{figures.gap[index]:z.2f}** nats".replace("-", "\u2212"),
             width="content",
         )
     draw(figure, f"Exact posterior of test digit {index} and the encoder's ellipse")

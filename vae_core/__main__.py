@@ -1,4 +1,4 @@
-"""The command line: python -m vae_core train | evaluate | runs | data."""
+"""The command line: python -m vae_core train | evaluate | ship | runs | data."""
 
 import dataclasses
 import json
@@ -85,15 +85,16 @@ def train(recipe: str, title: str | None, root: Path | None, resume: str | None,
 @cli.command()
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def evaluate(run: str, as_json: bool) -> None:
+@click.option("--anew", is_flag=True, help="Measure again, even if the run keeps a report, and keep nothing.")
+def evaluate(run: str, as_json: bool, anew: bool) -> None:
     """Score a run, given by id or directory, on the test digits at hand, or on those of the sample it was trained on.
 
-    The run keeps the report; the next time it is printed at once.
+    The run keeps the report, if it is of the digits that it was trained with; the next time it is printed at once.
     """
     chosen = _named(run)
     network, digits = Network.from_run(chosen), load_digits_of(chosen.record.dataset.source)
     with following_report() as tell:
-        found = Report.of(chosen, network, digits, tell)
+        found = Report.measure(network, digits, tell) if anew else Report.of(chosen, network, digits, tell)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(score) for score in found.scores], indent=2))
         return

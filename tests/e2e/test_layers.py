@@ -38,6 +38,8 @@ def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) 
         # Opaque where the field is high, invisible where it is low. The picture's first row is the highest z2.
         opacity = picture[::-1, :, 3].astype(float)
         assert np.corrcoef(opacity.ravel(), np.clip(field.values, *limits(field)).ravel())[0, 1] > 0.999
+        cut_off = [field.values.min() < limits(field)[0], field.values.max() > limits(field)[1]]
+        assert [sign in legend.inner_text() for sign in ("\u2264", "\u2265")] == cut_off
         if field.classes is not None:
             sure = (opacity > 100) & (field.classes == 1)
             assert len(np.unique(picture[::-1][sure][:, :3], axis=0)) < 10, "a class has one colour, but for rounding"

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.unit.puppet import Puppet, Puppets
-from tests.unit.toys import make_run, random_digits
+from tests.unit.toys import contents, make_run, random_digits
 from vae_core import __main__, data, shelf, shipping
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits
@@ -243,6 +243,18 @@ def test_a_run_trained_on_the_sample_is_scored_on_its_own_digits_whatever_is_at_
     assert (run.directory / "report.safetensors").exists()
     monkeypatch.setattr(Report, "measure", lambda *_: pytest.fail("the run keeps its report"))
     assert call("evaluate", "toy") == (0, output, "")
+
+
+def test_evaluate_anew_measures_again_and_keeps_nothing(
+    call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    run = own_run(root, few)
+    _, kept, _ = call("evaluate", "toy")
+    before, measured, measure = contents(run), [], Report.measure
+    monkeypatch.setattr(Report, "measure", lambda *told: measured.append(told) or measure(*told))
+    assert call("evaluate", "toy", "--anew") == (0, kept, "")
+    assert len(measured) == 1
+    assert contents(run) == before
 
 
 def test_on_a_terminal_a_bar_tells_what_is_measured(

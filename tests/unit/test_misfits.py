@@ -32,6 +32,16 @@ def test_orders(order: str, label: int | None, expected: list[int]) -> None:
     assert ranked(FIGURES, LABELS, order, label, 12).tolist() == expected
 
 
+def test_each_order_tells_its_own_figure() -> None:
+    told = {name: order.told(FIGURES, 1) for name, order in ORDERS.items()}
+    assert told == {
+        "drawn": "loss 120, -ELBO 125",
+        "astray": "3 of 50, -ELBO 125",
+        "gap": "gap 30.0, -ELBO 125",
+        "best": "-ELBO 125, gap 30.0",
+    }
+
+
 def test_no_more_than_asked_for() -> None:
     for order in ORDERS:
         assert len(ranked(FIGURES, LABELS, order, None, 2)) == 2

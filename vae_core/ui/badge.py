@@ -47,7 +47,7 @@ def caveat(run: Run, digits: Digits) -> None:
             st.markdown("Set `VAE_MNIST` to an `mnist.npz` in Keras's layout, and restart the app. What was tried:")
             st.markdown("\n".join(f"- {plain(reason)}" for reason in digits.skipped))
     elif digits.digest != run.record.dataset.digest:
-        st.info("This run was scored on other digits than the ones on show.", icon=":material/info:")
+        st.info("The run's own score, above, is of other digits than the ones on show.", icon=":material/info:")
 
 
 def plain(text: str) -> str:

@@ -30,7 +30,7 @@ LAYERS = {
     ),
     "regions": Layer(
         "Regions",
-        "the class that most of the 50 nearest digits have; the paler, the fewer agree",
+        "the class that most of the 50 nearest digits have; the fainter, the fewer agree",
         "How a nearest-neighbour classifier would divide the plane.",
         fields.regions,
     ),

@@ -11,7 +11,9 @@ export class Field {
     this.side = values.shape[0]
     this.values = values.values
     this.classes = classes?.values
-    this.limits = [...limits.values]
+    this.limits = [...limits.values] // to draw between; beyond them lie a few values, drawn as the limit is
+    this.below = this.values.some((value) => value < this.limits[0])
+    this.above = this.values.some((value) => value > this.limits[1])
     this.edges = [...edges.values]
   }
 

@@ -94,8 +94,8 @@ export class View {
     this.legend.hidden = !field
     if (this.field) {
       const [low, high] = this.field.limits.map((value) => value.toPrecision(2).replace("-", "\u2212"))
-      this.text.low.textContent = low
-      this.text.high.textContent = high
+      this.text.low.textContent = this.field.below ? `\u2264 ${low}` : low
+      this.text.high.textContent = this.field.above ? `\u2265 ${high}` : high
       this.text.legend.textContent = legend
     }
     await this.underlay()
