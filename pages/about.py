@@ -12,12 +12,13 @@ from vae_core.network import as_points
 from vae_core.runs import open_run
 from vae_core.ui import session
 from vae_core.ui.badge import caveat, describe, plain
+from vae_core.ui.notices import unmet
 from vae_core.ui.pictures import chain, picture
 from vae_core.ui.resources import Atlas, atlas
 
 
 def main() -> None:
-    session.begin()
+    unmet(session.begin())
     st.title("How it works", anchor=False)
     try:
         shown = atlas(open_run(st.session_state[session.RUN]))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from vae_core import shelf, shipping, slots, worker
 from vae_core.breakdown import by_class
@@ -62,7 +63,8 @@ def train(recipe: str, title: str | None, root: Path | None, resume: str | None,
     """
     given = {name: value for name, value in fields.items() if value is not None}
     root = (root or runs_directory()).absolute()
-    if resume is not None and (given or title):
+    chosen = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
+    if resume is not None and (given or title or chosen):
         raise click.UsageError("--resume takes a run as it is: leave the other options out.")
     dataclasses.replace(RECIPES[recipe], **given)  # what is out of bounds is told before anything is read
     places = slots.count() if queue else None

@@ -12,7 +12,7 @@ SUBSAMPLE = 2000
 """Trustworthiness, continuity and silhouette compare every pair of digits: of more than these, the first so many."""
 
 RANK = 12
-"""Neighbours that trustworthiness and continuity look at."""
+"""Neighbours that trustworthiness and continuity look at, at most."""
 
 
 def class_counts(references: LatentMap, points: np.ndarray, k: int) -> np.ndarray:
@@ -23,22 +23,26 @@ def class_counts(references: LatentMap, points: np.ndarray, k: int) -> np.ndarra
     return np.bincount(labels.ravel(), minlength=10 * len(points)).reshape(-1, 10)
 
 
-def trustworthiness(images: np.ndarray, means: np.ndarray) -> tuple[float, float]:
+def rank(count: int) -> int:
+    """How many neighbours trustworthiness and continuity look at: of few digits, less than half of them."""
+    return min(RANK, (min(count, SUBSAMPLE) - 1) // 2)
+
+
+def trustworthiness_and_continuity(images: np.ndarray, means: np.ndarray) -> tuple[float, float]:
     """Trustworthiness and continuity of the map, each from 0 to 1 (Venna and Kaski 2006, equations 1 and 2).
 
     The first falls when digits are near on the map though their pixels are not, the second when they are near in
     pixels and torn apart on the map; of fewer than three digits no neighbour is wrong. images: (N, 28, 28) uint8;
     means: (N, 2).
     """
-    from sklearn.manifold import trustworthiness as rank_loss  # half a second, which the app's start does not need
+    from sklearn.manifold import trustworthiness  # half a second, which the app's start does not need
 
     pixels, means = to_pixels(images[:SUBSAMPLE]), means[:SUBSAMPLE]
-    rank = min(RANK, (len(means) - 1) // 2)
-    if rank < 1:
+    if (neighbours := rank(len(means))) < 1:
         return 1.0, 1.0
     return (
-        float(rank_loss(pixels, means, n_neighbors=rank)),
-        float(rank_loss(means, pixels, n_neighbors=rank)),
+        float(trustworthiness(pixels, means, n_neighbors=neighbours)),
+        float(trustworthiness(means, pixels, n_neighbors=neighbours)),
     )
 
 

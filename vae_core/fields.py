@@ -1,6 +1,6 @@
 """Fields over the latent plane: one value for each cell of a square lattice, to be drawn under the map's points.
 
-density         how many digits a unit of area holds: the aggregated posterior q(z)
+density         the share of the digits that a unit of area holds: the aggregated posterior q(z)
 regions         the class of most of the 50 nearest test digits, and how many of them agree
 magnification   how much the decoded picture changes: 1/2 log det J'J
 width           how wide the encoder's posterior of the digit decoded there is

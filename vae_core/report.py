@@ -27,7 +27,7 @@ from vae_core.tensors import Shapes, largest, pack, parse
 _log = logging.getLogger(__name__)
 
 NAME = "report.safetensors"
-NEIGHBOURS = (1, 5, 50)
+NEIGHBOURS = (1, VOTERS, CROWD)
 _SUMMING = "Summing over the latent plane"
 
 Tell = Callable[[float, str], None]

@@ -66,8 +66,9 @@ def evidence_scores(exact: Evidence, negative_elbo: float, digits: Digits) -> li
 
 def map_scores(tests: LatentMap, accuracies: dict[int, float], near: str, digits: Digits) -> list[Score]:
     """How the map lies and what it keeps. accuracies: by number of neighbours; near: where those were looked for."""
-    trust, continuity = embedding.trustworthiness(digits.test_images, tests.means)
-    ranks, some = f"{embedding.RANK} neighbours", min(len(tests.means), embedding.SUBSAMPLE)
+    trust, continuity = embedding.trustworthiness_and_continuity(digits.test_images, tests.means)
+    neighbours, some = embedding.rank(len(tests.means)), min(len(tests.means), embedding.SUBSAMPLE)
+    ranks = f"{neighbours} neighbour{'s' * (neighbours != 1)}"
     varied, distance = "variance of the means above 0.01", "Euclidean distance on the map"
     return [
         _score(digits, "KL of q(z) from the prior", kl_from_prior(tests), "nats", "cells of the plane, 1/32 wide"),

@@ -11,7 +11,7 @@ import numpy as np
 
 from vae_core import likelihood
 from vae_core.data import Digits
-from vae_core.drafts import drafting, settle
+from vae_core.drafts import discard, drafting, settle
 from vae_core.errors import RunNotWritable
 from vae_core.files import write
 from vae_core.network import Network
@@ -44,7 +44,8 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
             write(draft / "network.safetensors", pack(tensors))
             report.write(draft, network, digits)
             write(draft / "run.json", dataclasses.replace(run.record, id=run_id).to_json())
-            shutil.rmtree(SHIPPED / run_id, ignore_errors=True)
+            if (SHIPPED / run_id).exists():
+                discard(SHIPPED / run_id)
             return read_run(settle(draft, SHIPPED / run_id))
     except OSError as error:
         raise RunNotWritable(f"{SHIPPED} cannot be written ({error.strerror}).") from error

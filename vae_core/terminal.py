@@ -1,4 +1,4 @@
-"""What the command line shows: how far long work is, with a bar on a terminal and in lines elsewhere; and tables."""
+"""What the command line shows: how far long work is, and tables."""
 
 import contextlib
 import sys
@@ -43,7 +43,7 @@ def following_training(run: Run) -> Iterator[Listener]:
 
 @contextlib.contextmanager
 def following_report() -> Iterator[Tell]:
-    """Tell how far a report is, with a progress bar on a terminal."""
+    """Tell how far a report is, with a progress bar on a terminal, and not at all elsewhere."""
     with click.progressbar(length=100, label="Scoring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def tell(share: float, what: str) -> None:

@@ -1,4 +1,4 @@
-"""A full evaluation of a run, against TensorFlow's import and a pass of the same digits through the network."""
+"""A full evaluation of a run, against its -ELBO alone, and what it takes of memory."""
 
 import subprocess
 import sys

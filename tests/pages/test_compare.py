@@ -208,7 +208,7 @@ def test_a_deleted_run_is_replaced(runs: Path) -> None:
     app = compare()
     shutil.rmtree(runs / "other")
     app.run()
-    assert "The run other is not there any more" in warnings(app)
+    assert "The run other is gone, damaged, or in training" in warnings(app)
     assert sides(app)[0] == "mine"
     assert len(set(sides(app))) == 2
     assert not app.exception

@@ -2,11 +2,14 @@
 
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from tests.pages.runner import as_read, copy_of_seed, opened, warnings
 from vae_core.data import load_digits
+from vae_core.errors import DataError
+from vae_core.ui import resources
 from vae_core.ui.layers import LAYERS
 from vae_core.ui.session import DEFAULT_RUN
 
@@ -136,6 +139,21 @@ def test_run_and_lattice_survive_another_page(runs: Path) -> None:
     app.switch_page("pages/explore.py").run()
     assert app.selectbox(key="run").value == "mine"
     assert app.slider(key="side").value == 20
+
+
+def test_about_tells_what_a_link_asks_for_in_vain(runs: Path) -> None:
+    assert "'nobody'" in warnings(opened("about.py", run="nobody"))
+
+
+@pytest.mark.parametrize("page", ["explore.py", "train.py", "report.py", "compare.py", "about.py"])
+def test_without_any_digits_every_page_says_why(runs: Path, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    def none() -> NoReturn:
+        raise DataError("No digits could be loaded. Reinstall the requirements.")
+
+    monkeypatch.setattr(resources, "load_digits", none)
+    resources._digits.clear()
+    app = opened(page)
+    assert "Reinstall the requirements." in as_read(app.error[0].value)
 
 
 def test_about(runs: Path) -> None:

@@ -39,9 +39,9 @@ def few(sample: Digits, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digits]:
         sample.test_labels[:SMALL],
     )
     monkeypatch.setattr(resources, "load_digits", lambda: few)
-    resources.digits.clear()
+    resources._digits.clear()
     yield few
-    resources.digits.clear()
+    resources._digits.clear()
 
 
 def report(**query: str) -> AppTest:

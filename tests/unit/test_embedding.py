@@ -7,7 +7,7 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from vae_core import embedding
-from vae_core.embedding import active_units, class_counts, silhouette, trustworthiness
+from vae_core.embedding import active_units, class_counts, silhouette, trustworthiness_and_continuity
 from vae_core.latent import LatentMap
 
 NOISE = np.random.default_rng(4)
@@ -67,7 +67,7 @@ def penalty(reference: np.ndarray, other: np.ndarray, k: int) -> float:
 def test_trustworthiness_and_continuity_are_their_definitions(count: int, k: int):
     """With few digits fewer neighbours are looked at, for the definition knows no more than half of them."""
     pixels, means = IMAGES[:count].reshape(count, -1) / 255, MEANS[:count]
-    trust, continuity = trustworthiness(IMAGES[:count], means)
+    trust, continuity = trustworthiness_and_continuity(IMAGES[:count], means)
     assert trust == pytest.approx(penalty(pixels, means, k))
     assert continuity == pytest.approx(penalty(means, pixels, k))
     assert (trust, continuity) != (1, 1)
@@ -77,17 +77,17 @@ def test_a_map_that_keeps_all_ranks_is_trusted():
     """Digits of one grey each, in a row: their distances in pixels are those on the map."""
     greys = np.arange(0, 240, 6, dtype=np.uint8)
     images = np.broadcast_to(greys[:, None, None], (40, 28, 28))
-    assert trustworthiness(images, np.stack([greys, greys], axis=1) / 100) == (1, 1)
+    assert trustworthiness_and_continuity(images, np.stack([greys, greys], axis=1) / 100) == (1, 1)
 
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_too_few_digits_have_no_wrong_neighbours(count: int):
-    assert trustworthiness(IMAGES[:count], MEANS[:count]) == (1, 1)
+    assert trustworthiness_and_continuity(IMAGES[:count], MEANS[:count]) == (1, 1)
 
 
 def test_only_the_first_digits_are_compared(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(embedding, "SUBSAMPLE", 20)
-    assert trustworthiness(IMAGES, MEANS) == trustworthiness(IMAGES[:20], MEANS[:20])
+    assert trustworthiness_and_continuity(IMAGES, MEANS) == trustworthiness_and_continuity(IMAGES[:20], MEANS[:20])
     assert silhouette(embedded(MEANS, LABELS)) == silhouette(embedded(MEANS[:20], LABELS[:20]))
 
 

@@ -83,6 +83,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "a run to resume that nobody has": (("train", "--resume", "nobody"), "No run is called 'nobody'"),
     "a path to resume": (("train", "--resume", "../etc"), "'../etc' is no run's id"),
     "nothing to resume": (("train", "--resume", ""), "'' is no run's id"),
+    "a recipe for a run to resume": (("train", "--recipe", "fast", "--resume", "toy"), "leave the other options out"),
     "a shipped run to resume": (("train", "--resume", "seed"), "No run is called 'seed'"),
     "an unknown recipe": (("train", "--recipe", "nonsense"), "Invalid value for '--recipe': 'nonsense' is not"),
     "epochs that are no number": (("train", "--epochs", "many"), "'many' is not a valid integer"),

@@ -146,6 +146,8 @@ def test_few_digits_or_classes_are_scored_all_the_same(case: str):
     rows = by_class(found.figures, digits.test_labels)
     assert [row.label for row in rows] == sorted(set(digits.test_labels.tolist()))
     assert found.figures.company.max() <= len(digits.train_images)
+    told = next(score.estimator for score in found.overall if score.name == "trustworthiness")
+    assert told == {1: "0 neighbours", 3: "1 neighbour", 4: "1 neighbour"}[len(digits.test_images)]
     if "class" in case:
         assert values(found)["1-NN accuracy"] == values(found)["50-NN accuracy"] == 0.5
         assert found.figures.company.tolist() == [6, 0, 0, 6]

@@ -65,7 +65,7 @@ def begin(runs: Sequence[Run], digits: int) -> tuple[str, ...]:
     offered = {run.id for run in runs}
     for side in (LEFT, RIGHT):
         if (gone := state.get(side)) and gone not in offered:
-            notices.append(f"The run {gone} is not there any more, or not readable: another takes its place.")
+            notices.append(f"The run {gone} is gone, damaged, or in training: another takes its place.")
             state[side] = None
     state[PAIR] = completed(state.get(LEFT), state.get(RIGHT), default_pair(runs))
     for side, run in zip((LEFT, RIGHT), state[PAIR], strict=True):

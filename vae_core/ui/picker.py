@@ -20,9 +20,9 @@ def choose_run(title: str) -> Atlas:
     runs, problems = list_runs()
     titles = labels([run for run in runs if run.record.status != "running"])
     run_id = st.session_state[session.RUN]
-    gone = run_id not in titles
-    unmet([f"The run {run_id} is not there any more, or not readable. This is {session.DEFAULT_RUN}."] if gone else [])
-    if gone:
+    missing = run_id not in titles
+    unmet([f"The run {run_id} is gone, damaged, or in training. This is {session.DEFAULT_RUN}."] if missing else [])
+    if missing:
         run_id = session.DEFAULT_RUN
     # Said anew each time: Streamlit takes the picker of another page for another one, which starts at its first choice.
     st.session_state[session.RUN] = run_id

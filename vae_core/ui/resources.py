@@ -11,12 +11,15 @@ import safetensors.numpy
 import streamlit as st
 
 from vae_core.data import Digits, load_digits
+from vae_core.errors import DataError
 from vae_core.latent import LatentMap
 from vae_core.network import Network
 from vae_core.runs import Run
+from vae_core.ui.badge import plain
 from vae_core.ui.layers import LAYERS
 from vae_core.ui.static_files import publish_compressed
 
+_FIELDS = 1  # counts up whenever a layer comes to be computed in another way, for its file is kept
 _LIMITS = (1, 99)  # percentiles that a layer is drawn between: a few cells far from all digits would take its contrast
 
 
@@ -45,7 +48,8 @@ class Atlas:
     def field_url(self, layer: str) -> str:
         """safetensors of a layer's values (n, n) float32 and, if it has them, classes (n, n) uint8, both from the
         lowest z2 up; edges (first, last) of the square, and limits (low, high) to draw between, float32."""
-        return _publish(f"field-{layer}-{self.network.digest}-{self.digits.digest}", lambda: self._field(layer))
+        name = f"field-{_FIELDS}-{layer}-{self.network.digest}-{self.digits.digest}"
+        return _publish(name, lambda: self._field(layer))
 
     def _field(self, layer: str) -> dict[str, np.ndarray]:
         field = LAYERS[layer].compute(self.network, self.map)
@@ -55,16 +59,30 @@ class Atlas:
         return tensors | {"classes": field.classes, "limits": np.array([0, 1], np.float32)}
 
     def _decoder(self) -> dict[str, np.ndarray]:
-        return {name: tensor for name, tensor in self.run.tensors().items() if name.startswith("decoder.")}
+        hidden = {f"hidden.{i}": layer for i, layer in enumerate(self.network.decoder_hidden)}
+        layers = hidden | {"logits": self.network.decoder_logits}
+        return {
+            f"decoder.{name}.{part}": array
+            for name, layer in layers.items()
+            for part, array in zip(("kernel", "bias"), layer, strict=True)
+        }
 
 
 def _publish(stem: str, tensors: Callable[[], dict[str, np.ndarray]]) -> str:
     return publish_compressed(f"{stem}.safetensors", lambda: safetensors.numpy.save(tensors()))
 
 
-@st.cache_resource(show_spinner="Looking for MNIST: on disk, then a download of 11 MB")
 def digits() -> Digits:
-    """The digits that this process shows."""
+    """The digits that this process shows. Where there are none, the page says why, and ends here."""
+    try:
+        return _digits()
+    except DataError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        st.stop()
+
+
+@st.cache_resource(show_spinner="Looking for MNIST: on disk, then a download of 11 MB")
+def _digits() -> Digits:
     return load_digits()
 
 

@@ -87,8 +87,8 @@ def class_table(classes: Sequence[ClassFigures]) -> None:
 
 
 def _compared(reference: Reference, unit: str) -> str:
-    condition = f" <small>({html.escape(reference.condition)})</small>" if reference.condition else ""
-    return f"<b>{written(reference.value, unit).removesuffix(f' {unit}')}</b> {html.escape(reference.of)}{condition}"
+    value = written(reference.value, unit).removesuffix(f" {unit}")
+    return f"<b>{value}</b> {html.escape(reference.of)} <small>({html.escape(reference.condition)})</small>"
 
 
 def table(name: str, heads: Sequence[str], rows: Sequence[str]) -> None:

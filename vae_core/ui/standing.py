@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from vae_core.errors import RunDamaged
+from vae_core.errors import RunError
 from vae_core.jobs import Job
 from vae_core.record import Score
 from vae_core.runs import Run, open_run
@@ -60,15 +60,14 @@ def _figures_now(job: Job) -> None:
 def _outcome(run: Run) -> None:
     """What the training reached, beside the post's recipe where both were scored on the same digits."""
     try:
-        own = _negative_elbo(run)
-    except RunDamaged as error:
+        reference = open_run(_THE_POSTS)
+        own, theirs = _negative_elbo(run), _negative_elbo(reference)
+    except RunError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     if own is None:
         return
     told = f"Test \u2212ELBO {own.value:.1f} nats on {own.digits:,} digits, trained in {duration(run.record.seconds)}."
-    reference = open_run(_THE_POSTS)
-    theirs = _negative_elbo(reference)
     if run.id == reference.id or theirs is None:
         st.success(told, icon=":material/flag:")
     elif run.record.dataset.digest != reference.record.dataset.digest:

@@ -4,8 +4,12 @@ import { fetchText } from "./static.js"
 
 let loading
 
-/** Fetch and run it, once; later calls get the same promise. */
-export const loadPlotly = (address) => (loading ??= load(address))
+/** Fetch and run it, once; later calls get the same promise, or try again where that failed. */
+export const loadPlotly = (address) =>
+  (loading ??= load(address).catch((error) => {
+    loading = undefined
+    throw error
+  }))
 
 async function load(address) {
   if (globalThis.Plotly) return globalThis.Plotly
