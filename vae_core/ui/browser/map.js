@@ -75,7 +75,7 @@ export class LatentPlot {
       autosize: true,
       dragmode: "pan",
       hovermode: false,
-      margin: { l: 46, r: 10, t: 8, b: 44 },
+      margin: { l: 46, r: 36, t: 8, b: 44 }, // the buttons have the right one to themselves
       xaxis: axis("z1", this.home[0]),
       yaxis: { ...axis("z2", this.home[1]), scaleanchor: "x" },
       legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant", itemwidth: 30, entrywidth: 8 },
