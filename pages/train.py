@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from vae_core import figures, jobs, slots
+from vae_core import jobs, slots
 from vae_core.config import RECIPES, TrainingConfig, recipe_for
 from vae_core.data import Digits
 from vae_core.errors import ConfigError, RunDamaged, RunError, TrainingOff, VaeError
 from vae_core.jobs import Job
+from vae_core.loss_figure import loss_figure
 from vae_core.progress import Progress
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.ui import session
@@ -203,7 +204,7 @@ def follow(job: Job, shown: Digits) -> None:
     except RunDamaged as error:
         problems.append(str(error))
     with_post = record.dataset.source == "mnist"
-    curve = figures.loss_curves(record.config, history, job.progress.steps, record.steps_per_epoch, with_post)
+    curve = loss_figure(record.config, history, job.progress.steps, record.steps_per_epoch, with_post)
     try:
         problems += time_machine(job.run, shown, curve, jobs.look(job.run) if job.phase == "training" else None)
         for problem in problems:

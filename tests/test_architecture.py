@@ -40,7 +40,7 @@ FLOORS = [
     ["vae_core.worker", "vae_core.jobs"],
     ["vae_core.terminal"],
     ["vae_core.__main__"],
-    ["vae_core.figures", "vae_core.report_figures", "vae_core.posterior_figures", "vae_core.comparison_figures"],
+    ["vae_core.loss_figure", "vae_core.report_figures", "vae_core.posterior_figures", "vae_core.comparison_figures"],
     ["vae_core.ui"],
     ["pages"],
     ["app"],

@@ -3,11 +3,9 @@
 import itertools
 from typing import Any
 
-from vae_core.learning_curve import TERMS, LearningCurve, Point
+from vae_core.learning_curve import HEADROOM, TERMS, LearningCurve, Point
 from vae_core.plot import BLUE, ORANGE, Figure, axis, layout, scatter
 
-_HEADROOM = 70.0
-"""Nats above the best that the axis shows: the first steps lie hundreds above."""
 _UNEQUAL = 4
 """With one training so many times as long as the other, the axis of the epochs is logarithmic."""
 _DECADES = [digit * 10**power for power in range(-3, 4) for digit in (1, 2, 5)]
@@ -24,7 +22,7 @@ def learning_curves(left: LearningCurve, right: LearningCurve, term: str) -> Fig
         else axis("epoch", range=[0, longest or 1])
     )
     lowest = min(itertools.chain.from_iterable(trace["y"] for trace in traces), default=0.0)
-    nats = axis("nats", rangemode="tozero") if term == "KL" else axis("nats", range=[lowest - 4, lowest + _HEADROOM])
+    nats = axis("nats", rangemode="tozero") if term == "KL" else axis("nats", range=[lowest - 4, lowest + HEADROOM])
     legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
     margin = {"l": 50, "r": 10, "t": 40, "b": 44}
     return {

@@ -22,6 +22,9 @@ TERMS: dict[str, Callable[[float, float], float]] = {
 }
 """What can be plotted of a point's two terms."""
 
+HEADROOM = 70.0
+"""Nats above the best that an axis should show: the first steps lie hundreds above."""
+
 _MOST_POINTS = 400
 
 T = TypeVar("T")

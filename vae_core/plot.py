@@ -6,8 +6,8 @@ from typing import Any
 Figure = dict[str, Any]
 """{"data": [...], "layout": {...}}, as Plotly.js takes it."""
 
-BLUE, ORANGE, GREY = "#3f90da", "#e76300", "#888c94"
-"""Two that stay apart for colour-blind people, and one that shows on light and dark alike."""
+BLUE, ORANGE, PURPLE, GREY = "#3f90da", "#e76300", "#832db6", "#888c94"
+"""Three that stay apart for colour-blind people, and one that shows on light and dark alike."""
 
 
 def scatter(points: Sequence[Sequence[Any]], **looks: Any) -> Figure:
@@ -21,10 +21,10 @@ def axis(title: str, **looks: Any) -> Figure:
     return {"title": {"text": title, "standoff": 6}, "fixedrange": True, "ticks": "outside", "ticklen": 4, **looks}
 
 
-def layout(height: int, **looks: Any) -> Figure:
-    """A layout so many pixels high."""
+def layout(height: int | None = None, **looks: Any) -> Figure:
+    """A layout so many pixels high, or as high as its place is."""
     return {
-        "height": height,
+        **({"autosize": True} if height is None else {"height": height}),
         "margin": {"l": 50, "r": 10, "t": 10, "b": 44},
         "hovermode": "closest",
         "dragmode": False,

@@ -127,7 +127,7 @@ export class View {
     this.find(".cp-label").textContent = label === null ? "Test digit" : `A ${label}`
     this.find(".cp-index").textContent = label === null ? "" : `test digit ${linked}`
     this.original.setAttribute("aria-label", label === null ? "No digit is linked" : `Test digit ${linked}, a ${label}`)
-    this.find(".lm-state").textContent = this.pointed !== null ? "at the pointer" : pinned !== null ? "pinned" : "point at a map"
+    this.find(".lm-state").textContent = this.pointed !== null ? "at the pointer" : pinned !== null ? "pinned" : "none yet"
   }
 
   close() {

@@ -16,7 +16,7 @@ from streamlit.components.v2 import component
 from vae_core import snapshots
 from vae_core.data import Digits
 from vae_core.errors import RunDamaged
-from vae_core.figures import Figure
+from vae_core.plot import Figure
 from vae_core.runs import Run
 from vae_core.ui.scripts import module_url, plotly_url
 from vae_core.ui.static_files import publish, publish_compressed
