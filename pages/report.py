@@ -13,7 +13,7 @@ from vae_core.latent import Z_LIMIT, as_point
 from vae_core.misfits import ORDERS, ranked
 from vae_core.plot import Figure
 from vae_core.posterior import Posterior, posterior
-from vae_core.references import Reference, comparable, references
+from vae_core.references import REFERENCES, Reference, comparable, references
 from vae_core.report import Report
 from vae_core.runs import list_runs
 from vae_core.ui import session
@@ -75,7 +75,7 @@ def overview(shown: Atlas, report: Report) -> None:
 def comparisons(shown: Digits) -> Mapping[str, list[Reference]]:
     """What to set beside each score: PCA on the digits at hand, and what others reached where that compares."""
     floor = Reference("5-NN accuracy", pca_accuracy(shown, shown.digest), "PCA", "computed here: a floor")
-    found = {name: references(name) for name in ("-ELBO", "-log p(x)", "inference gap", "5-NN accuracy")}
+    found = {reference.score: references(reference.score) for reference in REFERENCES}
     others = found if comparable(shown) else {}
     return others | {"5-NN accuracy": [floor, *others.get("5-NN accuracy", [])]}
 
