@@ -1,5 +1,6 @@
 """The report's Plotly figures of a whole model: rate and distortion, and the confusion of classes."""
 
+import html
 import math
 from collections.abc import Mapping, Sequence
 
@@ -97,5 +98,9 @@ def _right_title(text: str) -> Figure:
 
 def _points(named: Mapping[str, tuple[float, float]], marker: Figure) -> Figure:
     told = "<b>%{text}</b><br>rate %{x:.2f} + distortion %{y:.2f}<br>= \u2212ELBO %{customdata:.2f} nats<extra></extra>"
-    points = {"text": list(named), "customdata": [sum(pair) for pair in named.values()], "hovertemplate": told}
+    points = {
+        "text": [html.escape(name, quote=False) for name in named],
+        "customdata": [sum(pair) for pair in named.values()],
+        "hovertemplate": told,
+    }
     return scatter(list(named.values()), mode="markers", marker=marker, cliponaxis=False, **points)

@@ -57,6 +57,14 @@ def test_however_bad_a_run_is_its_figure_stays_small(rate: float, distortion: fl
     json.dumps(figure, allow_nan=False)
 
 
+def test_a_title_cannot_format_the_figure() -> None:
+    points = rate_distortion(("<b>mine</b>", 6.0, 145.0), {"<a href='x'>other</a>": (7.0, 128.0)})["data"][-2:]
+    assert [trace["text"] for trace in points] == [
+        ["&lt;a href='x'&gt;other&lt;/a&gt;"],
+        ["&lt;b&gt;mine&lt;/b&gt;"],
+    ]
+
+
 def shown(trace: dict) -> zip:
     return zip(trace["text"], trace["x"], trace["y"], strict=True)
 
