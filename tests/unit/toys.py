@@ -27,6 +27,9 @@ FILES = ["history.csv", "metrics.json", "network.safetensors", "run.json"]
 """What every run has."""
 SCORES = [Score("-ELBO", 181.25, "nats", 1000, "sample", "Monte Carlo")]
 
+Call = Callable[..., tuple[int, str, str]]
+"""The command line: exit status, standard output and standard error."""
+
 GREY = np.full((1, 28, 28), 128, np.uint8)
 """One digit."""
 GREYS = np.random.default_rng(2).integers(0, 256, (3, 28, 28), dtype=np.uint8)
