@@ -51,11 +51,8 @@ def loss_figure(
         ]
     lows = [*(point["reconstruction"] for point in points), *(row["val_reconstruction"] for row in held_out)]
     if with_post:
-        post = post_losses()
-        last = [(0.0, post[-1]), (float(config.epochs), post[-1])]
-        traces.append(_line("the post's loss", list(enumerate(post[: config.epochs], start=1)), GREY, dash="dot"))
-        traces.append(_line(f"the post after {len(post)} epochs", last, GREY, dash="dash"))
-        lows.append(post[-1])
+        traces += _posts(config.epochs)
+        lows.append(post_losses()[-1])
     lowest = min(lows, default=post_losses()[-1])
     kls = sorted(point["kl"] for point in points) or [_LEAST_KL]
     most_kl = max(_LEAST_KL, kls[int(0.95 * (len(kls) - 1))])  # the first steps' may be ten times as high
@@ -70,6 +67,16 @@ def loss_figure(
             legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
         ),
     }
+
+
+def _posts(epochs: int) -> list[Figure]:
+    """The post's loss after each of so many epochs, and a line across at its last one."""
+    post = post_losses()
+    last = [(0.0, post[-1]), (float(epochs), post[-1])]
+    return [
+        _line("the post's loss", list(enumerate(post[:epochs], start=1)), GREY, dash="dot"),
+        _line(f"the post after {len(post)} epochs", last, GREY, dash="dash"),
+    ]
 
 
 def _of(rows: Sequence[dict[str, float]], name: str) -> list[tuple[float, float]]:

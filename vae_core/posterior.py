@@ -8,7 +8,8 @@ import numpy as np
 
 from vae_core.data import to_pixels
 from vae_core.network import Network
-from vae_core.quadrature import log_joint, tiles_of_mass
+from vae_core.quadrature import tiles_of_mass
+from vae_core.tiling import log_joint
 
 _FINEST, _COARSEST = 1 / 1024, 1 / 32  # spacings
 _NODES, _LATTICE = 16_384, 262_144  # decoded and in all, at most, unless even the coarsest spacing needs more

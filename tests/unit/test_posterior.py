@@ -14,8 +14,9 @@ from tests.unit.toys import GREY, GREYS, linear_network, peaked_network
 from vae_core.data import Digits, to_pixels
 from vae_core.network import Network
 from vae_core.posterior import Posterior, posterior
-from vae_core.quadrature import evidence, log_joint
+from vae_core.quadrature import evidence
 from vae_core.runs import open_run
+from vae_core.tiling import log_joint
 
 
 def test_a_digits_posterior_is_not_cut_at_the_border_of_tiles():

@@ -147,13 +147,13 @@ def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.n
 def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     """The decoder draws black everywhere but around (8, 8), where a grey digit has its narrow peak."""
     looked_at: list[tuple[float, int]] = []
-    real = quadrature._row_sums
+    real = quadrature.row_sums
 
     def spy(network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, tell):
         looked_at.append((size, len(np.unique(lower, axis=0))))
         return real(network, pixels, digits, lower, size, tell)
 
-    monkeypatch.setattr(quadrature, "_row_sums", spy)
+    monkeypatch.setattr(quadrature, "row_sums", spy)
     found = evidence(peaked_network((8.0, 8.0), 0.027), np.concatenate([GREY, 0 * GREY]))
     assert found.nats[1] == pytest.approx(0, abs=1e-4)
     assert found.spacing == 1 / 64
