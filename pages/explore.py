@@ -1,5 +1,7 @@
 """Explore: the latent map, the digit under the pointer, the manifold, and what lies around the pinned point."""
 
+from contextlib import suppress
+
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -117,10 +119,6 @@ def surroundings(shown: Atlas) -> None:
     place, near, votes = st.columns([4, 4, 3], gap="large")
     with place:
         st.markdown(f"**Around z = ({z[0]:.4f}, {z[1]:.4f})**")
-        with st.container(horizontal=True):
-            field = {"min_value": -Z_LIMIT, "max_value": Z_LIMIT, "value": None, "step": 0.05, "format": "%.4f"}
-            st.number_input("z1", key=session.Z1, on_change=move_to_fields, **field)
-            st.number_input("z2", key=session.Z2, on_change=move_to_fields, **field)
         describe_place(shown, z)
     with near:
         st.markdown(f"**The {NEIGHBOURS} nearest test digits**")
@@ -153,19 +151,9 @@ def describe_place(shown: Atlas, z: tuple[float, float]) -> None:
 
 
 def pin_from_map() -> None:
-    found = pinned_point()
-    try:
-        session.pin(as_point(*found) if found else None)
-    except (LatentPointError, TypeError):
-        session.pin(None)  # no map of ours sends this
-
-
-def move_to_fields() -> None:
-    try:
-        session.move(as_point(st.session_state[session.Z1], st.session_state[session.Z2]))
-    except LatentPointError:  # an emptied field goes back to what it was
-        session.pin(st.session_state[session.PINNED])
-    st.rerun()  # all of the page, for the map has to follow
+    z, turn = pinned_point()
+    with suppress(LatentPointError, TypeError):  # no map of ours sends what is none
+        session.pin(as_point(*z) if z else None, turn)
 
 
 def move_to_random_point() -> None:

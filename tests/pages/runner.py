@@ -44,6 +44,19 @@ def warnings(app: AppTest) -> str:
     return as_read("\n".join(element.value for element in app.warning))
 
 
+def browser_data(app: AppTest, key: str) -> dict | None:
+    """What the browser gets for the component of this key; None where the page has none."""
+    found = (element for element in app.get("bidi_component") if element.proto.id.endswith(f"-{key}"))
+    return next((json.loads(element.proto.json) for element in found), None)
+
+
+def pinned(app: AppTest) -> tuple[float, ...]:
+    """Where the explorer's map is told to put the pinned point."""
+    data = browser_data(app, "latent-map")
+    assert data
+    return tuple(data["z"] or (0, 0))
+
+
 def text(app: AppTest) -> str:
     """Plain text, captions and notes."""
     return as_read("\n".join(element.value for element in (*app.markdown, *app.caption, *app.info)))

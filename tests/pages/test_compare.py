@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.runner import SECONDS, as_read, copy_of_seed, html, opened, text, warnings
+from tests.pages.runner import SECONDS, as_read, browser_data, copy_of_seed, html, opened, text, warnings
 from vae_core import runs as runs_module
 from vae_core.data import load_digits
 from vae_core.report import NAME, Report
@@ -34,8 +34,9 @@ def compare(**query: str) -> AppTest:
 
 def data(app: AppTest) -> dict:
     """What the browser gets for the maps."""
-    (found,) = [element for element in app.get("bidi_component") if element.proto.id.endswith("-comparison")]
-    return json.loads(found.proto.json)
+    found = browser_data(app, "comparison")
+    assert found
+    return found
 
 
 def sides(app: AppTest) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from tests.pages.runner import as_read, copy_of_seed, opened, warnings
+from tests.pages.runner import as_read, copy_of_seed, opened, pinned, warnings
 from vae_core.data import load_digits
 from vae_core.errors import DataError
 from vae_core.ui import resources
@@ -27,13 +27,13 @@ def test_explore_says_what_is_on_show(runs: Path) -> None:
     assert bool(app.info) == (digits.source == "sample")
     if app.info:
         assert "among this model's training digits" in app.info[0].value
-    assert (app.number_input(key="z1").value, app.number_input(key="z2").value) == (0, 0)
+    assert pinned(app) == (0, 0)
     assert not app.warning
 
 
 def test_link_is_followed(runs: Path) -> None:
     app = opened(run="seed", z1="1.5", z2="-0.25")
-    assert (app.number_input(key="z1").value, app.number_input(key="z2").value) == (1.5, -0.25)
+    assert pinned(app) == (1.5, -0.25)
     assert app.query_params["z1"] == "1.5000"
     assert not app.warning
 
@@ -67,21 +67,24 @@ def test_link_names_the_layer_under_the_points_while_there_is_one(runs: Path) ->
 def test_link_that_makes_no_sense_gets_a_notice_and_the_default(runs: Path, query: dict[str, str], told: str) -> None:
     app = opened(**query)
     assert told in warnings(app)
-    assert (app.number_input(key="z1").value, app.number_input(key="z2").value) == (0, 0)
+    assert pinned(app) == (0, 0)
     assert app.selectbox(key="run").value == DEFAULT_RUN
 
 
 def test_controls(runs: Path) -> None:
     app = opened()
-    app.number_input(key="z1").set_value(2.0).run()
-    assert app.query_params["z1"] == "2.0000"
-    assert "(2.0000, 0.0000)" in "".join(element.value for element in app.markdown)
+    seen = {pinned(app)}
+    for label in ("Random digit", "Random point"):
+        next(button for button in app.button if button.label == label).click().run()
+        z = pinned(app)
+        assert app.query_params["z1"] == f"{z[0]:.4f}"
+        assert f"({z[0]:.4f}, {z[1]:.4f})" in "".join(element.value for element in app.markdown)
+        seen.add(z)
+    assert len(seen) == 3
     app.slider(key="side").set_value(20).run()
-    next(button for button in app.button if button.label == "Random digit").click().run()
-    z = app.number_input(key="z1").value
-    assert z != 2.0
+    assert pinned(app) == z
     next(button for button in app.button if button.label == "Reset").click().run()
-    assert app.number_input(key="z1").value == 0
+    assert pinned(app) == (0, 0)
     assert app.slider(key="side").value == 15
     assert "z1" not in app.query_params
     assert not app.exception

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.runner import SECONDS, as_read, copy_of_seed, html, opened, text, warnings
+from tests.pages.runner import SECONDS, as_read, browser_data, copy_of_seed, html, opened, pinned, text, warnings
 from vae_core.data import Digits, load_digits
 from vae_core.network import Network
 from vae_core.report import NAME, Report
@@ -50,10 +50,8 @@ def report(**query: str) -> AppTest:
 
 def cards(app: AppTest, key: str = "misfits") -> list[dict]:
     """What the browser is to draw: the gallery's cards, or the chosen digit's."""
-    for element in app.get("bidi_component"):
-        if element.proto.id.endswith(f"-{key}"):
-            return json.loads(json.loads(element.proto.json)["cards"])
-    return []
+    data = browser_data(app, key)
+    return json.loads(data["cards"]) if data else []
 
 
 def misfits(app: AppTest) -> list[int]:
@@ -219,10 +217,7 @@ def test_digit_is_chosen_by_its_number(runs: Path) -> None:
 def test_link_of_a_card_is_the_explorers(runs: Path) -> None:
     link = dict(parse_qsl(cards(report())[0]["query"]))
     app = opened(**link)
-    assert (app.number_input(key="z1").value, app.number_input(key="z2").value) == (
-        float(link["z1"]),
-        float(link["z2"]),
-    )
+    assert pinned(app) == (float(link["z1"]), float(link["z2"]))
     assert not app.warning
 
 

@@ -1,8 +1,8 @@
 """What one visitor's session holds, and the links that carry it: the explorer's ?run=<id>&z1=<float>&z2=<float>, with
 &layer=<name> where one is shown, the report's ?run=<id>&digit=<number>, and ?watch=<id>.
 
-The pinned point is the one fact that everything else follows: the map, the number fields, the link. It is None until
-something is pinned; then the origin stands in for it. Every change of it goes through `pin`.
+The pinned point is the one fact that everything else follows: the map, what is said about it, the link. It is None until
+something is pinned; then the origin stands in for it.
 """
 
 import math
@@ -24,7 +24,6 @@ WATCHED = "watch"
 PINNED = "pinned"
 DIGIT = "digit"
 TURN = "turn"
-Z1, Z2 = "z1", "z2"
 SIDE, QUANTILE = "side", "quantile"
 LAYER = "layer"
 LINK, OUTDATED = "link", "outdated links"
@@ -105,10 +104,9 @@ def set_defaults() -> None:
         PagesManager.uses_pages_directory = False
         st.rerun()
     state = st.session_state
-    for key, value in {RUN: DEFAULT_RUN, PINNED: None, LAYER: None, TURN: 0, HOME: 0, LINK: None, OUTDATED: {}}.items():
-        state.setdefault(key, value)
-    z1, z2 = current_point()
-    for key, value in {Z1: z1, Z2: z2, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}.items():
+    point = {RUN: DEFAULT_RUN, PINNED: None, LAYER: None, TURN: 0, LINK: None, OUTDATED: {}}
+    view = {HOME: 0, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}
+    for key, value in (point | view).items():
         state.setdefault(key, value)
 
 
@@ -130,15 +128,15 @@ def current_point() -> Point:
     return st.session_state[PINNED] or ORIGIN
 
 
-def pin(z: Point | None) -> None:
-    """Pin z, or unpin, as the map did. The number fields follow."""
-    st.session_state[PINNED] = z
-    st.session_state[Z1], st.session_state[Z2] = (round(value, 4) for value in z or ORIGIN)
+def pin(z: Point | None, turn: int) -> None:
+    """Pin z, or unpin, as the map did when it knew this turn. Has it since been moved, that stands: it will follow."""
+    if turn == st.session_state[TURN]:
+        st.session_state[PINNED] = z
 
 
 def move(z: Point | None) -> None:
     """Pin z, or unpin, from outside the map, which follows whenever TURN has changed."""
-    pin(z)
+    st.session_state[PINNED] = z
     st.session_state[TURN] += 1
 
 

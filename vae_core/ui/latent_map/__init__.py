@@ -38,8 +38,8 @@ def latent_map(
     """Draw the map, the digit and the manifold of n x n tiles.
 
     layer: the name of the field under the points; z: the pinned point, taken by a new map and whenever `turn` has
-    changed; home: the view is restored whenever it has changed; on_pin: called after the visitor pinned another point,
-    which `pinned_point` then returns.
+    changed; home: the view is restored whenever it has changed; on_pin: called after the visitor pinned another point
+    or none, which `pinned_point` then returns.
     Raises OSError if the browser's files cannot be written.
     """
     _mount(
@@ -66,8 +66,10 @@ def latent_map(
     )
 
 
-def pinned_point() -> Any:
-    """What the browser last pinned: [z1, z2] or None if it is to be believed, which the caller checks."""
-    state = st.session_state.get(KEY)
-    told = state["pin"] if state else None
-    return told[0] if isinstance(told, list) and told else None
+def pinned_point() -> tuple[Any, Any]:
+    """What the browser last pinned: [z1, z2] or None, and the turn it then knew, if it is to be believed, which the
+    caller checks."""
+    match st.session_state[KEY]["pin"]:
+        case [{"z": z, "turn": turn}, _]:
+            return z, turn
+    return None, None

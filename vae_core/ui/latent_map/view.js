@@ -34,6 +34,8 @@ export class View {
     this.legend = find(".lm-legend")
     this.lattice = find(".lm-lattice")
     this.lattice.addEventListener("change", () => this.mark())
+    this.fields = [...root.querySelectorAll(".lm-point input")]
+    for (const field of this.fields) field.addEventListener("change", () => this.pinFields())
     this.overlay = new Overlay(find(".lm-overlay"))
     const pointing = { hover: (z) => this.hover(z), leave: () => this.hover(null), pin: (z) => this.pin(z) }
     this.mosaic = new Mosaic(find('[data-testid="manifold"]'), find(".lm-marks"), pointing)
@@ -46,7 +48,7 @@ export class View {
     this.queue = Promise.resolve()
   }
 
-  /** Follow the server: its data (see __init__.py), and send(z) to tell it what was pinned. Calls take turns. */
+  /** Follow the server: its data (see __init__.py), and send({z, turn}) to tell it what was pinned. Calls take turns. */
   update(data, send) {
     this.send = send
     return (this.queue = this.queue.catch(() => {}).then(() => this.follow(data)))
@@ -78,6 +80,7 @@ export class View {
     ])
     this.decoder = new Decoder(weights, data.activation)
     this.digits = new Digits(map, pictures)
+    for (const field of this.fields) [field.min, field.max] = [-data.limit, data.limit]
     this.names = this.digits.centres().map((z, label) => ({ text: String(label), z }))
     this.plot ??= new LatentPlot(Plotly, this.root.querySelector(".lm-plotly"), this.on)
     this.colours = this.theme()
@@ -124,7 +127,19 @@ export class View {
     if (!this.data) return
     this.pinned = z && this.within(z)
     this.show()
-    this.messenger.tell(this.send, this.pinned, rest)
+    this.messenger.tell(this.send, { z: this.pinned, turn: this.data.turn }, rest)
+  }
+
+  /** Pin what the number fields say. One that was emptied goes back to what it was. */
+  pinFields() {
+    const z = this.fields.map((field) => field.valueAsNumber)
+    if (z.every(Number.isFinite)) this.pin(z, REST_MS)
+    this.fill()
+  }
+
+  fill() {
+    const z = this.pinned ?? ORIGIN
+    this.fields.forEach((field, axis) => (field.value = z[axis].toFixed(4)))
   }
 
   within(z) {
@@ -156,7 +171,9 @@ export class View {
     const original = this.original.getContext("2d")
     if (this.nearest) paint(original, this.digits.image(this.nearest.index))
     else original.clearRect(0, 0, this.original.width, this.original.height)
-    this.root.dataset.z = written(this.pinned ?? ORIGIN)
+    const pinned = written(this.pinned ?? ORIGIN)
+    if (pinned !== this.root.dataset.z) this.fill() // else it would take what is being typed
+    this.root.dataset.z = pinned
     this.root.dataset.hoverZ = this.pointer ? written(this.pointer) : ""
     this.frame ??= requestAnimationFrame(() => this.describe())
   }
