@@ -4,10 +4,9 @@ from contextlib import suppress
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from vae_core.errors import LatentPointError
-from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, Point, as_point, prior_quantiles, random_point, round_trip
+from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, as_point, prior_quantiles, random_point, round_trip
 from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.ui import session
 from vae_core.ui.latent_map import latent_map, pinned_point
@@ -23,33 +22,27 @@ VOTERS = 50
 
 def main() -> None:
     notices = session.begin()
-    shown = choose_run("Walk through the latent space")
-    unmet(notices)
-    above = st.container()
-    controls(shown)
-    below = st.container()
-    explore(shown, st.session_state[session.PINNED], above, below)
+    explore(choose_run("Walk through the latent space"), notices, st.session_state[session.TURN])
 
 
 @st.fragment
-def explore(shown: Atlas, z: Point | None, above: DeltaGenerator, below: DeltaGenerator) -> None:
-    """The map, and what the server knows about the point pinned on it: all that a click has to draw anew.
+def explore(shown: Atlas, notices: tuple[str, ...], turn: int) -> None:
+    """All of one run, drawn anew whatever the visitor does. The page as a whole runs for another run alone: while it
+    does, a click would have Streamlit take the map away and draw it again, its zoom lost.
 
-    z: the point pinned when the page last ran as a whole, for a map that is new or was told to move. What it pins
-    afterwards it knows by itself: its data stays the same, and so the browser leaves it alone.
+    notices: what the link that led here asked for in vain, told until the point is moved; turn: the one it came with.
     """
-    with above:
-        try:
-            choose_layer(shown)
-            draw_map(shown, z)
-        except OSError as error:
-            st.error(
-                f"The map's files cannot be written to the folder static ({error.strerror}). "
-                "Make it writable and reload.",
-                icon=":material/error:",
-            )
-    with below:
-        surroundings(shown)
+    unmet(notices if st.session_state[session.TURN] == turn else ())
+    try:
+        choose_layer(shown)
+        draw_map(shown)
+    except OSError as error:
+        st.error(
+            f"The map's files cannot be written to the folder static ({error.strerror}). Make it writable and reload.",
+            icon=":material/error:",
+        )
+    controls(shown)
+    surroundings(shown)
     session.write_link()
 
 
@@ -70,14 +63,14 @@ def choose_layer(shown: Atlas) -> None:
                 shown.field_url(chosen)
 
 
-def draw_map(shown: Atlas, z: Point | None) -> None:
+def draw_map(shown: Atlas) -> None:
     state = st.session_state
     latent_map(
         shown,
         layer=state[session.LAYER],
         n=state[session.SIDE],
         q=state[session.QUANTILE],
-        z=z,
+        z=state[session.AIM],
         turn=state[session.TURN],
         home=state[session.HOME],
         on_pin=pin_from_map,

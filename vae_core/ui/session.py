@@ -1,8 +1,8 @@
 """What one visitor's session holds, and the links that carry it: the explorer's ?run=<id>&z1=<float>&z2=<float>, with
 &layer=<name> where one is shown, the report's ?run=<id>&digit=<number>, and ?watch=<id>.
 
-The pinned point is the one fact that everything else follows: the map, what is said about it, the link. It is None until
-something is pinned; then the origin stands in for it.
+The pinned point is the one fact that everything else follows: the map, what is said about it, the link. It is None
+until something is pinned; then the origin stands in for it.
 """
 
 import math
@@ -23,7 +23,7 @@ RUN = "run"
 WATCHED = "watch"
 PINNED = "pinned"
 DIGIT = "digit"
-TURN = "turn"
+AIM, TURN = "aim", "turn"
 SIDE, QUANTILE = "side", "quantile"
 LAYER = "layer"
 LINK, OUTDATED = "link", "outdated links"
@@ -71,12 +71,13 @@ class Link:
 def begin() -> tuple[str, ...]:
     """Set the session's defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
     set_defaults()
-    if not (asked := asked_anew("run", "z1", "z2", LAYER)):
-        return ()
-    link = Link.parse(asked)
-    st.session_state[RUN], st.session_state[LAYER] = link.run or DEFAULT_RUN, link.layer
-    move(link.z)
-    return link.notices
+    state, notices = st.session_state, ()
+    if asked := asked_anew("run", "z1", "z2", LAYER):
+        link = Link.parse(asked)
+        state[RUN], state[LAYER], notices = link.run or DEFAULT_RUN, link.layer, link.notices
+        move(link.z)
+    state[AIM] = state[PINNED]  # the map may be a new one
+    return notices
 
 
 def begin_report(digits: int) -> tuple[str, ...]:
@@ -135,8 +136,9 @@ def pin(z: Point | None, turn: int) -> None:
 
 
 def move(z: Point | None) -> None:
-    """Pin z, or unpin, from outside the map, which follows whenever TURN has changed."""
-    st.session_state[PINNED] = z
+    """Pin z, or unpin, from outside the map, which goes to AIM whenever TURN has changed. What it pins afterwards it
+    knows by itself: AIM stays as it is, so that nothing is sent."""
+    st.session_state[PINNED] = st.session_state[AIM] = z
     st.session_state[TURN] += 1
 
 
