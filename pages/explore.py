@@ -92,19 +92,19 @@ def controls(shown: Atlas) -> None:
             on_click="ignore",
             help="The manifold as a PNG, pixel by pixel.",
         )
-        st.space("stretch")
-        st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE, persist_state="session", width=240)
-        st.slider(
-            "Outermost quantile (q)",
-            MIN_QUANTILE,
-            MAX_QUANTILE,
-            step=0.005,
-            format="%.3f",
-            key=session.QUANTILE,
-            persist_state="session",
-            width=240,
-            help="The lattice spans the prior's quantiles q to 1 \u2212 q on each axis.",
-        )
+        with st.container(horizontal=True, horizontal_alignment="right"):  # the two wrap together
+            st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE, persist_state="session", width=240)
+            st.slider(
+                "Outermost quantile (q)",
+                MIN_QUANTILE,
+                MAX_QUANTILE,
+                step=0.005,
+                format="%.3f",
+                key=session.QUANTILE,
+                persist_state="session",
+                width=240,
+                help="The lattice spans the prior's quantiles q to 1 \u2212 q on each axis.",
+            )
 
 
 def surroundings(shown: Atlas) -> None:

@@ -78,3 +78,15 @@ def test_held_arrow_key_ends_where_it_was_released(slow: tuple[Explorer, Line]) 
     line.deliver()
     assert explorer.z == pytest.approx((0.5, 0.0), abs=1e-9)
     pinned_last(explorer, explorer.z)
+
+
+def test_click_before_the_answer_to_a_button_does_not_part_map_and_page(slow: tuple[Explorer, Line]) -> None:
+    explorer, line = slow
+    explorer.page.get_by_role("button", name="Random digit").click()
+    explorer.page.wait_for_timeout(400)
+    explorer.click((-3.0, 3.0))
+    written = explorer.root.get_attribute("data-z")
+    explorer.page.wait_for_timeout(400)
+    line.deliver()
+    explorer.page.wait_for_function("z => document.querySelector('.latent-map').dataset.z !== z", arg=written)
+    pinned_last(explorer, explorer.z)
