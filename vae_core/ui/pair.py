@@ -41,11 +41,8 @@ class Link:
             notices.append(f"The link's right run is not used: expected another than the left one, {runs[LEFT]}.")
             runs[RIGHT] = None
         if (text := parameters.get(DIGIT)) is not None:
-            if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) < digits:
-                digit = int(text)
-            else:
-                expected = f"expected a number from 0 to {digits - 1}; found {text[:40]!r}"
-                notices.append(f"The link's digit is not used: {expected}.")
+            digit, told = session.parse_digit(text, digits)
+            notices += told
         return cls(runs[LEFT], runs[RIGHT], digit, tuple(notices))
 
 

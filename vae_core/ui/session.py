@@ -88,13 +88,17 @@ def begin_report(digits: int) -> tuple[str, ...]:
         return ()
     link = Link.parse({key: value for key, value in asked.items() if key == "run"})
     st.session_state[RUN] = link.run or DEFAULT_RUN
-    number = asked.get(DIGIT, str(st.session_state[DIGIT]))
-    if number.isascii() and number.isdecimal() and len(number) < 10 and int(number) < digits:
-        st.session_state[DIGIT] = int(number)
-        return link.notices
-    st.session_state[DIGIT] = 0
-    told = f"The link's digit is not used: expected a number from 0 to {digits - 1}; found {number[:40]!r}."
-    return (*link.notices, told)
+    digit, told = parse_digit(asked.get(DIGIT, str(st.session_state[DIGIT])), digits)
+    st.session_state[DIGIT] = digit or 0
+    return (*link.notices, *told)
+
+
+def parse_digit(text: str, digits: int) -> tuple[int | None, tuple[str, ...]]:
+    """The test digit, of so many, that a link names; or None, and the notice that it deserves. Never raises."""
+    if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) < digits:
+        return int(text), ()
+    expected = f"expected a number from 0 to {digits - 1}; found {text[:40]!r}"
+    return None, (f"The link's digit is not used: {expected}.",)
 
 
 def set_defaults() -> None:
