@@ -9,7 +9,7 @@ import shutil
 
 import numpy as np
 
-from vae_core import likelihood
+from vae_core import likelihood, progress
 from vae_core.data import Digits
 from vae_core.drafts import discard, drafting, settle
 from vae_core.errors import RunNotWritable
@@ -39,7 +39,10 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
     try:
         with drafting(SHIPPED) as draft:
             shutil.copy(run.directory / "history.csv", draft)
-            if (snapshots := run.directory / "snapshots").is_dir():  # a run may have been made without
+            # A run may have been made without these two.
+            if (told := run.directory / progress.NAME).is_file():
+                shutil.copy(told, draft)
+            if (snapshots := run.directory / "snapshots").is_dir():
                 shutil.copytree(snapshots, draft / "snapshots")
             write(draft / "network.safetensors", pack(tensors))
             report.write(draft, network, digits)

@@ -12,7 +12,9 @@ from vae_core import shelf, shipping
 from vae_core.config import TrainingConfig
 from vae_core.data import Digits
 from vae_core.errors import RunNotWritable
+from vae_core.learning_curve import LearningCurve
 from vae_core.network import Network
+from vae_core.progress import Journal
 from vae_core.report import Report
 from vae_core.runs import Run
 
@@ -46,6 +48,8 @@ def test_a_shipped_run_has_the_same_record_under_its_short_name_and_a_report_on_
     root: Path, shipped: Path, few: Digits
 ):
     run = trained(root, few)
+    step = {"step": 2, "seconds": 0.1, "loss": 500.0, "reconstruction": 495.0, "kl": 5.0, "digits_per_second": 2e3}
+    Journal(run.directory).tell("step", **step)
     copy = shipping.ship(run, "short", few)
     assert copy.directory == shipped / "short"
     assert [entry.name for entry in shipped.iterdir()] == ["short"]
@@ -54,6 +58,7 @@ def test_a_shipped_run_has_the_same_record_under_its_short_name_and_a_report_on_
     for name, tensor in run.tensors().items():
         assert stored[name].dtype == np.float16
         np.testing.assert_array_equal(copy.tensors()[name], tensor.astype(np.float16).astype(np.float32), strict=True)
+    assert LearningCurve.of(copy).trained == LearningCurve.of(run).trained != []
     network = Network.from_run(copy)
     kept = Report.read(copy, network, few)
     assert kept is not None
