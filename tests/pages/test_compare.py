@@ -198,6 +198,13 @@ def test_a_link_that_makes_no_sense_gets_a_notice(runs: Path, query: dict[str, s
     assert "digit" not in app.query_params
 
 
+def test_runs_of_one_title_are_told_apart_by_their_ids(runs: Path) -> None:
+    copy_of_seed(runs, "twin", title="Copy mine")
+    app = compare(right="twin")
+    assert [data(app)[side][1] for side in ("left", "right")] == ["Copy mine [mine]", "Copy mine [twin]"]
+    assert app.selectbox(key="left").options.count("Copy mine [mine]") == 1
+
+
 def test_a_run_in_training_is_not_offered(runs: Path) -> None:
     copy_of_seed(runs, "going", status="running")
     app = compare(right="going")

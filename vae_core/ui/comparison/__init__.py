@@ -35,6 +35,7 @@ def comparison(left: Atlas, right: Atlas, digit: int | None, turn: int, on_pin: 
     digit: the pinned one, taken by a new component and whenever `turn` has changed; on_pin: called after the visitor
     pinned another, which `pinned_digit` then returns. Raises OSError if the browser's files cannot be written.
     """
+    alike = left.run.title == right.run.title
     _mount(
         key=KEY,
         data={
@@ -42,8 +43,8 @@ def comparison(left: Atlas, right: Atlas, digit: int | None, turn: int, on_pin: 
             "plotly": plotly_url(),
             "images": left.images_url(),
             # Tuples: for a list or a dict in here Streamlit would import pandas.
-            "left": _side(left),
-            "right": _side(right),
+            "left": _side(left, alike),
+            "right": _side(right, alike),
             "nodes": tuple(lattice().tolist()),
             "digit": digit,
             "turn": turn,
@@ -60,5 +61,6 @@ def pinned_digit() -> Any:
     return told[0] if isinstance(told, list) and told else None
 
 
-def _side(atlas: Atlas) -> tuple[str, str, str, str, str]:
-    return atlas.run.id, atlas.run.title, atlas.decoder_url(), atlas.network.activation, atlas.map_url()
+def _side(atlas: Atlas, with_id: bool) -> tuple[str, str, str, str, str]:
+    title = f"{atlas.run.title} [{atlas.run.id}]" if with_id else atlas.run.title
+    return atlas.run.id, title, atlas.decoder_url(), atlas.network.activation, atlas.map_url()
