@@ -13,7 +13,7 @@ from vae_core.ui import resources
 from vae_core.ui.layers import LAYERS
 from vae_core.ui.session import DEFAULT_RUN
 
-SHIPPED_TITLES = ["The post's recipe", "fast, beta 0.25", "fast, beta 1", "fast, beta 4", "deep"]
+SHIPPED_TITLES = ["The post's recipe", "deep", "fast, beta 0.25", "fast, beta 1", "fast, beta 4"]
 """As they came."""
 
 
