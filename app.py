@@ -4,12 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from vae_core.ui.connection import watch_connection
 from vae_core.ui.scripts import preload
 
 st.set_page_config(page_title="VAE Latent Explorer", page_icon="🧭", layout="wide")
 st.html(Path(__file__).parent / "vae_core/ui/page.css")
 
 preload()
+watch_connection()
 
 st.navigation(
     [

@@ -27,8 +27,8 @@ def main() -> None:
 
 @st.fragment
 def explore(shown: Atlas, notices: tuple[str, ...], turn: int) -> None:
-    """All of one run, drawn anew whatever the visitor does. The page as a whole runs for another run alone: while it
-    does, a click would have Streamlit take the map away and draw it again, its zoom lost.
+    """All of one run, drawn anew whatever the visitor does. The page as a whole runs for another run or link alone:
+    while it does, a click would have Streamlit take the map away and draw it again, its zoom lost.
 
     notices: what the link that led here asked for in vain, told until the point is moved; turn: the one it came with.
     """

@@ -16,12 +16,14 @@ START_SECONDS = 60
 
 @contextlib.contextmanager
 def running_app(
-    runs: Path, log: Path, script: str = "app.py", **environment: str
+    runs: Path, log: Path, script: str = "app.py", port: int | None = None, **environment: str
 ) -> Iterator[tuple[str, subprocess.Popen]]:
-    """Serve the app with its own runs' directory. Yields its address and its process; stops it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """Serve the app with its own runs' directory, on a free port or this one. Yields its address and its process;
+    stops it afterwards."""
+    if port is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true", f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     variables = os.environ | {"VAE_RUNS": str(runs), "VAE_OFFLINE": "1"} | environment

@@ -46,7 +46,7 @@ def _coordinate(name: str, value: object) -> float:
     if not abs(number) <= Z_LIMIT:
         found = str(value)[:40]
         raise LatentPointError(f"{name}: expected a number from -{Z_LIMIT:g} to {Z_LIMIT:g}; found {found!r}.")
-    return number
+    return number + 0.0  # for -0 is 0
 
 
 def prior_quantiles(z: Point) -> Point:

@@ -1,12 +1,14 @@
-"""The explorer behind a connection so slow that a visitor does much before the server's answer to any of it arrives."""
+"""The explorer behind a slow connection, where a visitor does much before any of it is answered, or a broken one."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, WebSocketRoute, expect
+from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
 
 from tests.browser import Explorer
+from tests.server import running_app
 from vae_core.ui.session import DEFAULT_RUN
 
 
@@ -47,11 +49,11 @@ def slow(window: BrowserContext, address: str) -> Iterator[tuple[Explorer, Line]
         assert not explorer.errors
 
 
-def pinned_last(explorer: Explorer, z: tuple[float, float]) -> None:
+def pinned_last(explorer: Explorer, z: tuple[float, float], run: str = DEFAULT_RUN) -> None:
     """Wait until the server's answer to the last move is shown; nothing older may have taken it back."""
     text = f"Around z = ({z[0]:.4f}, {z[1]:.4f})"
     expect(explorer.page.get_by_text(text)).to_be_visible()
-    explorer.page.wait_for_url(re.compile(rf"run={DEFAULT_RUN}&z1={z[0]:.4f}&z2={z[1]:.4f}$"))
+    explorer.page.wait_for_url(re.compile(rf"run={run}&z1={z[0]:.4f}&z2={z[1]:.4f}$"))
     explorer.settle()
     expect(explorer.page.get_by_text(text)).to_be_visible()
     assert explorer.z == z
@@ -90,3 +92,41 @@ def test_click_before_the_answer_to_a_button_does_not_part_map_and_page(slow: tu
     line.deliver()
     explorer.page.wait_for_function("z => document.querySelector('.latent-map').dataset.z !== z", arg=written)
     pinned_last(explorer, explorer.z)
+
+
+def test_going_back_before_an_answer_leaves_the_link_of_what_is_shown(slow: tuple[Explorer, Line]) -> None:
+    explorer, line = slow
+    line.deliver()
+    for z in ((1.0, 1.0), (0.5, -1.0)):
+        before = explorer.z
+        explorer.click(z)
+        explorer.page.wait_for_url(re.compile(rf"z1={explorer.z[0]:.4f}"))
+        explorer.settle()
+    explorer.page.wait_for_timeout(1100)  # sooner, the server takes the older link for one that was under way
+    line.slow = True
+    explorer.click((-1.0, 0.5))
+    explorer.page.wait_for_timeout(300)
+    explorer.page.go_back()
+    explorer.page.wait_for_timeout(600)
+    line.deliver()
+    explorer.page.wait_for_function(
+        "z => document.querySelector('.latent-map').dataset.z === z", arg=f"{before[0]:.4f},{before[1]:.4f}"
+    )
+    pinned_last(explorer, before)
+
+
+def test_server_that_was_started_again_goes_on(browser: Browser, tmp_path: Path) -> None:
+    """Map and page then agree, and what the visitor does is answered."""
+    link = "?run=seed&z1=1&z2=1"
+    with browser.new_context() as context:
+        page = context.new_page()
+        with running_app(tmp_path / "runs", tmp_path / "log") as (address, _):
+            explorer = Explorer(page, address).open(link)
+        explorer.click((-0.5, 0.25))  # nobody hears of it
+        with running_app(tmp_path / "runs", tmp_path / "log", port=int(address.rpartition(":")[2])):
+            page.wait_for_function("document.querySelector('.latent-map').dataset.z === '1.0000,1.0000'")
+            explorer.settle()
+            explorer.click((0.5, 0.5))
+            pinned_last(explorer, explorer.z, "seed")
+            page.get_by_role("button", name="Reset", exact=True).click()
+            page.wait_for_url(re.compile(r"\?run=seed$"))

@@ -145,6 +145,16 @@ def test_legend_toggles_and_isolates(explorer: Explorer) -> None:
     assert explorer.same_map
 
 
+def test_arrow_keys_go_on_from_a_click(explorer: Explorer) -> None:
+    page = explorer.rest().page
+    explorer.click((1.0, 1.0))
+    z = explorer.z
+    page.keyboard.press("ArrowRight")
+    assert explorer.z == pytest.approx((z[0] + 0.05, z[1]), abs=1e-9)
+    page.wait_for_url(re.compile(rf"z1={explorer.z[0]:.4f}"))
+    explorer.settle()
+
+
 def test_keyboard(explorer: Explorer) -> None:
     explorer.rest()
     shown = "document.querySelector('.js-plotly-plot')._fullData.map(trace => trace.visible === true)"
@@ -266,16 +276,6 @@ def test_manifold_is_saved_as_it_is_shown(explorer: Explorer) -> None:
     assert download.value.suggested_filename == f"manifold-{DEFAULT_RUN}-15x15.png"
     saved = np.asarray(Image.open(download.value.path())).astype(int)
     assert abs(saved - explorer.pixels("manifold")).max() <= 1
-
-
-def test_emptied_field_keeps_the_point(explorer: Explorer) -> None:
-    page = explorer.open("?z1=1&z2=1").page
-    field = page.get_by_label("z1", exact=True)
-    field.fill("")
-    field.press("Enter")
-    expect(field).to_have_value("1.0000")
-    explorer.settle()
-    assert explorer.z == (1, 1)
 
 
 def test_theme_keeps_the_zoom(explorer: Explorer) -> None:

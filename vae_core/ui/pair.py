@@ -53,7 +53,7 @@ def begin(runs: Sequence[Run], digits: int) -> tuple[str, ...]:
     """
     state, notices = st.session_state, []
     state.setdefault(PINNED, None)
-    state.setdefault(TURN, 0)
+    state.setdefault(TURN, session.first_turn())
     if asked := session.asked_anew(LEFT, RIGHT, DIGIT):
         link = Link.parse(asked, digits)
         notices += link.notices

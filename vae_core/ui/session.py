@@ -26,7 +26,7 @@ DIGIT = "digit"
 AIM, TURN = "aim", "turn"
 SIDE, QUANTILE = "side", "quantile"
 LAYER = "layer"
-LINK, OUTDATED = "link", "outdated links"
+LINK, OUTDATED, FOLLOWED = "link", "outdated links", "link was followed"
 HOME = "home"
 
 _OUTDATED_SECONDS = 1.0
@@ -109,10 +109,15 @@ def set_defaults() -> None:
         PagesManager.uses_pages_directory = False
         st.rerun()
     state = st.session_state
-    point = {RUN: DEFAULT_RUN, PINNED: None, LAYER: None, TURN: 0, LINK: None, OUTDATED: {}}
+    point = {RUN: DEFAULT_RUN, PINNED: None, LAYER: None, TURN: first_turn(), LINK: None, OUTDATED: {}}
     view = {HOME: 0, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}
     for key, value in (point | view).items():
         state.setdefault(key, value)
+
+
+def first_turn() -> int:
+    """Where a session's turns begin: at none that a browser may know from its session before a restart."""
+    return time.time_ns() // 1_000_000
 
 
 def begin_watching(known: Collection[str]) -> tuple[str, ...]:
@@ -189,19 +194,20 @@ def asked_anew(*keys: str) -> dict[str, str]:
     replaced = state[OUTDATED].get(_text(asked), -math.inf)
     if not asked or asked == state[LINK] or time.monotonic() - replaced < _OUTDATED_SECONDS:
         return {}  # another page was visited, or it was followed already, or it is old
-    state[LINK] = asked
+    state[LINK], state[FOLLOWED] = asked, True
     return asked
 
 
 def write(link: dict[str, str]) -> None:
     """Let the URL say this and no more."""
-    state = st.session_state
+    state, now = st.session_state, time.monotonic()
+    recent = {text: at for text, at in state[OUTDATED].items() if now - at < _OUTDATED_SECONDS}
+    # An answer that was still under way when the visitor went back puts its own link over the one that was asked for.
+    overwritten = state.pop(FOLLOWED, False) and recent
     if link != state[LINK]:
-        now = time.monotonic()
-        recent = {text: at for text, at in state[OUTDATED].items() if now - at < _OUTDATED_SECONDS}
-        state[OUTDATED] = recent | {_text(state[LINK] or {}): now}
-        state[LINK] = link
-    if dict(st.query_params) != link:
+        recent |= {_text(state[LINK] or {}): now}
+    state[LINK], state[OUTDATED] = link, recent
+    if overwritten or dict(st.query_params) != link:
         st.query_params.from_dict(link)
 
 

@@ -11,10 +11,9 @@ import { loadPlotly } from "../browser/plotly.js"
 import { fetchTensors } from "../browser/tensors.js"
 import { themeOf } from "../browser/theme.js"
 import { Field } from "./field.js"
+import { BIG_STEP, Fields, STEP } from "./fields.js"
 
 const ORIGIN = [0, 0]
-const STEP = 0.05
-const BIG_STEP = 0.25
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
 const REST_MS = 150 // a held arrow key asks the server no more often than this
 
@@ -34,10 +33,13 @@ export class View {
     this.legend = find(".lm-legend")
     this.lattice = find(".lm-lattice")
     this.lattice.addEventListener("change", () => this.mark())
-    this.fields = [...root.querySelectorAll(".lm-point input")]
-    for (const field of this.fields) field.addEventListener("change", () => this.pinFields())
+    this.fields = new Fields(root.querySelectorAll(".lm-point input"), (z) => this.step(z))
     this.overlay = new Overlay(find(".lm-overlay"))
-    const pointing = { hover: (z) => this.hover(z), leave: () => this.hover(null), pin: (z) => this.pin(z) }
+    const pin = (z) => {
+      root.focus({ preventScroll: true }) // for the arrow keys
+      this.pin(z)
+    }
+    const pointing = { hover: (z) => this.hover(z), leave: () => this.hover(null), pin }
     this.mosaic = new Mosaic(find('[data-testid="manifold"]'), find(".lm-marks"), pointing)
     this.on = { ...pointing, classes: () => this.show(), frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel) }
     this.original.addEventListener("click", () => this.nearest && this.pin(this.nearest.mean))
@@ -80,7 +82,7 @@ export class View {
     ])
     this.decoder = new Decoder(weights, data.activation)
     this.digits = new Digits(map, pictures)
-    for (const field of this.fields) [field.min, field.max] = [-data.limit, data.limit]
+    this.root.querySelector(".lm-point").title = `The pinned point, from \u2212${data.limit} to ${data.limit}`
     this.names = this.digits.centres().map((z, label) => ({ text: String(label), z }))
     this.plot ??= new LatentPlot(Plotly, this.root.querySelector(".lm-plotly"), this.on)
     this.colours = this.theme()
@@ -125,21 +127,16 @@ export class View {
   /** Pin z, or unpin with null, and tell the server, which gets a rest of so many milliseconds after it. */
   pin(z, rest = 0) {
     if (!this.data) return
-    this.pinned = z && this.within(z)
+    // To four decimals, as it is written, so that a link to it leads to the very same.
+    this.pinned = z && this.within(z).map((value) => Number(value.toFixed(4)) + 0)
     this.show()
     this.messenger.tell(this.send, { z: this.pinned, turn: this.data.turn }, rest)
   }
 
-  /** Pin what the number fields say. One that was emptied goes back to what it was. */
-  pinFields() {
-    const z = this.fields.map((field) => field.valueAsNumber)
-    if (z.every(Number.isFinite)) this.pin(z, REST_MS)
-    this.fill()
-  }
-
-  fill() {
-    const z = this.pinned ?? ORIGIN
-    this.fields.forEach((field, axis) => (field.value = z[axis].toFixed(4)))
+  /** Pin z with the keyboard: it is shown even where the pointer rests on the map. */
+  step(z) {
+    this.pointer = null
+    this.pin(z, REST_MS)
   }
 
   within(z) {
@@ -154,8 +151,7 @@ export class View {
     if (arrow) {
       const step = event.shiftKey ? BIG_STEP : STEP
       const from = this.pinned ?? ORIGIN
-      this.pointer = null
-      this.pin([from[0] + step * arrow[0], from[1] + step * arrow[1]], REST_MS)
+      this.step([from[0] + step * arrow[0], from[1] + step * arrow[1]])
     } else if (digit) this.plot?.toggle(Number(digit[1]))
     else if (event.key === "Escape") this.pin(null)
     else return
@@ -172,7 +168,7 @@ export class View {
     if (this.nearest) paint(original, this.digits.image(this.nearest.index))
     else original.clearRect(0, 0, this.original.width, this.original.height)
     const pinned = written(this.pinned ?? ORIGIN)
-    if (pinned !== this.root.dataset.z) this.fill() // else it would take what is being typed
+    if (pinned !== this.root.dataset.z) this.fields.fill(this.pinned ?? ORIGIN) // else it would take what is being typed
     this.root.dataset.z = pinned
     this.root.dataset.hoverZ = this.pointer ? written(this.pointer) : ""
     this.frame ??= requestAnimationFrame(() => this.describe())
