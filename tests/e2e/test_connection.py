@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
 
@@ -69,6 +70,18 @@ def test_clicks_before_the_first_answer_end_at_the_last(slow: tuple[Explorer, Li
         explorer.page.wait_for_timeout(400)  # the server has drawn its answer, which is held back
     line.deliver()
     pinned_last(explorer, explorer.z)
+
+
+def test_clicks_faster_than_the_server_all_end_at_the_last(explorer: Explorer) -> None:
+    page = explorer.rest().page
+    for i in range(12):
+        explorer.click((1.5 * np.sin(i), 1.5 * np.cos(2.1 * i)))
+    last = explorer.z
+    expect(page.get_by_text(f"Around z = ({last[0]:.4f}, {last[1]:.4f})")).to_be_visible()
+    page.wait_for_url(re.compile(rf"z1={last[0]:.4f}&z2={last[1]:.4f}"))
+    explorer.settle()
+    assert explorer.z == last  # no older answer took the point back
+    expect(page.get_by_label("z1", exact=True)).to_have_value(f"{last[0]:.4f}")
 
 
 def test_held_arrow_key_ends_where_it_was_released(slow: tuple[Explorer, Line]) -> None:
