@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from vae_core.ui.connection import watch_connection
-from vae_core.ui.scripts import preload
+from vae_core.ui.resources.scripts import preload
+from vae_core.ui.workarounds import watch_connection
 
 st.set_page_config(page_title="VAE Latent Explorer", page_icon="🧭", layout="wide")
 st.html(Path(__file__).parent / "vae_core/ui/page.css")

@@ -10,11 +10,12 @@ from vae_core.errors import VaeError
 from vae_core.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
 from vae_core.network import as_points
 from vae_core.runs import open_run
-from vae_core.ui import session
-from vae_core.ui.badge import caveat, describe, plain
-from vae_core.ui.notices import unmet
-from vae_core.ui.pictures import chain, picture
-from vae_core.ui.resources import Atlas, atlas
+from vae_core.ui.elements.badge import caveat, describe
+from vae_core.ui.elements.notices import unmet
+from vae_core.ui.elements.pictures import chain, picture
+from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.resources.loaded_run import Atlas, atlas
+from vae_core.ui.session import explore as session
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
     try:
         shown = atlas(open_run(st.session_state[session.RUN]))
     except VaeError as error:
-        st.error(f"The run cannot be shown. {plain(str(error))}", icon=":material/error:")
+        st.error(f"The run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
         st.stop()
     caveat(shown.run, shown.digits)
     from_digit_to_digit(shown)

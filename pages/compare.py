@@ -9,15 +9,17 @@ from vae_core.learning_curve import TERMS, LearningCurve
 from vae_core.report import Report
 from vae_core.runs import Run, list_runs
 from vae_core.scorecard import OVERALL
-from vae_core.ui import pair, session
-from vae_core.ui.badge import caveat, describe, plain
-from vae_core.ui.comparison import comparison, pinned_digit
-from vae_core.ui.differences import config_differences, score_differences
-from vae_core.ui.measurement import begun, measured
-from vae_core.ui.notices import damaged_runs, unmet
-from vae_core.ui.picker import labels
-from vae_core.ui.resources import Atlas, atlas, digits
-from vae_core.ui.scores import label
+from vae_core.ui.components.linked_maps import comparison, pinned_digit
+from vae_core.ui.elements.badge import caveat, describe
+from vae_core.ui.elements.difference_tables import config_differences, score_differences
+from vae_core.ui.elements.notices import damaged_runs, unmet
+from vae_core.ui.elements.run_picker import labels
+from vae_core.ui.elements.score_tables import label
+from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.resources.loaded_run import Atlas, atlas, digits
+from vae_core.ui.resources.measurement import begun, measured
+from vae_core.ui.session import compare as pair
+from vae_core.ui.session import explore as session
 
 ASKED, TERM = "reports asked for", "term"
 POLL_SECONDS = 0.5
@@ -48,7 +50,7 @@ def main() -> None:
 
 
 def nothing_to_compare(runs: list[Run]) -> None:
-    there = f"There is only one run to show, {plain(runs[0].title)}." if runs else "There is no run to show."
+    there = f"There is only one run to show, {escape_markdown(runs[0].title)}." if runs else "There is no run to show."
     st.info(f"{there} To compare, train a second one: the recipe **fast** takes seconds.", icon=":material/compare:")
     st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
 
@@ -80,7 +82,7 @@ def opened(run: Run) -> Atlas:
     try:
         return atlas(run)
     except VaeError as error:
-        st.error(f"This run cannot be shown. {plain(str(error))}", icon=":material/error:")
+        st.error(f"This run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
         st.stop()
 
 
@@ -98,7 +100,7 @@ def what_is_on_show(left: Atlas, right: Atlas) -> None:
 def maps(left: Atlas, right: Atlas, digit: int | None) -> None:
     """Both maps, linked. digit: the one pinned when the page last ran as a whole: what is pinned later they know."""
     try:
-        comparison(left, right, digit, st.session_state[pair.TURN], on_pin=pin_from_maps)
+        comparison(left, right, digit, st.session_state[pair.REVISION], on_pin=pin_from_maps)
     except OSError as error:
         st.error(
             f"The maps' files cannot be written to the folder static ({error.strerror}). Make it writable and reload.",
@@ -132,7 +134,7 @@ def scores(left: Atlas, right: Atlas) -> None:
     if lacking and not going:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Measure", icon=":material/straighten:", on_click=ask, args=(lacking,))
-            names = " and of ".join(f"**{plain(side.run.name)}**" for side in lacking)
+            names = " and of ".join(f"**{escape_markdown(side.run.name)}**" for side in lacking)
             st.markdown(
                 f"Not all scores of {names} are measured on the digits at hand. It takes seconds, up to a minute."
             )
@@ -152,7 +154,10 @@ def scores_of(side: Atlas, measure: bool) -> Measured:
         return Measured(own, side.run.record.dataset.digest)
     except VaeError as error:
         st.session_state[ASKED].discard(side.network.digest)
-        st.error(f"The scores of {plain(side.run.name)} cannot be shown. {plain(str(error))}", icon=":material/error:")
+        st.error(
+            f"The scores of {escape_markdown(side.run.name)} cannot be shown. {escape_markdown(str(error))}",
+            icon=":material/error:",
+        )
         return Measured([], side.digits.digest)
 
 
@@ -164,7 +169,9 @@ def follow(going: list[Atlas]) -> None:
     """How far the reports are; polled until they are there."""
     for side in going:
         found = begun(side)
-        st.progress(found.share, text=f"{plain(side.run.name)}: {found.what}. It goes on if you leave this page.")
+        st.progress(
+            found.share, text=f"{escape_markdown(side.run.name)}: {found.what}. It goes on if you leave this page."
+        )
     if all(begun(side).wait(0) for side in going):
         st.rerun()  # all of the page, which shows them
 
@@ -199,7 +206,7 @@ def curve_of(run: Run) -> LearningCurve:
     try:
         return LearningCurve.of(run)
     except RunDamaged as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
         return LearningCurve([], [])
 
 

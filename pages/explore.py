@@ -8,13 +8,13 @@ import streamlit as st
 from vae_core.errors import LatentPointError
 from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, as_point, prior_quantiles, random_point, round_trip
 from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
-from vae_core.ui import session
-from vae_core.ui.latent_map import latent_map, pinned_point
-from vae_core.ui.layers import LAYERS
-from vae_core.ui.notices import unmet
-from vae_core.ui.picker import choose_run
-from vae_core.ui.pictures import gallery, png, vote
-from vae_core.ui.resources import Atlas
+from vae_core.ui.components.latent_map import latent_map, pinned_point
+from vae_core.ui.elements.notices import unmet
+from vae_core.ui.elements.pictures import gallery, png, vote
+from vae_core.ui.elements.run_picker import choose_run
+from vae_core.ui.resources.layers import LAYERS
+from vae_core.ui.resources.loaded_run import Atlas
+from vae_core.ui.session import explore as session
 
 NEIGHBOURS = 8
 VOTERS = 50
@@ -22,17 +22,18 @@ VOTERS = 50
 
 def main() -> None:
     notices = session.begin()
-    explore(choose_run("Walk through the latent space"), notices, st.session_state[session.TURN])
+    explore(choose_run("Walk through the latent space"), notices, st.session_state[session.REVISION])
 
 
 @st.fragment
-def explore(shown: Atlas, notices: tuple[str, ...], turn: int) -> None:
+def explore(shown: Atlas, notices: tuple[str, ...], revision: int) -> None:
     """All of one run, drawn anew whatever the visitor does. The page as a whole runs for another run or link alone:
     while it does, a click would have Streamlit take the map away and draw it again, its zoom lost.
 
-    notices: what the link that led here asked for in vain, told until the point is moved; turn: the one it came with.
+    notices: what the link that led here asked for in vain, shown until the point is moved; revision: the one
+    that it came with.
     """
-    unmet(notices if st.session_state[session.TURN] == turn else ())
+    unmet(notices if st.session_state[session.REVISION] == revision else ())
     try:
         choose_layer(shown)
         draw_map(shown)
@@ -70,9 +71,9 @@ def draw_map(shown: Atlas) -> None:
         layer=state[session.LAYER],
         n=state[session.SIDE],
         q=state[session.QUANTILE],
-        z=state[session.AIM],
-        turn=state[session.TURN],
-        home=state[session.HOME],
+        z=state[session.TARGET],
+        revision=state[session.REVISION],
+        view_resets=state[session.VIEW_RESETS],
         on_pin=pin_from_map,
     )
 
@@ -144,9 +145,9 @@ def describe_place(shown: Atlas, z: tuple[float, float]) -> None:
 
 
 def pin_from_map() -> None:
-    z, turn = pinned_point()
+    z, revision = pinned_point()
     with suppress(LatentPointError, TypeError):  # no map of ours sends what is none
-        session.pin(as_point(*z) if z else None, turn)
+        session.pin(as_point(*z) if z else None, revision)
 
 
 def move_to_random_point() -> None:

@@ -16,27 +16,28 @@ from vae_core.posterior import Posterior, posterior
 from vae_core.references import REFERENCES, Reference, comparable, references
 from vae_core.report import Report
 from vae_core.runs import list_runs
-from vae_core.ui import session
-from vae_core.ui.badge import plain
-from vae_core.ui.cards import Card, cards
-from vae_core.ui.measurement import measured
-from vae_core.ui.notices import unmet
-from vae_core.ui.picker import choose_run, labels
-from vae_core.ui.resources import Atlas, digits
-from vae_core.ui.scores import class_table, label, score_table
+from vae_core.ui.components.digit_cards import Card, cards
+from vae_core.ui.elements.notices import unmet
+from vae_core.ui.elements.run_picker import choose_run, labels
+from vae_core.ui.elements.score_tables import class_table, label, score_table
+from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.resources.loaded_run import Atlas, digits
+from vae_core.ui.resources.measurement import measured
+from vae_core.ui.session import explore as session
+from vae_core.ui.session import report as report_session
 
 ORDER, CLASS = "misfits order", "misfits class"
 SHOWN = 16
 
 
 def main() -> None:
-    notices = session.begin_report(len(digits().test_images))
+    notices = report_session.begin_report(len(digits().test_images))
     shown = choose_run("Report on a model")
     unmet(notices)
     try:
         report = measured(shown)
     except VaeError as error:
-        st.error(f"There is no report. {plain(str(error))}", icon=":material/error:")
+        st.error(f"There is no report. {escape_markdown(str(error))}", icon=":material/error:")
         st.stop()
     overview(shown, report)
     look_closer(shown, report.figures)
@@ -118,7 +119,7 @@ def look_closer(shown: Atlas, figures: Figures) -> None:
         gallery(shown, figures)
     with one:
         one_digit(shown, figures)
-    session.write_report_link()
+    report_session.write_report_link()
 
 
 def gallery(shown: Atlas, figures: Figures) -> None:
@@ -140,7 +141,7 @@ def gallery(shown: Atlas, figures: Figures) -> None:
         st.info("No digit of this class belongs here.")
         return
     told = [ORDERS[order].told(figures, index) for index in chosen.tolist()]
-    draw_cards("misfits", shown, figures, chosen, told, marked=st.session_state[session.DIGIT])
+    draw_cards("misfits", shown, figures, chosen, told, marked=st.session_state[report_session.DIGIT])
 
 
 def draw_cards(
@@ -171,7 +172,7 @@ def draw_cards(
 
 
 def choose(index: int) -> None:
-    st.session_state[session.DIGIT] = index
+    st.session_state[report_session.DIGIT] = index
 
 
 def called(shown: Atlas, figures: Figures, index: int) -> str:
@@ -182,7 +183,7 @@ def called(shown: Atlas, figures: Figures, index: int) -> str:
 def one_digit(shown: Atlas, figures: Figures) -> None:
     st.subheader("Exact posterior of one digit", anchor=False)
     last = len(shown.digits.test_images) - 1
-    index = st.number_input("Test digit", 0, last, key=session.DIGIT, persist_state="session", width=160)
+    index = st.number_input("Test digit", 0, last, key=report_session.DIGIT, persist_state="session", width=160)
     exact = exact_posterior(shown, shown.network.digest, shown.digits.digest, index)
     mean, spread = shown.map.means[index].tolist(), shown.map.spreads[index].tolist()
     figure = posterior_figures.posterior_map(exact, mean, spread, shown.map)

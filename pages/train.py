@@ -14,14 +14,15 @@ from vae_core.jobs import Job
 from vae_core.loss_figure import loss_figure
 from vae_core.progress import Progress
 from vae_core.runs import Run, list_runs, open_run
-from vae_core.ui import session
-from vae_core.ui.badge import plain
-from vae_core.ui.form import CUSTOM, form
-from vae_core.ui.notices import damaged_runs, unmet
-from vae_core.ui.picker import labels
-from vae_core.ui.resources import digits
-from vae_core.ui.standing import duration, standing
-from vae_core.ui.time_machine import time_machine
+from vae_core.ui.components.time_machine import time_machine
+from vae_core.ui.elements.config_form import CUSTOM, form
+from vae_core.ui.elements.notices import damaged_runs, unmet
+from vae_core.ui.elements.run_picker import labels
+from vae_core.ui.elements.training_status import duration, standing
+from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.resources.loaded_run import digits
+from vae_core.ui.session import explore as session
+from vae_core.ui.session import train as watching
 
 RECIPE, TITLE, STARTED, ERROR = "recipe", "title", "training started", "training error"
 ABOUT = {
@@ -65,7 +66,7 @@ def choose(shown: Digits) -> None:
         if recipe == CUSTOM:
             config = form(config)
     except ConfigError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(escape_markdown(str(error)), icon=":material/error:")
         config = None
     with st.container(horizontal=True, vertical_alignment="center"):
         off = training_off()
@@ -80,9 +81,9 @@ def choose(shown: Digits) -> None:
         if config:
             st.markdown(expectation(config, shown))
     if off:
-        st.info(plain(off), icon=":material/lock:")
+        st.info(escape_markdown(off), icon=":material/lock:")
     if error := st.session_state.pop(ERROR, None):
-        st.error(plain(error), icon=":material/error:")
+        st.error(escape_markdown(error), icon=":material/error:")
 
 
 def training_off() -> str | None:
@@ -120,7 +121,7 @@ def attempt(action: Callable[[], Run | None]) -> None:
     """Do something to a run and watch what comes of it, or say why it cannot be done."""
     try:
         if run := action():
-            st.session_state[session.WATCHED] = run.id
+            st.session_state[watching.WATCHED] = run.id
     except VaeError as error:
         st.session_state[ERROR] = str(error)
 
@@ -131,22 +132,22 @@ def attempt(action: Callable[[], Run | None]) -> None:
 def watch(shown: Digits) -> None:
     runs, problems = list_runs()
     titles = labels(sorted(runs, key=lambda run: run.shipped))
-    unmet(session.begin_watching(titles))
+    unmet(watching.begin_watching(titles))
     picker, tools = st.columns([2, 3], vertical_alignment="bottom")
     chosen = picker.selectbox(
-        "Run", list(titles), format_func=titles.__getitem__, key=session.WATCHED, persist_state="session"
+        "Run", list(titles), format_func=titles.__getitem__, key=watching.WATCHED, persist_state="session"
     )
-    session.write_watched_link()
+    watching.write_watched_link()
     damaged_runs(problems)
     try:
         run = open_run(chosen)
     except RunError as error:
-        st.error(f"This run cannot be shown. {plain(str(error))}", icon=":material/error:")
+        st.error(f"This run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
         return
     try:
         job = jobs.follow(run)
     except RunError as error:
-        st.error(f"Its progress cannot be shown. {plain(str(error))}", icon=":material/error:")
+        st.error(f"Its progress cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
         job = Job(run, Progress(), run.record.status, run.record.reason)
     with tools:
         manage(job, shown)
@@ -176,7 +177,7 @@ def manage(job: Job, shown: Digits) -> None:
 
 @st.dialog("Delete this run?")
 def confirm_deletion(run: Run) -> None:
-    st.markdown(f"**{plain(run.title)}** with its weights, scores and snapshots will be gone for good.")
+    st.markdown(f"**{escape_markdown(run.title)}** with its weights, scores and snapshots will be gone for good.")
     if st.button("Delete it", type="primary", icon=":material/delete:"):
         attempt(lambda: jobs.delete(run))
         st.rerun()
@@ -188,7 +189,7 @@ def follow(job: Job, shown: Digits) -> None:
         try:
             job = jobs.follow(job.run)
         except RunError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            st.error(escape_markdown(str(error)), icon=":material/error:")
             return
         if not job.going:
             st.rerun()  # all of the page, which stops asking
@@ -208,7 +209,7 @@ def follow(job: Job, shown: Digits) -> None:
     try:
         problems += time_machine(job.run, shown, curve, jobs.look(job.run) if job.phase == "training" else None)
         for problem in problems:
-            st.error(plain(problem), icon=":material/error:")
+            st.error(escape_markdown(problem), icon=":material/error:")
     except OSError as error:
         st.error(f"The folder static cannot be written ({error.strerror}). Make it writable and reload.")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
 
 from tests.browser import Explorer
 from tests.server import running_app
-from vae_core.ui.session import DEFAULT_RUN
+from vae_core.ui.session.explore import DEFAULT_RUN
 
 
 class Line:

@@ -13,7 +13,7 @@ from vae_core.latent import LatentMap
 from vae_core.manifold import lattice
 from vae_core.network import Network, as_points
 from vae_core.runs import open_run
-from vae_core.ui.session import DEFAULT_RUN
+from vae_core.ui.session.explore import DEFAULT_RUN
 
 EMPTY = (-3.5, 3.9)
 """A place of the shipped run's map without a digit near."""

@@ -15,7 +15,7 @@ from vae_core.fields import Field
 from vae_core.latent import LatentMap
 from vae_core.network import Network
 from vae_core.runs import open_run
-from vae_core.ui.layers import LAYERS
+from vae_core.ui.resources.layers import LAYERS
 
 
 def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) -> None:

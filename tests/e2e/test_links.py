@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import Explorer
-from vae_core.ui.session import DEFAULT_RUN
+from vae_core.ui.session.explore import DEFAULT_RUN
 
 
 def test_link_goes_both_ways(explorer: Explorer) -> None:

@@ -11,7 +11,7 @@ from vae_core.data import load_digits
 from vae_core.latent import LatentMap
 from vae_core.network import Network
 from vae_core.runs import open_run
-from vae_core.ui.session import DEFAULT_RUN
+from vae_core.ui.session.explore import DEFAULT_RUN
 
 
 @pytest.fixture(scope="module")

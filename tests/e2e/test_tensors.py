@@ -4,7 +4,7 @@ import numpy as np
 import safetensors.numpy
 
 from tests.browser import Explorer
-from vae_core.ui.scripts import module_url
+from vae_core.ui.resources.scripts import module_url
 
 
 def test_the_browser_reads_what_the_reference_library_writes(explorer: Explorer) -> None:

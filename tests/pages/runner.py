@@ -47,7 +47,7 @@ def warnings(app: AppTest) -> str:
 def browser_data(app: AppTest, key: str) -> dict | None:
     """What the browser gets for the component of this key; None where the page has none."""
     found = (element for element in app.get("bidi_component") if element.proto.id.endswith(f"-{key}"))
-    return next((json.loads(element.proto.json) for element in found), None)
+    return next((json.loads(json.loads(element.proto.json)["data"]) for element in found), None)
 
 
 def pinned(app: AppTest) -> tuple[float, ...]:

@@ -15,9 +15,9 @@ from vae_core.report import NAME, Report
 from vae_core.runs import open_run
 from vae_core.scorecard import OVERALL
 from vae_core.tensors import pack
-from vae_core.ui import measurement
-from vae_core.ui.resources import atlas
-from vae_core.ui.scores import label
+from vae_core.ui.elements.score_tables import label
+from vae_core.ui.resources import measurement
+from vae_core.ui.resources.loaded_run import atlas
 
 
 @pytest.fixture

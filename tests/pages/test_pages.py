@@ -9,9 +9,9 @@ import pytest
 from tests.pages.runner import as_read, copy_of_seed, opened, pinned, warnings
 from vae_core.data import load_digits
 from vae_core.errors import DataError
-from vae_core.ui import resources
-from vae_core.ui.layers import LAYERS
-from vae_core.ui.session import DEFAULT_RUN
+from vae_core.ui.resources import loaded_run
+from vae_core.ui.resources.layers import LAYERS
+from vae_core.ui.session.explore import DEFAULT_RUN
 
 SHIPPED_TITLES = ["The post's recipe", "deep", "fast, beta 0.25", "fast, beta 1", "fast, beta 4"]
 """As they came."""
@@ -128,7 +128,7 @@ def test_title_cannot_format_the_page(runs: Path) -> None:
 
 
 def test_map_files_that_cannot_be_written_are_an_error(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vae_core.ui.static_files.FOLDER", runs / "file" / "static")
+    monkeypatch.setattr("vae_core.ui.resources.static_files.FOLDER", runs / "file" / "static")
     (runs / "file").write_text("where the folder should be")
     app = opened()
     assert "cannot be written" in app.error[0].value
@@ -153,8 +153,8 @@ def test_without_any_digits_every_page_says_why(runs: Path, monkeypatch: pytest.
     def none() -> NoReturn:
         raise DataError("No digits could be loaded. Reinstall the requirements.")
 
-    monkeypatch.setattr(resources, "load_digits", none)
-    resources._digits.clear()
+    monkeypatch.setattr(loaded_run, "load_digits", none)
+    loaded_run._digits.clear()
     app = opened(page)
     assert "Reinstall the requirements." in as_read(app.error[0].value)
 

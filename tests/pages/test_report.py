@@ -1,6 +1,5 @@
 """The Report page through Streamlit's test runner."""
 
-import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -16,9 +15,9 @@ from vae_core.network import Network
 from vae_core.report import NAME, Report
 from vae_core.runs import open_run
 from vae_core.scorecard import OVERALL
-from vae_core.ui import measurement, resources
-from vae_core.ui.scores import MEANINGS, label
-from vae_core.ui.session import DEFAULT_RUN
+from vae_core.ui.elements.score_tables import MEANINGS, label
+from vae_core.ui.resources import loaded_run, measurement
+from vae_core.ui.session.explore import DEFAULT_RUN
 
 SMALL = 60
 """Test digits that are enough to measure a report on."""
@@ -38,10 +37,10 @@ def few(sample: Digits, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digits]:
         sample.test_images[:SMALL],
         sample.test_labels[:SMALL],
     )
-    monkeypatch.setattr(resources, "load_digits", lambda: few)
-    resources._digits.clear()
+    monkeypatch.setattr(loaded_run, "load_digits", lambda: few)
+    loaded_run._digits.clear()
     yield few
-    resources._digits.clear()
+    loaded_run._digits.clear()
 
 
 def report(**query: str) -> AppTest:
@@ -51,7 +50,7 @@ def report(**query: str) -> AppTest:
 def cards(app: AppTest, key: str = "misfits") -> list[dict]:
     """What the browser is to draw: the gallery's cards, or the chosen digit's."""
     data = browser_data(app, key)
-    return json.loads(data["cards"]) if data else []
+    return data["cards"] if data else []
 
 
 def misfits(app: AppTest) -> list[int]:
@@ -130,7 +129,7 @@ def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch
     monkeypatch.setattr(Report, "of", slow)
     monkeypatch.setattr(measurement.Measurement, "wait", wait)
     measurement._measurements.clear()
-    first = measurement.begun(resources.atlas(open_run("seed")))
+    first = measurement.begun(loaded_run.atlas(open_run("seed")))
     assert begun.wait(SECONDS)
     # The other visitors come one after the other: Streamlit's test runner has one runtime for all of its apps.
     seen = [report(run="seed") for _ in range(2)]
@@ -222,7 +221,7 @@ def test_link_of_a_card_is_the_explorers(runs: Path) -> None:
 
 
 def test_files_that_cannot_be_written_are_an_error(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vae_core.ui.static_files.FOLDER", runs / "file" / "static")
+    monkeypatch.setattr("vae_core.ui.resources.static_files.FOLDER", runs / "file" / "static")
     (runs / "file").write_text("where the folder should be")
     assert "cannot be written" in report().error[0].value
 

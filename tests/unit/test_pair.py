@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.toys import CONFIG, make_run, record
 from vae_core.runs import SHIPPED, Run
-from vae_core.ui.pair import Link, completed, default_pair
+from vae_core.ui.session.compare import Link, completed, default_pair
 
 
 def run(run_id: str, beta: float = 1.0, shipped: bool = True) -> Run:

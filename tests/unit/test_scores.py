@@ -3,7 +3,7 @@
 import pytest
 
 from vae_core.scorecard import OVERALL
-from vae_core.ui.scores import MEANINGS, label, written
+from vae_core.ui.elements.score_tables import MEANINGS, label, written
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,68 @@
+"""The latent map: map, digit and manifold in one component, live in the browser.
+
+The browser gets a run's decoder, map and digits once, as static files, and from then on answers the pointer by itself.
+This side only names those files, moves the point when the page's controls do, and hears where it was pinned.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from vae_core.latent import Z_LIMIT, Point
+from vae_core.manifold import lattice
+from vae_core.ui.components.component import Component
+from vae_core.ui.resources.layers import LAYERS
+from vae_core.ui.resources.loaded_run import Atlas
+from vae_core.ui.resources.scripts import plotly_url
+
+KEY = "latent-map"
+_component = Component("latent_map", draws_maps=True)
+
+
+def latent_map(
+    atlas: Atlas,
+    layer: str | None,
+    n: int,
+    q: float,
+    z: Point | None,
+    revision: int,
+    view_resets: int,
+    on_pin: Callable[[], None],
+) -> None:
+    """Draw the map, the digit and the manifold of n x n tiles.
+
+    layer: the name of the heatmap under the points; z: the pinned point, taken by a new map and whenever `revision` has
+    changed; view_resets: the view is restored whenever it has changed; on_pin: called after the visitor pinned another
+    point or none, which `pinned_point` then returns.
+    Raises OSError if the browser's files cannot be written.
+    """
+    _component.mount(
+        key=KEY,
+        data={
+            "plotly": plotly_url(),
+            "decoder": atlas.decoder_url(),
+            "activation": atlas.network.activation,
+            "map": atlas.map_url(),
+            "images": atlas.images_url(),
+            "run": atlas.run.id,
+            "heatmap": atlas.field_url(layer) if layer else None,
+            "legend": LAYERS[layer].legend if layer else None,
+            "nodes": lattice(n, q).tolist(),
+            "limit": Z_LIMIT,
+            "z": z,
+            "revision": revision,
+            "view_resets": view_resets,
+        },
+        default={"pin": None},
+        on_pin_change=on_pin,
+    )
+
+
+def pinned_point() -> tuple[Any, Any]:
+    """What the browser last pinned: [z1, z2] or None, and the revision it then knew, if it is to be believed, which the
+    caller checks."""
+    match st.session_state[KEY]["pin"]:
+        case [{"z": z, "revision": revision}, _]:
+            return z, revision
+    return None, None

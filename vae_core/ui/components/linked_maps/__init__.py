@@ -1,0 +1,53 @@
+"""The comparison: two runs' maps and manifolds in one component, linked by digit, live in the browser.
+
+Both runs lie on the same test digits, so a digit's number is the link. The browser gets both decoders and maps once, as
+static files; this side only names them, moves the pin when a link does, and hears which digit was pinned.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from vae_core.manifold import lattice
+from vae_core.ui.components.component import Component
+from vae_core.ui.resources.loaded_run import Atlas
+from vae_core.ui.resources.scripts import plotly_url
+
+KEY = "comparison"
+_component = Component("linked_maps", draws_maps=True)
+
+
+def comparison(left: Atlas, right: Atlas, digit: int | None, revision: int, on_pin: Callable[[], None]) -> None:
+    """Draw both sides. left, right: on the same digits.
+
+    digit: the pinned one, taken by a new component and whenever `revision` has changed; on_pin: called after the
+    visitor pinned another, which `pinned_digit` then returns. Raises OSError if the browser's files cannot be written.
+    """
+    alike = left.run.title == right.run.title
+    _component.mount(
+        key=KEY,
+        data={
+            "plotly": plotly_url(),
+            "images": left.images_url(),
+            "left": _side(left, alike),
+            "right": _side(right, alike),
+            "nodes": lattice().tolist(),
+            "digit": digit,
+            "revision": revision,
+        },
+        default={"pin": None},
+        on_pin_change=on_pin,
+    )
+
+
+def pinned_digit() -> Any:
+    """What the browser last pinned: a digit's number or None, if it is to be believed, which the caller checks."""
+    state = st.session_state.get(KEY)
+    told = state["pin"] if state else None
+    return told[0] if isinstance(told, list) and told else None
+
+
+def _side(atlas: Atlas, with_id: bool) -> tuple[str, str, str, str, str]:
+    title = f"{atlas.run.title} [{atlas.run.id}]" if with_id else atlas.run.title
+    return atlas.run.id, title, atlas.decoder_url(), atlas.network.activation, atlas.map_url()

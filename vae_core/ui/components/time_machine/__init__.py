@@ -1,0 +1,71 @@
+"""The time machine: a training's snapshots, moved through in the browser, and its loss curve with a marker on it.
+
+While the training goes on and someone looks, the latest look at it is the last snapshot.
+"""
+
+import base64
+import contextlib
+import hashlib
+from pathlib import Path
+
+import safetensors.numpy
+import streamlit as st
+
+from vae_core import snapshots
+from vae_core.data import Digits
+from vae_core.errors import RunDamaged
+from vae_core.plot import Figure
+from vae_core.runs import Run
+from vae_core.ui.components.component import Component
+from vae_core.ui.resources.scripts import plotly_url
+from vae_core.ui.resources.static_files import publish, publish_compressed
+
+_component = Component("time_machine")
+
+
+def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> list[str]:
+    """Draw it. digits: those whose snapshots the run kept; curve: a figure whose x is epochs; live: the latest look.
+
+    Returns a sentence for each snapshot that cannot be read. Raises OSError if the browser's files cannot be written.
+    """
+    count, kept, problems, looked = len(digits.test_images), [], [], None
+    for path in snapshots.kept(run):
+        try:
+            kept.append(_published(path, path.stat().st_mtime_ns, count))
+        except RunDamaged as error:
+            problems.append(str(error))
+    with contextlib.suppress(RunDamaged):  # its worker may have ended since, and taken it along
+        looked = snapshots.read(live, count) if live else None
+    _component.mount(
+        key="time-machine",
+        data={
+            "plotly": plotly_url(),
+            "run": run.id,
+            "digits": _digits_url(digits),
+            "frames": [url for url, _ in kept],
+            "steps": [step for _, step in kept],
+            "live": base64.b64encode(looked[1]).decode() if looked else None,
+            "going": run.record.status == "running",
+            "live_step": looked[0].step if looked else None,
+            "steps_per_epoch": run.record.steps_per_epoch,
+            "epochs": run.record.config.epochs,
+            "curve": curve,
+        },
+    )
+    return problems
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def _published(path: Path, version: int, digits: int) -> tuple[str, int]:
+    """The address of a snapshot's file, and its step."""
+    snapshot, content = snapshots.read(path, digits)
+    name = f"snapshot-{hashlib.sha256(content).hexdigest()[:16]}.safetensors.gz"
+    return publish(name, lambda: content), snapshot.step
+
+
+def _digits_url(digits: Digits) -> str:
+    """safetensors of the digits in the snapshots: labels (P,) and images (P, 28, 28), uint8."""
+    shown = slice(snapshots.PROBE)
+    tensors = {"labels": digits.test_labels[shown], "images": digits.test_images[shown]}
+    name = f"probe-{digits.digest}.safetensors"
+    return publish_compressed(name, lambda: safetensors.numpy.save(tensors))

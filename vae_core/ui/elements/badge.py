@@ -1,0 +1,49 @@
+"""What is on show, always in sight: which digits, how many, which model, how good; and how far to trust it."""
+
+import streamlit as st
+
+from vae_core.data import Digits
+from vae_core.record import Score
+from vae_core.runs import Run
+from vae_core.ui.markdown import escape_markdown
+
+
+def describe(digits: Digits) -> str:
+    """The digits on show, in a few words."""
+    kind = "MNIST test set" if digits.source == "mnist" else "bundled sample of MNIST"
+    return f"{kind}, {len(digits.test_images):,} digits"
+
+
+def describe_score(scores: list[Score], name: str) -> str:
+    """One score with its unit and its digits, or that it is not known."""
+    found = next((score for score in scores if score.name == name), None)
+    if found is None:
+        return f"{name} not known"
+    kind = "MNIST test digits" if found.dataset == "mnist" else "held-out digits of the bundled sample"
+    return f"{name} {found.value:.1f} {found.unit} on {found.digits:,} {kind}"
+
+
+def badge(run: Run, scores: list[Score], digits: Digits) -> None:
+    """Draw the badge."""
+    parts = (
+        ("database", describe(digits), "gray"),
+        ("neurology", escape_markdown(run.title), "blue"),
+        ("straighten", describe_score(scores, "-ELBO").replace("-ELBO", "\u2212ELBO"), "gray"),
+    )
+    st.markdown(" ".join(f":{colour}-badge[:material/{icon}: {text}]" for icon, text, colour in parts))
+
+
+def caveat(run: Run, digits: Digits) -> None:
+    """Draw what a visitor must know before trusting the picture; nothing if all is as it seems."""
+    if digits.source == "sample":
+        told = f"MNIST itself is not at hand: these are {len(digits.test_images):,} of {digits.origin}."
+        if run.record.dataset.source == "mnist":
+            told += (
+                " They were among this model's training digits, so it draws them better than it would draw new ones."
+            )
+        st.info(told, icon=":material/info:")
+        with st.expander("How to get the full map"):
+            st.markdown("Set `VAE_MNIST` to an `mnist.npz` in Keras's layout, and restart the app. What was tried:")
+            st.markdown("\n".join(f"- {escape_markdown(reason)}" for reason in digits.skipped))
+    elif digits.digest != run.record.dataset.digest:
+        st.info("The run's own score, above, is of other digits than the ones on show.", icon=":material/info:")

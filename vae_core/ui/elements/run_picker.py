@@ -1,0 +1,58 @@
+"""The run picker: which run a page shows, with its badge, and what is wrong with the others."""
+
+from collections import Counter
+
+import streamlit as st
+
+from vae_core.errors import RunDamaged, VaeError
+from vae_core.runs import Run, list_runs, open_run
+from vae_core.ui.elements.badge import badge, caveat
+from vae_core.ui.elements.notices import damaged_runs, unmet
+from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.resources.loaded_run import Atlas, atlas
+from vae_core.ui.session import explore
+
+
+def choose_run(title: str) -> Atlas:
+    """The page's title, and the run that its visitor chose, encoded on the digits at hand.
+
+    Where that run cannot be read, the page says so and ends here.
+    """
+    runs, problems = list_runs()
+    titles = labels([run for run in runs if run.record.status != "running"])
+    run_id = st.session_state[explore.RUN]
+    missing = run_id not in titles
+    unmet([f"The run {run_id} is gone, damaged, or in training. This is {explore.DEFAULT_RUN}."] if missing else [])
+    if missing:
+        run_id = explore.DEFAULT_RUN
+    # Said anew each time: Streamlit takes the picker of another page for another one, which starts at its first choice.
+    st.session_state[explore.RUN] = run_id
+    heading, picker = st.columns([3, 1], vertical_alignment="bottom")
+    chosen = picker.selectbox(
+        "Run", list(titles), format_func=titles.__getitem__, key=explore.RUN, persist_state="session"
+    )
+    with heading:
+        st.title(title, anchor=False)
+        try:
+            shown = atlas(open_run(chosen))
+        except VaeError as error:
+            st.error(f"This run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
+            st.stop()
+        try:
+            scores = shown.run.scores()
+        except RunDamaged as error:
+            scores = []
+            problems.append(str(error))
+        badge(shown.run, scores, shown.digits)
+    caveat(shown.run, shown.digits)
+    damaged_runs(problems)
+    return shown
+
+
+def labels(runs: list[Run]) -> dict[str, str]:
+    """What each run is called, by id: its name, with its id where another run has the same.
+
+    Without its status: Streamlit tells options apart by their labels, so they must be unique and stay as they are.
+    """
+    common = Counter(run.name for run in runs)
+    return {run.id: run.name if common[run.name] == 1 else f"{run.name} [{run.id}]" for run in runs}

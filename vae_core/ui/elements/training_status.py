@@ -1,0 +1,89 @@
+"""How a training stands: how far it is, what it has reached, or why it ended."""
+
+import math
+
+import streamlit as st
+
+from vae_core.errors import RunError
+from vae_core.jobs import Job
+from vae_core.record import Score
+from vae_core.runs import Run, open_run
+from vae_core.ui.markdown import escape_markdown
+
+_THE_POSTS = "seed"  # the run that a training is compared with
+_WAITING = {
+    "created": "The worker is starting.",
+    "resumed": "The worker is starting.",
+    "starting": "Starting TensorFlow, which takes some seconds.",
+    "scoring": "Trained. Scoring the test digits.",
+}
+
+
+def standing(job: Job) -> None:
+    """How the training stands, in words and figures."""
+    record = job.run.record
+    if job.going and job.stopping:
+        st.progress(min(1.0, job.step / record.steps), text="Stopping, and keeping what was learned.")
+    elif job.phase == "queued":
+        st.progress(0.0, text=f"Waiting for another training to end: place {job.progress.place} in the queue.")
+    elif job.phase == "compiling":
+        st.progress(0.0, text=f"Compiling the gradient step for {escape_markdown(job.progress.device)}.")
+    elif job.phase in _WAITING:
+        st.progress(1.0 if job.phase == "scoring" else 0.0, text=_WAITING[job.phase])
+    elif job.phase == "training":
+        share = min(1.0, job.step / record.steps)
+        left = f", about {duration(job.seconds_left)} left" if job.seconds_left else ""
+        epoch = job.step / record.steps_per_epoch
+        st.progress(share, text=f"Epoch {epoch:.1f} of {record.config.epochs}{left}")
+    elif job.phase == "silent":
+        told = f"Failed, it seems: {job.reason}. If its worker comes back, it goes on."
+        st.warning(told, icon=":material/heart_broken:")
+    elif job.phase == "done":
+        _outcome(job.run)
+    else:
+        reason = job.reason.rstrip(".")
+        kept = " What it had learned is kept." if job.kept else ""
+        st.warning(f"{escape_markdown(reason[:1].upper() + reason[1:])}.{kept}", icon=":material/pause_circle:")
+    if job.going and job.progress.steps:
+        _figures_now(job)
+
+
+def _figures_now(job: Job) -> None:
+    latest, beta = job.progress.steps[-1], job.run.record.config.beta
+    weight = "" if beta == 1 else f"{beta:g} \u00d7 "
+    st.markdown(
+        f"Loss **{latest['loss']:.1f}** nats = reconstruction **{latest['reconstruction']:.1f}** + {weight}KL "
+        f"**{latest['kl']:.2f}** &nbsp;\u00b7&nbsp; {latest['digits_per_second']:,.0f} digits/s"
+    )
+
+
+def _outcome(run: Run) -> None:
+    """What the training reached, beside the post's recipe where both were scored on the same digits."""
+    try:
+        reference = open_run(_THE_POSTS)
+        own, theirs = _negative_elbo(run), _negative_elbo(reference)
+    except RunError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return
+    if own is None:
+        return
+    told = f"Test \u2212ELBO {own.value:.1f} nats on {own.digits:,} digits, trained in {duration(run.record.seconds)}."
+    if run.id == reference.id or theirs is None:
+        st.success(told, icon=":material/flag:")
+    elif run.record.dataset.digest != reference.record.dataset.digest:
+        st.success(f"{told} The shipped runs were scored on other digits: do not compare.", icon=":material/flag:")
+    else:
+        verdict = "Better than" if own.value < theirs.value else "Not as good as"
+        versus = f"{own.value:.1f} against {theirs.value:.1f} nats"
+        st.success(f"{told} {verdict} the post's 50 epochs: {versus}.", icon=":material/flag:")
+
+
+def _negative_elbo(run: Run) -> Score | None:
+    return next((score for score in run.scores() if score.name == "-ELBO"), None)
+
+
+def duration(seconds: float) -> str:
+    """Rounded up, in the unit that suits it."""
+    if seconds < 90:
+        return f"{math.ceil(seconds)} s"
+    return f"{math.ceil(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,98 @@
+"""What all sessions share, computed once: the digits, and of each run its network and its map.
+
+Caches are keyed by ids and digests, never by arrays; what they hold is immutable.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import safetensors.numpy
+import streamlit as st
+
+from vae_core.data import Digits, load_digits
+from vae_core.errors import DataError
+from vae_core.latent import LatentMap
+from vae_core.network import Network
+from vae_core.runs import Run
+from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.resources.layers import LAYERS
+from vae_core.ui.resources.static_files import publish_compressed
+
+_FIELDS = 1  # counts up whenever a layer comes to be computed in another way, for its file is kept
+_LIMITS = (1, 99)  # percentiles that a layer is drawn between: a few cells far from all digits would take its contrast
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """A run's network together with the digits that it is shown on, and where the browser finds them."""
+
+    run: Run
+    digits: Digits
+    network: Network
+    map: LatentMap
+
+    def decoder_url(self) -> str:
+        """safetensors of decoder.hidden.{i}.kernel/.bias and decoder.logits.kernel/.bias."""
+        return _publish(f"decoder-{self.network.digest}", self._decoder)
+
+    def map_url(self) -> str:
+        """safetensors of means and spreads (N, 2) float32, labels (N,) uint8."""
+        tensors = {"means": self.map.means, "spreads": self.map.spreads, "labels": self.map.labels}
+        return _publish(f"map-{self.network.digest}-{self.digits.digest}", lambda: tensors)
+
+    def images_url(self) -> str:
+        """safetensors of images (N, 28, 28) uint8."""
+        return _publish(f"digits-{self.digits.digest}", lambda: {"images": self.digits.test_images})
+
+    def field_url(self, layer: str) -> str:
+        """safetensors of a layer's values (n, n) float32 and, if it has them, classes (n, n) uint8, both from the
+        lowest z2 up; edges (first, last) of the square, and limits (low, high) to draw between, float32."""
+        name = f"field-{_FIELDS}-{layer}-{self.network.digest}-{self.digits.digest}"
+        return _publish(name, lambda: self._field(layer))
+
+    def _field(self, layer: str) -> dict[str, np.ndarray]:
+        field = LAYERS[layer].compute(self.network, self.map)
+        tensors = {"values": field.values, "edges": field.edges[[0, -1]].astype(np.float32)}
+        if field.classes is None:
+            return tensors | {"limits": np.percentile(field.values, _LIMITS).astype(np.float32)}
+        return tensors | {"classes": field.classes, "limits": np.array([0, 1], np.float32)}
+
+    def _decoder(self) -> dict[str, np.ndarray]:
+        hidden = {f"hidden.{i}": layer for i, layer in enumerate(self.network.decoder_hidden)}
+        layers = hidden | {"logits": self.network.decoder_logits}
+        return {
+            f"decoder.{name}.{part}": array
+            for name, layer in layers.items()
+            for part, array in zip(("kernel", "bias"), layer, strict=True)
+        }
+
+
+def _publish(stem: str, tensors: Callable[[], dict[str, np.ndarray]]) -> str:
+    return publish_compressed(f"{stem}.safetensors", lambda: safetensors.numpy.save(tensors()))
+
+
+def digits() -> Digits:
+    """The digits that this process shows. Where there are none, the page says why, and ends here."""
+    try:
+        return _digits()
+    except DataError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        st.stop()
+
+
+@st.cache_resource(show_spinner="Looking for MNIST: on disk, then a download of 11 MB")
+def _digits() -> Digits:
+    return load_digits()
+
+
+def atlas(run: Run) -> Atlas:
+    """The run encoded on this process's digits. Raises RunDamaged if its network cannot be read."""
+    shown = digits()
+    return Atlas(run, shown, *_encoded(run, shown, str(run.directory), run.version, shown.digest))
+
+
+@st.cache_resource(show_spinner="Encoding the digits", max_entries=8)
+def _encoded(_run: Run, _digits: Digits, directory: str, version: int, digest: str) -> tuple[Network, LatentMap]:
+    network = Network.from_run(_run)
+    return network, LatentMap.embed(network, _digits.test_images, _digits.test_labels)

@@ -1,0 +1,85 @@
+"""A report in the making: a thread computes it, any number of visitors watch.
+
+A page's script ends whenever its visitor clicks on; what takes half a minute must not end with it, nor be computed
+twice because two visitors ask. So it is a thread's, one for the same weights and digits, and one at a time for the sake
+of memory. Invariant: nothing half-computed is ever kept; a measurement that failed is forgotten, and asked anew.
+"""
+
+import logging
+import threading
+
+import streamlit as st
+
+from vae_core.errors import RunDamaged, VaeError
+from vae_core.report import Report
+from vae_core.ui.resources.loaded_run import Atlas
+
+_log = logging.getLogger(__name__)
+_turn = threading.Lock()
+_PATIENCE, _POLL = 0.5, 0.2  # seconds
+
+
+class Measurement:
+    """What comes to be a report. Threads may share it."""
+
+    def __init__(self, report: Report | None = None) -> None:
+        """report: the one that there is already."""
+        self.share, self.what = 0.0, "Waiting for another report to be done"
+        self._report, self._error, self._done = report, None, threading.Event()
+        if report:
+            self._done.set()
+
+    def compute(self, atlas: Atlas) -> None:
+        """Measure; a run of the visitor's own keeps the report."""
+        try:
+            with _turn:
+                self._report = Report.of(atlas.run, atlas.network, atlas.digits, self._tell)
+        except VaeError as error:
+            self._error = error
+        except Exception as error:  # most likely too little memory; whoever watches must not wait for ever
+            _log.exception("The report on %s failed.", atlas.run.id)
+            self._error = RunDamaged(f"The report could not be computed ({type(error).__name__}: {error}).")
+        finally:
+            self._done.set()
+
+    def _tell(self, share: float, what: str) -> None:
+        self.share, self.what = share, what
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is done, in one way or the other, within so many seconds."""
+        return self._done.wait(seconds)
+
+    def report(self) -> Report:
+        """The report, once it is done. Raises the VaeError that it failed with."""
+        if self._report is None:
+            raise self._error or RunDamaged("The report is not computed yet.")
+        return self._report
+
+
+def measured(atlas: Atlas) -> Report:
+    """The report on the run shown. While it is being computed, draws how far that is. Raises VaeError."""
+    found = begun(atlas)
+    if not found.wait(_PATIENCE):
+        bar = st.progress(0.0)
+        while not found.wait(_POLL):
+            bar.progress(found.share, text=f"{found.what}. It goes on if you leave this page.")
+        bar.empty()
+    try:
+        return found.report()
+    except VaeError:
+        _measurements.clear(atlas, atlas.network.digest, atlas.digits.digest)
+        raise
+
+
+def begun(atlas: Atlas) -> Measurement:
+    """The report on the run shown, in the making from now on, for a page that looks after it by itself."""
+    return _measurements(atlas, atlas.network.digest, atlas.digits.digest)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _measurements(_atlas: Atlas, network: str, digits: str) -> Measurement:
+    if kept := Report.read(_atlas.run, _atlas.network, _atlas.digits):
+        return Measurement(kept)
+    begun = Measurement()
+    threading.Thread(target=begun.compute, args=(_atlas,), daemon=True).start()
+    return begun

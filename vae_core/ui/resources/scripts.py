@@ -1,0 +1,59 @@
+"""The browser's scripts: Plotly.js out of the installed plotly package, our ES modules, and their head start.
+
+Running Plotly's five megabytes takes a browser a second. `preload` lets that happen while Python still imports the
+page, so this module itself imports nothing heavy.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+from pathlib import Path
+
+from streamlit.components.v2 import component
+
+from vae_core.ui.resources.static_files import publish, publish_compressed
+
+_MODULES = Path(__file__).parents[1]
+_preload = component(
+    "preload",
+    js="""
+    export default ({ data }) => {
+      const load = (address) => import(new URL(address, document.baseURI).href)
+      Promise.all([load(data.loader).then(({ loadPlotly }) => loadPlotly(data.plotly)), load(data.view)])
+        .catch(() => {}) // the map will say what is wrong
+    }
+    """,
+    isolate_styles=False,
+)
+
+
+def plotly_url() -> str:
+    """Where the browser finds Plotly.js. Raises OSError if the static folder cannot be written."""
+    distribution = importlib.metadata.distribution("plotly")
+    path = Path(str(distribution.locate_file("plotly/package_data/plotly.min.js")))
+    return publish_compressed(f"plotly-{distribution.version}.min.js", path.read_bytes)
+
+
+def module_url(name: str) -> str:
+    """Where the browser finds an ES module, given by its path below ui/. Raises OSError if static cannot be written.
+
+    They import each other by relative names, so they share a folder, and its name is their hash.
+    """
+    paths = {path.relative_to(_MODULES).as_posix(): path for path in sorted(_MODULES.glob("**/*.js"))}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    folder = f"modules-{hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]}"
+    urls = {module: publish(f"{folder}/{module}", text.encode) for module, text in texts.items()}
+    return urls[name]
+
+
+def preload() -> None:
+    """Let the browser fetch and run Plotly.js now. What goes wrong here is told by the map, which asks again."""
+    try:
+        data = {
+            "loader": module_url("browser/plotly.js"),
+            "view": module_url("components/latent_map/view.js"),
+            "plotly": plotly_url(),
+        }
+    except OSError:
+        return
+    _preload(key="preload", data=data)

@@ -1,0 +1,1 @@
+"""What a visitor's session holds on each page, and the links that carry it."""
