@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from vae_core.config import PIXELS
-from vae_core.data import to_images, to_pixels
+from vae_core.data.images import PIXELS, to_images, to_pixels
 from vae_core.errors import VaeError
 from vae_core.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
 from vae_core.network import as_points

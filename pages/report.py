@@ -7,7 +7,8 @@ import streamlit as st
 
 from vae_core import pca, posterior_figures, report_figures
 from vae_core.breakdown import Figures, by_class
-from vae_core.data import Digits, to_images
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_images
 from vae_core.errors import RunDamaged, VaeError
 from vae_core.latent import Z_LIMIT, as_point
 from vae_core.misfits import ORDERS, ranked

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from vae_core import jobs, slots
-from vae_core.config import RECIPES, TrainingConfig, recipe_for
-from vae_core.data import Digits
+from vae_core.config import TrainingConfig
+from vae_core.data.digits import Digits
 from vae_core.errors import ConfigError, RunDamaged, RunError, TrainingOff, VaeError
 from vae_core.jobs import Job
 from vae_core.loss_figure import loss_figure
 from vae_core.progress import Progress
+from vae_core.recipes import RECIPES, recipe_for
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.ui.components.time_machine import time_machine
 from vae_core.ui.elements.config_form import CUSTOM, form

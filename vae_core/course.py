@@ -13,10 +13,10 @@ import numpy as np
 
 from vae_core import likelihood, shelf, signs, snapshots
 from vae_core.checkpoint import Checkpoint
-from vae_core.files import write
 from vae_core.network import Network
 from vae_core.runs import HISTORY_COLUMNS, Run
 from vae_core.snapshots import Snapshot
+from vae_core.storage.files import write
 
 if TYPE_CHECKING:
     from vae_core.training import Trainer

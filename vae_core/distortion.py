@@ -9,7 +9,7 @@ Chance comes from a seed, two int32: the same seed distorts in the same way.
 
 import tensorflow as tf
 
-from vae_core.config import IMAGE_SIDE, PIXELS
+from vae_core.data.images import IMAGE_SIDE, PIXELS
 
 TURN, STRETCH, SHEAR, SHIFT = 0.15, 0.1, 0.1, 1.5
 """How far a digit is bent at most: radians, share of its width and of its height, share, pixels to each side."""

@@ -5,7 +5,7 @@ All of this looks at posterior means alone, as one can look at any embedding of 
 
 import numpy as np
 
-from vae_core.data import to_pixels
+from vae_core.data.images import to_pixels
 from vae_core.latent import LatentMap
 
 SUBSAMPLE = 2000

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from vae_core import checkpoint, locks, progress, shelf, signs, slots, snapshots
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.errors import RunBusy, RunDamaged, RunError, RunNotWritable, TrainingOff
 from vae_core.progress import Progress
-from vae_core.runs import Run, read_run, runs_directory, runs_in
+from vae_core.runs import Run, read_run, runs_in
+from vae_core.storage.directories import runs_directory
 
 _MOST_WAITING = 8
 """Whoever asks for more trainings at once is told to wait."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae_core.data import to_pixels
+from vae_core.data.images import to_pixels
 from vae_core.errors import LatentPointError
 from vae_core.network import Network, as_points
 

@@ -9,7 +9,8 @@ exact.
 
 import numpy as np
 
-from vae_core.data import Digits, to_pixels
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_pixels
 from vae_core.network import Network
 from vae_core.record import Score
 

@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from vae_core.config import PIXELS, TrainingConfig
+from vae_core.config import TrainingConfig
+from vae_core.data.images import PIXELS
 from vae_core.learning_curve import HEADROOM, thinned
 from vae_core.plot import BLUE, GREY, ORANGE, PURPLE, Figure, axis, layout, scatter
-from vae_core.runs import SHIPPED
+from vae_core.storage import directories
 
 _LEAST_KL = 8.0  # nats that the axis of the KL shows at least
 
@@ -17,7 +18,7 @@ _LEAST_KL = 8.0  # nats that the axis of the KL shows at least
 @functools.cache
 def post_losses() -> tuple[float, ...]:
     """The loss that the blog post printed after each of its 50 epochs, in nats a digit."""
-    with (SHIPPED / "post_loss.csv").open(encoding="utf-8") as file:
+    with (directories.SHIPPED / "post_loss.csv").open(encoding="utf-8") as file:
         return tuple(PIXELS * float(row["loss"]) for row in csv.DictReader(file))
 
 

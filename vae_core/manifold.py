@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from vae_core.config import IMAGE_SIDE
+from vae_core.data.images import IMAGE_SIDE
 
 _PRIOR = NormalDist()
 

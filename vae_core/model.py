@@ -14,8 +14,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from vae_core.config import LATENT_DIM, LOG_VAR_LIMIT, PIXELS, TrainingConfig
-from vae_core.tensors import Tensors
+from vae_core.config import LATENT_DIM, LOG_VAR_LIMIT, TrainingConfig
+from vae_core.data.images import PIXELS
+from vae_core.storage.tensors import Tensors
 
 _RISING = 0.2
 

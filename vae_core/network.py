@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_core.config import IMAGE_SIDE, LATENT_DIM, LOG_VAR_LIMIT, TrainingConfig
+from vae_core.config import LATENT_DIM, LOG_VAR_LIMIT, TrainingConfig
+from vae_core.data.images import IMAGE_SIDE
 from vae_core.errors import RunDamaged
 from vae_core.runs import Run
-from vae_core.tensors import Tensors
+from vae_core.storage.tensors import Tensors
 
 Layer = tuple[np.ndarray, np.ndarray]
 """kernel (inputs, outputs) and bias (outputs,), float32."""

@@ -5,8 +5,9 @@ The principal directions are the eigenvectors of the pixels' covariance with the
 
 import numpy as np
 
-from vae_core.config import LATENT_DIM, PIXELS
-from vae_core.data import Digits, to_pixels
+from vae_core.config import LATENT_DIM
+from vae_core.data.digits import Digits
+from vae_core.data.images import PIXELS, to_pixels
 from vae_core.embedding import class_counts
 from vae_core.latent import LatentMap
 

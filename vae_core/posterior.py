@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_core.data import to_pixels
+from vae_core.data.images import to_pixels
 from vae_core.network import Network
 from vae_core.quadrature import tiles_of_mass
 from vae_core.tiling import log_joint

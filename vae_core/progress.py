@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vae_core.files import damage, read_text
 from vae_core.runs import HISTORY_COLUMNS
+from vae_core.storage.files import damage, read_text
 
 NAME = "progress.jsonl"
 STEP_NUMBERS = ("step", "seconds", "loss", "reconstruction", "kl", "digits_per_second")

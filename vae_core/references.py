@@ -6,7 +6,7 @@ Invariant: a reference says whose it is and under which condition it was found.
 
 from dataclasses import dataclass
 
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 
 MNIST_TEST = "c3f9adf9c66efb57"
 """`Digits.digest` of MNIST's 10,000 test digits."""

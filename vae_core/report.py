@@ -13,16 +13,16 @@ import numpy as np
 
 from vae_core import embedding, likelihood, locks, scorecard
 from vae_core.breakdown import CROWD, VOTERS, Figures, by_class
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged, RunError
-from vae_core.files import damage, read_bytes, write
 from vae_core.latent import LatentMap
 from vae_core.network import Network
 from vae_core.quadrature import evidence
 from vae_core.record import Score, scores_to_json
 from vae_core.runs import Run, read_run
 from vae_core.scorecard import OF_CLASS, OVERALL
-from vae_core.tensors import Shapes, largest, pack, parse
+from vae_core.storage.files import damage, read_bytes, write
+from vae_core.storage.tensors import Shapes, largest, pack, parse
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,6 @@ checked first. Who writes runs is shelf.py.
 
 import contextlib
 import io
-import os
 import re
 import textwrap
 from dataclasses import dataclass
@@ -14,18 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import platformdirs
 
-from vae_core.data import expand_user
 from vae_core.errors import RunDamaged, RunNotFound
-from vae_core.files import damage, read_bytes, read_text
 from vae_core.record import Record, Score, scores_from_json
-from vae_core.tensors import Tensors, largest, network_shapes, parse
+from vae_core.storage import directories
+from vae_core.storage.directories import runs_directory
+from vae_core.storage.files import damage, read_bytes, read_text
+from vae_core.storage.tensors import Tensors, largest, network_shapes, parse
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SHIPPED = Path(__file__).parent / "pretrained"
 HISTORY_COLUMNS = ("epoch", "seconds", "loss", "reconstruction", "kl", "val_loss", "val_reconstruction", "val_kl")
 
 _NAME = 100
@@ -59,7 +57,7 @@ class Run:
 
     @property
     def shipped(self) -> bool:
-        return self.directory.parent == SHIPPED
+        return self.directory.parent == directories.SHIPPED
 
     @property
     def version(self) -> int:
@@ -95,17 +93,10 @@ class Run:
             return scores_from_json(read_text(path))
 
 
-def runs_directory() -> Path:
-    """Where the user's own runs are: $VAE_RUNS, else a folder in the user's data directory. It may not exist yet."""
-    if named := os.environ.get("VAE_RUNS"):
-        return expand_user(named)
-    return platformdirs.user_data_path("vae-latent-explorer", appauthor=False) / "runs"
-
-
 def list_runs() -> tuple[list[Run], list[str]]:
     """All readable runs, and a sentence for each unreadable one: shipped ones first, as they came; then the user's,
     newest first."""
-    runs, problems = runs_in(SHIPPED)
+    runs, problems = runs_in(directories.SHIPPED)
     runs.reverse()
     shipped = {run.id for run in runs}
     own, more_problems = runs_in(runs_directory())
@@ -139,7 +130,7 @@ def runs_in(root: Path) -> tuple[list[Run], list[str]]:
 def open_run(run_id: str) -> Run:
     """The run with this id, shipped or the user's. Raises RunNotFound or RunDamaged."""
     with contextlib.suppress(RunNotFound):
-        return find_run(SHIPPED, run_id)
+        return find_run(directories.SHIPPED, run_id)
     return find_run(runs_directory(), run_id)
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from vae_core import embedding, likelihood
 from vae_core.aggregate import kl_from_prior
 from vae_core.breakdown import VOTERS, ClassFigures
-from vae_core.config import LATENT_DIM, PIXELS
-from vae_core.data import Digits
+from vae_core.config import LATENT_DIM
+from vae_core.data.digits import Digits
+from vae_core.data.images import PIXELS
 from vae_core.latent import LatentMap
 from vae_core.quadrature import Evidence
 from vae_core.record import Score

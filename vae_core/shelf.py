@@ -19,16 +19,17 @@ from pathlib import Path
 from vae_core import progress, snapshots
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits, split
-from vae_core.drafts import discard, drafting, settle
+from vae_core.data.digits import Digits, split
 from vae_core.errors import ConfigError, DataError, RunNotWritable
-from vae_core.files import write
 from vae_core.network import Network, initial_tensors
 from vae_core.progress import Journal
 from vae_core.record import Dataset, Record, Score, scores_to_json
-from vae_core.runs import HISTORY_COLUMNS, ID, ID_RULE, SHIPPED, Run, read_run
+from vae_core.runs import HISTORY_COLUMNS, ID, ID_RULE, Run, read_run
 from vae_core.snapshots import Snapshot
-from vae_core.tensors import Tensors, pack
+from vae_core.storage import directories
+from vae_core.storage.files import write
+from vae_core.storage.staging import discard, drafting, settle
+from vae_core.storage.tensors import Tensors, pack
 
 Row = dict[str, float]
 """One epoch of a history: HISTORY_COLUMNS."""
@@ -191,7 +192,7 @@ def _fill(directory: Path, tensors: Tensors, history: Sequence[Row], scores: lis
 def _free_ids(root: Path, stem: str) -> Iterator[str]:
     for number in itertools.count(1):
         run_id = stem if number == 1 else f"{stem}-{number}"
-        if not (root / run_id).exists() and not (SHIPPED / run_id).exists():
+        if not (root / run_id).exists() and not (directories.SHIPPED / run_id).exists():
             yield run_id
 
 

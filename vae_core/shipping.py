@@ -10,14 +10,15 @@ import shutil
 import numpy as np
 
 from vae_core import likelihood, progress
-from vae_core.data import Digits
-from vae_core.drafts import discard, drafting, settle
+from vae_core.data.digits import Digits
 from vae_core.errors import RunNotWritable
-from vae_core.files import write
 from vae_core.network import Network
 from vae_core.report import Report, Tell
-from vae_core.runs import ID, ID_RULE, SHIPPED, Run, read_run
-from vae_core.tensors import Tensors, pack
+from vae_core.runs import ID, ID_RULE, Run, read_run
+from vae_core.storage import directories
+from vae_core.storage.files import write
+from vae_core.storage.staging import discard, drafting, settle
+from vae_core.storage.tensors import Tensors, pack
 
 MOST_LOST = 0.05
 """nats of -ELBO that the rounding may cost."""
@@ -37,7 +38,7 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
     network = _network(tensors, activation)
     report = Report.measure(network, digits, tell)
     try:
-        with drafting(SHIPPED) as draft:
+        with drafting(directories.SHIPPED) as draft:
             shutil.copy(run.directory / "history.csv", draft)
             # A run may have been made without these two.
             if (told := run.directory / progress.NAME).is_file():
@@ -47,11 +48,11 @@ def ship(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what:
             write(draft / "network.safetensors", pack(tensors))
             report.write(draft, network, digits)
             write(draft / "run.json", dataclasses.replace(run.record, id=run_id).to_json())
-            if (SHIPPED / run_id).exists():
-                discard(SHIPPED / run_id)
-            return read_run(settle(draft, SHIPPED / run_id))
+            if (directories.SHIPPED / run_id).exists():
+                discard(directories.SHIPPED / run_id)
+            return read_run(settle(draft, directories.SHIPPED / run_id))
     except OSError as error:
-        raise RunNotWritable(f"{SHIPPED} cannot be written ({error.strerror}).") from error
+        raise RunNotWritable(f"{directories.SHIPPED} cannot be written ({error.strerror}).") from error
 
 
 def rounded(tensors: Tensors, activation: str, images: np.ndarray) -> Tensors:

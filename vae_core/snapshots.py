@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_core.config import IMAGE_SIDE, LATENT_DIM
-from vae_core.data import to_images, to_pixels
-from vae_core.files import damage, read_bytes, write
+from vae_core.config import LATENT_DIM
+from vae_core.data.images import IMAGE_SIDE, to_images, to_pixels
 from vae_core.manifold import DEFAULT_SIDE, lattice_points
 from vae_core.network import Network
 from vae_core.runs import Run
-from vae_core.tensors import Shapes, compress, decompress, facts, largest, pack, parse
+from vae_core.storage.files import damage, read_bytes, write
+from vae_core.storage.tensors import Shapes, compress, decompress, facts, largest, pack, parse
 
 PROBE = 1000
 """How many test digits a snapshot shows, or all there are: the first thousand."""

@@ -24,11 +24,12 @@ import numpy as np
 import tensorflow as tf
 
 from vae_core.checkpoint import Checkpoint
-from vae_core.config import LATENT_DIM, PIXELS, TrainingConfig
+from vae_core.config import LATENT_DIM, TrainingConfig
+from vae_core.data.images import PIXELS
 from vae_core.distortion import bend, hide
 from vae_core.errors import TrainingDiverged
 from vae_core.model import VAE, build_optimizer
-from vae_core.tensors import Tensors
+from vae_core.storage.tensors import Tensors
 
 _GLANCE_SECONDS = 0.2
 """How long one call into TensorFlow takes, about: a training answers five times a second, and Python costs nothing."""

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from vae_core import checkpoint, likelihood, shelf, signs, slots, snapshots
 from vae_core.course import Course
-from vae_core.data import Digits, split
+from vae_core.data.digits import Digits, split
 from vae_core.errors import RunNotWritable, TrainingFailed, VaeError, one_line
 from vae_core.locks import holding
 from vae_core.network import Network

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.benchmarks.measurement import Measurement
 from vae_core import likelihood
-from vae_core.data import load_digits
+from vae_core.data.sources import load_digits
 from vae_core.network import Network
 from vae_core.runs import open_run
 

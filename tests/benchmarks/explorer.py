@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.benchmarks.measurement import Measurement
 from tests.browser import Explorer
 from tests.server import running_app
-from vae_core.data import load_digits
+from vae_core.data.sources import load_digits
 from vae_core.network import Network, as_points
 from vae_core.runs import open_run
 

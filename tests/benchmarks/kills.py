@@ -19,7 +19,7 @@ import numpy as np
 
 from vae_core import jobs, progress, shelf, snapshots
 from vae_core.config import TrainingConfig
-from vae_core.data import load_digits
+from vae_core.data.sources import load_digits
 from vae_core.runs import Run, read_run
 
 KILLS = 50

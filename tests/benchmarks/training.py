@@ -19,9 +19,12 @@ from tests.benchmarks.measurement import Measurement
 from tests.server import running_app
 from vae_core import likelihood
 from vae_core.checkpoint import Checkpoint
-from vae_core.config import RECIPES, TrainingConfig
-from vae_core.data import load_digits, split, to_pixels
+from vae_core.config import TrainingConfig
+from vae_core.data.digits import split
+from vae_core.data.images import to_pixels
+from vae_core.data.sources import load_digits
 from vae_core.network import Network, initial_tensors
+from vae_core.recipes import RECIPES
 from vae_core.runs import runs_in
 
 SEEDS = (0, 1, 2)

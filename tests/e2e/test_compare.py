@@ -10,7 +10,8 @@ from playwright.sync_api import BrowserContext, Locator, Position, expect
 from tests.browser import Tab, pixels
 from tests.server import running_app
 from tests.unit.toys import make_run
-from vae_core.data import Digits, to_images
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_images
 from vae_core.latent import LatentMap
 from vae_core.manifold import lattice
 from vae_core.network import Network

@@ -8,7 +8,8 @@ from PIL import Image
 from playwright.sync_api import Position, expect
 
 from tests.browser import Explorer
-from vae_core.data import load_digits, to_images
+from vae_core.data.images import to_images
+from vae_core.data.sources import load_digits
 from vae_core.latent import LatentMap
 from vae_core.manifold import lattice
 from vae_core.network import Network, as_points

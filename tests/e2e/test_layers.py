@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser import Explorer
-from vae_core.data import load_digits
+from vae_core.data.sources import load_digits
 from vae_core.fields import Field
 from vae_core.latent import LatentMap
 from vae_core.network import Network

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import Explorer
-from vae_core.data import load_digits
+from vae_core.data.sources import load_digits
 from vae_core.latent import LatentMap
 from vae_core.network import Network
 from vae_core.runs import open_run

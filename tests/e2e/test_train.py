@@ -13,7 +13,8 @@ from tests.browser import PATIENCE, pixels
 from tests.server import running_app
 from tests.unit.toys import wait_until
 from vae_core import jobs
-from vae_core.data import load_digits, to_images
+from vae_core.data.images import to_images
+from vae_core.data.sources import load_digits
 from vae_core.manifold import mosaic
 from vae_core.network import Network, initial_tensors
 from vae_core.runs import open_run, runs_in

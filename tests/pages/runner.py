@@ -6,7 +6,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from vae_core.runs import SHIPPED
+from vae_core.storage import directories
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -29,7 +29,7 @@ def opened(page: str | None = None, **query: str) -> AppTest:
 def copy_of_seed(runs: Path, run_id: str, **changes: object) -> Path:
     """A run of the visitor's own, like the shipped one but for these fields of its record."""
     folder = runs / run_id
-    shutil.copytree(SHIPPED / "seed", folder)
+    shutil.copytree(directories.SHIPPED / "seed", folder)
     record = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps(record | {"id": run_id, "title": f"Copy {run_id}"} | changes))
     return folder

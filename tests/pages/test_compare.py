@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.runner import SECONDS, as_read, browser_data, copy_of_seed, html, opened, text, warnings
 from vae_core import runs as runs_module
-from vae_core.data import load_digits
+from vae_core.data.sources import load_digits
 from vae_core.report import NAME, Report
 from vae_core.runs import open_run
 from vae_core.scorecard import OVERALL
-from vae_core.tensors import pack
+from vae_core.storage.tensors import pack
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.resources import measurement
 from vae_core.ui.resources.loaded_run import atlas

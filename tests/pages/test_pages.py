@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from tests.pages.runner import as_read, copy_of_seed, opened, pinned, warnings
-from vae_core.data import load_digits
+from vae_core.data.sources import load_digits
 from vae_core.errors import DataError
 from vae_core.ui.resources import loaded_run
 from vae_core.ui.resources.layers import LAYERS

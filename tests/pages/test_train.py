@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.runner import as_read, copy_of_seed, opened, text, warnings
 from vae_core import jobs
-from vae_core.data import load_digits
+from vae_core.data.sources import load_digits
 from vae_core.progress import Journal
 from vae_core.runs import Run, read_run, runs_in
 

@@ -12,10 +12,12 @@ import pytest
 from tests.unit import puppet
 from tests.unit.puppet import DIGITS, PUPPET_CONFIG, Begin, Hook, Puppets, assert_as_if_never_stopped
 from tests.unit.toys import Call, random_tensors
-from vae_core import __main__, course, data, runs, shelf, worker
+from vae_core import __main__, course, shelf, worker
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits
+from vae_core.data import sources
+from vae_core.data.digits import Digits
 from vae_core.runs import Run
+from vae_core.storage import directories
 
 
 @pytest.fixture(params=[((6,), "relu"), ((7, 5, 3), "relu"), ((7, 5, 3), "silu")], ids=["depth 1", "depth 3", "SiLU"])
@@ -39,8 +41,7 @@ def images() -> np.ndarray:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's runs' directory; there are no shipped runs."""
-    for module in (runs, shelf):
-        monkeypatch.setattr(module, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(directories, "SHIPPED", tmp_path / "shipped")
     monkeypatch.setenv("VAE_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
 
@@ -73,7 +74,7 @@ def few(monkeypatch: pytest.MonkeyPatch, sample: Digits) -> Digits:
         sample.test_images[:300],
         sample.test_labels[:300],
     )
-    for module in (__main__, data):
+    for module in (__main__, sources):
         monkeypatch.setattr(module, "load_digits", lambda: digits)
     return digits
 

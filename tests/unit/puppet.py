@@ -20,7 +20,7 @@ from vae_core import checkpoint, progress, signs, snapshots
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.runs import Run
-from vae_core.tensors import Tensors
+from vae_core.storage.tensors import Tensors
 
 DIGITS = random_digits(train=13, test=4)
 STEPS = [4, 4, 3]

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from tests.unit.toys import random_tensors
-from vae_core.config import RECIPES, TrainingConfig, recipe_for
+from vae_core.config import TrainingConfig
 from vae_core.errors import ConfigError
+from vae_core.recipes import RECIPES, recipe_for
 
 BOUNDS = {
     "epochs": (1, 1000),

@@ -29,7 +29,7 @@ from tests.unit.puppet import (
 from tests.unit.toys import listing, read_everything
 from vae_core import course, likelihood, progress, signs, snapshots, worker
 from vae_core.checkpoint import Checkpoint
-from vae_core.data import split
+from vae_core.data.digits import split
 from vae_core.network import Network
 from vae_core.runs import Run, read_run
 from vae_core.snapshots import LIVE, Snapshot

@@ -16,9 +16,13 @@ from tests.unit.archives import (
     arrays,
     npz,
 )
-from vae_core import data
-from vae_core.data import Digits, find_digits, load_digits, load_digits_of, split, to_images, to_pixels
+from vae_core.data import sample as bundled
+from vae_core.data import sources
+from vae_core.data.digits import Digits, split
+from vae_core.data.images import to_images, to_pixels
+from vae_core.data.sources import find_digits, load_digits, load_digits_of
 from vae_core.errors import DataError
+from vae_core.storage import directories
 
 # --- Pixels and images
 
@@ -83,8 +87,8 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Empty places for every source: nothing is set, cached, or to be downloaded."""
     monkeypatch.delenv("VAE_MNIST", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(data, "cache_directory", lambda: tmp_path / "cache")
-    monkeypatch.setattr(data, "_parse_sample", lambda: arrays(train=5))
+    monkeypatch.setattr(directories, "cache_directory", lambda: tmp_path / "cache")
+    monkeypatch.setattr(bundled, "_parsed", lambda: arrays(train=5))
     return tmp_path
 
 
@@ -114,7 +118,7 @@ def test_kerass_cache_comes_second(places: Path):
 
 
 def test_the_download_comes_third(places: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("vae_core.download.download_mnist", lambda folder: put(folder / "mnist.npz", train=3))
+    monkeypatch.setattr("vae_core.data.download.download_mnist", lambda folder: put(folder / "mnist.npz", train=3))
     digits = find_digits()
     assert (digits.source, len(digits.train_images)) == ("mnist", 3)
     assert digits.origin == f"a download kept at {places / 'cache' / 'mnist.npz'}"
@@ -177,10 +181,10 @@ def test_a_damaged_named_file_is_told_and_the_next_source_is_used(
 
 @pytest.fixture
 def forgotten() -> Iterator[None]:
-    for remembered in (data._remembered, data._remembered_sample):
+    for remembered in (sources._found, sources._sample):
         remembered.cache_clear()
     yield
-    for remembered in (data._remembered, data._remembered_sample):
+    for remembered in (sources._found, sources._sample):
         remembered.cache_clear()
 
 
@@ -212,7 +216,7 @@ def test_the_digits_are_loaded_once_whichever_thread_asks(forgotten: None, monke
             two_at_once.wait(timeout=0.1)  # long enough for a second thread to come in, if it could
         return object()
 
-    monkeypatch.setattr(data, "find_digits", slow)
+    monkeypatch.setattr(sources, "find_digits", slow)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: load_digits(), range(8)))
     assert len(calls) == 1
@@ -228,7 +232,7 @@ def test_a_failure_is_not_remembered(forgotten: None, monkeypatch: pytest.Monkey
             raise outcome
         return outcome
 
-    monkeypatch.setattr(data, "find_digits", next_outcome)
+    monkeypatch.setattr(sources, "find_digits", next_outcome)
     with pytest.raises(DataError, match="not yet"):
         load_digits()
     assert load_digits() == "digits"

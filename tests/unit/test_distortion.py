@@ -8,7 +8,8 @@ import scipy.ndimage
 import tensorflow as tf
 
 from vae_core import distortion
-from vae_core.data import Digits, to_pixels
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_pixels
 
 SEED = (3, 14)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toys import listing
-from vae_core import download
-from vae_core.download import download_mnist
+from vae_core.data import download
+from vae_core.data.download import download_mnist
 from vae_core.errors import DataError
 
 
@@ -202,7 +202,7 @@ def test_processes_downloading_at_once_do_not_disturb_each_other(tmp_path: Path,
         sends(GOOD)(handler)
 
     server.answer = answer
-    code = "import sys; from pathlib import Path; from vae_core.download import download_mnist\n"
+    code = "import sys; from pathlib import Path; from vae_core.data.download import download_mnist\n"
     code += "print(download_mnist(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))"
     command = [sys.executable, "-c", code, str(tmp_path), server.url, GOOD_SHA256]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}

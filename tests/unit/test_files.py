@@ -10,9 +10,9 @@ import pytest
 from safetensors import SafetensorError
 
 from tests.unit.toys import listing
-from vae_core import files
 from vae_core.errors import ConfigError, RunDamaged
-from vae_core.files import damage, read_bytes, read_text, write
+from vae_core.storage import files
+from vae_core.storage.files import damage, read_bytes, read_text, write
 
 
 def test_a_file_is_written_for_all_to_read_and_replaced_by_the_next(tmp_path: Path):

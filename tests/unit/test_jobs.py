@@ -19,11 +19,12 @@ from typing import Any
 import pytest
 
 from tests.unit.toys import CONFIG, listing, make_run, random_digits, read_everything
-from vae_core import jobs, locks, progress, runs, shelf, signs, snapshots
+from vae_core import jobs, locks, progress, shelf, signs, snapshots
 from vae_core.errors import DataError, RunBusy, RunDamaged, RunError, RunNotFound, RunNotWritable, TrainingOff
 from vae_core.jobs import Job
 from vae_core.progress import NAME, STEP_NUMBERS, Journal
 from vae_core.runs import Run, list_runs, open_run, read_run
+from vae_core.storage import directories
 
 ROOT = Path(__file__).parents[2]
 Launches = list[tuple[list[str], dict[str, Any]]]
@@ -364,13 +365,13 @@ def test_a_training_goes_on_only_if_it_stopped_and_on_its_own_digits(root: Path,
     with locks.holding(ended), pytest.raises(RunBusy):
         jobs.resume(ended, DIGITS)
     with pytest.raises(RunNotWritable, match="came with the app"):
-        jobs.resume(make_run(runs.SHIPPED, "seed"), DIGITS)
+        jobs.resume(make_run(directories.SHIPPED, "seed"), DIGITS)
     assert launched == []
     assert [read_run(run.directory) for run in (done, ended)] == [done, ended]
 
 
 def test_only_ones_own_runs_that_nobody_trains_are_renamed_and_deleted(root: Path, impatient: None):
-    shipped, busy, own = make_run(runs.SHIPPED, "seed"), begun(root), make_run(root)
+    shipped, busy, own = make_run(directories.SHIPPED, "seed"), begun(root), make_run(root)
     for action in (lambda run: jobs.rename(run, "Mine"), jobs.delete):
         with pytest.raises(RunNotWritable, match="came with the app and stays as it is"):
             action(shipped)

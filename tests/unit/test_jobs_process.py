@@ -22,7 +22,7 @@ import pytest
 from tests.unit.toys import read_everything, wait_until
 from vae_core import jobs, locks, shelf, slots, snapshots
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.jobs import Job
 from vae_core.record import Score
 from vae_core.runs import Run, open_run

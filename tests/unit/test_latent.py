@@ -10,7 +10,7 @@ import scipy.stats
 from tests.unit.toys import random_tensors
 from vae_core import latent
 from vae_core.config import TrainingConfig
-from vae_core.data import to_pixels
+from vae_core.data.images import to_pixels
 from vae_core.errors import LatentPointError
 from vae_core.latent import LatentMap, as_point, prior_quantiles, random_point, round_trip
 from vae_core.network import Network

@@ -11,7 +11,7 @@ import scipy.stats
 from tests.unit.toys import random_tensors
 from vae_core import likelihood
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.likelihood import kl_nats, kl_nats_by_dimension, negative_elbo, reconstruction_nats
 from vae_core.network import Network
 from vae_core.runs import open_run

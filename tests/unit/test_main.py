@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toys import Call, contents, make_run, random_digits
-from vae_core import data, shipping
-from vae_core.data import Digits
+from vae_core.data import sources
+from vae_core.data.digits import Digits
 from vae_core.record import Dataset
 from vae_core.report import Report
 from vae_core.runs import Run, read_run
 from vae_core.scorecard import OVERALL
+from vae_core.storage import directories
 
 
 @pytest.fixture
@@ -198,8 +199,8 @@ def test_a_run_trained_on_the_sample_is_scored_on_its_own_digits_whatever_is_at_
     call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
 ):
     run = own_run(root, few)
-    monkeypatch.setattr(data, "load_digits", lambda: dataclasses.replace(random_digits(), source="mnist"))
-    monkeypatch.setattr(data, "_remembered_sample", lambda: few)
+    monkeypatch.setattr(sources, "load_digits", lambda: dataclasses.replace(random_digits(), source="mnist"))
+    monkeypatch.setattr(sources, "_sample", lambda: few)
     status, output, errors = call("evaluate", "toy")
     assert (status, errors) == (0, "")
     assert "The bundled sample: 4,000 training and 300 test digits, from a shelf" in output
@@ -238,7 +239,7 @@ def test_on_a_terminal_a_bar_tells_what_is_measured(
 def test_ship_prints_where_the_copy_lies(
     call: Call, few: Digits, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(shipping, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(directories, "SHIPPED", tmp_path / "shipped")
     (tmp_path / "shipped").mkdir()
     run = own_run(root, few)
     status, output, errors = call("ship", "toy", "short")
@@ -275,11 +276,11 @@ def test_data_names_the_source_and_why_earlier_ones_were_not_used(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: Digits
 ):
     monkeypatch.setenv("VAE_MNIST", str(tmp_path / "none.npz"))
-    data._remembered.cache_clear()
+    sources._found.cache_clear()
     try:
         status, output, errors = call("data")
     finally:
-        data._remembered.cache_clear()
+        sources._found.cache_clear()
     assert (status, errors) == (0, "")
     lines = output.splitlines()
     assert lines[0] == f"Not used - $VAE_MNIST: no file at {tmp_path / 'none.npz'}."

@@ -12,8 +12,9 @@ import pytest
 from tests.unit.puppet import Puppet, Puppets
 from tests.unit.toys import Call
 from vae_core import shelf
-from vae_core.config import RECIPES, TrainingConfig, recipe_for
-from vae_core.data import Digits
+from vae_core.config import TrainingConfig
+from vae_core.data.digits import Digits
+from vae_core.recipes import RECIPES, recipe_for
 from vae_core.runs import open_run, read_run
 
 

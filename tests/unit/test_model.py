@@ -11,10 +11,11 @@ import pytest
 from tests.unit.toys import random_tensors
 from vae_core import likelihood, model
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits, to_images, to_pixels
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_images, to_pixels
 from vae_core.model import VAE, build_decoder, build_encoder
 from vae_core.network import Network
-from vae_core.tensors import network_shapes
+from vae_core.storage.tensors import network_shapes
 
 Tensors = dict[str, np.ndarray]
 

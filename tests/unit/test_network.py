@@ -11,7 +11,7 @@ import scipy.stats
 
 from tests.unit.toys import make_run, random_tensors
 from vae_core.config import TrainingConfig
-from vae_core.data import to_pixels
+from vae_core.data.images import to_pixels
 from vae_core.errors import RunDamaged
 from vae_core.network import Network, as_points, initial_tensors, sigmoid
 

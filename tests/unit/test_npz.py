@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.unit.archives import DAMAGE, arrays, npz
-from vae_core import data
-from vae_core.data import read_npz
+from vae_core.data import npz as archive
+from vae_core.data.npz import read_npz
 from vae_core.errors import DataError
 
 
@@ -60,7 +60,7 @@ def test_a_zip_bomb_is_refused_by_its_declared_size_before_anything_is_unpacked(
     path = tmp_path / "mnist.npz"
     bomb = arrays() | {"x_train": np.zeros((1000, 28, 28), np.uint8)}
     np.savez_compressed(path, allow_pickle=False, **bomb)
-    monkeypatch.setattr(data, "_MAX_BYTES", 500_000)
+    monkeypatch.setattr(archive, "_MAX_BYTES", 500_000)
     monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("the archive was opened"))
     assert path.stat().st_size < 50_000
     with pytest.raises(DataError, match=r"would unpack to 78\d,\d+ bytes; expected at most 500,000"):

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toys import CONFIG, make_run, record
-from vae_core.runs import SHIPPED, Run
+from vae_core.runs import Run
+from vae_core.storage import directories
 from vae_core.ui.session.compare import Link, completed, default_pair
 
 
 def run(run_id: str, beta: float = 1.0, shipped: bool = True) -> Run:
-    folder = SHIPPED if shipped else Path("/runs")
+    folder = directories.SHIPPED if shipped else Path("/runs")
     return Run(folder / run_id, record(run_id, config=dataclasses.replace(CONFIG, beta=beta)))
 
 

@@ -11,7 +11,8 @@ import scipy.special
 import scipy.stats
 
 from tests.unit.toys import GREY, GREYS, linear_network, peaked_network
-from vae_core.data import Digits, to_pixels
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_pixels
 from vae_core.network import Network
 from vae_core.posterior import Posterior, posterior
 from vae_core.quadrature import evidence

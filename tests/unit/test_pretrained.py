@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.unit.toys import FILES, listing
-from vae_core import runs
-from vae_core.config import RECIPES
 from vae_core.network import Network
+from vae_core.recipes import RECIPES
 from vae_core.runs import open_run
+from vae_core.storage import directories
 
 
 def test_the_seed_run_is_shipped_and_opens():
@@ -27,7 +27,7 @@ def test_the_seed_run_is_shipped_and_opens():
 
 
 def test_the_seed_runs_history_follows_the_posts():
-    with (runs.SHIPPED / "post_loss.csv").open(newline="") as file:
+    with (directories.SHIPPED / "post_loss.csv").open(newline="") as file:
         printed = [float(row["loss"]) for row in csv.DictReader(file)]
     assert (len(printed), printed[0], printed[-1]) == (50, 0.2445, 0.1904)
     losses = open_run("seed").history()["loss"] / 784

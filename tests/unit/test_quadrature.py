@@ -11,7 +11,8 @@ import scipy.stats
 
 from tests.unit.toys import CONFIG, GREY, GREYS, linear_network, peaked_network, random_tensors
 from vae_core import quadrature
-from vae_core.data import Digits, to_pixels
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_pixels
 from vae_core.network import Network
 from vae_core.quadrature import TOLERANCE, evidence
 from vae_core.runs import open_run

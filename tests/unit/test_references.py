@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.references import MNIST_TEST, REFERENCES, comparable, references
 from vae_core.runs import open_run
 from vae_core.scorecard import OVERALL

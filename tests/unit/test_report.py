@@ -10,7 +10,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from tests.unit.toys import CONFIG, random_digits, random_tensors
 from vae_core import likelihood
 from vae_core.breakdown import by_class
-from vae_core.data import Digits, to_pixels
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_pixels
 from vae_core.network import Network
 from vae_core.report import Report
 from vae_core.scorecard import OVERALL

@@ -12,16 +12,17 @@ import safetensors.numpy
 
 from tests.unit.disks import fill_up, refuse
 from tests.unit.toys import CONFIG, SCORES, contents, make_run, random_digits, random_tensors
-from vae_core import likelihood, locks, runs, shelf
+from vae_core import likelihood, locks, shelf
 from vae_core.breakdown import Figures, by_class
-from vae_core.data import Digits
-from vae_core.files import write
+from vae_core.data.digits import Digits
 from vae_core.network import Network
 from vae_core.record import Dataset, Score, scores_to_json
 from vae_core.report import NAME, Report
 from vae_core.runs import Run, open_run
 from vae_core.scorecard import OVERALL
-from vae_core.tensors import pack
+from vae_core.storage import directories
+from vae_core.storage.files import write
+from vae_core.storage.tensors import pack
 
 DIGITS = random_digits(train=80, test=40)
 NETWORK = Network.from_tensors(random_tensors(CONFIG))
@@ -185,7 +186,7 @@ def test_a_damaged_report_is_measured_again_and_replaced(root: Path, measured: l
 
 
 NOT_ITS_TO_KEEP: dict[str, Callable[[Path], Run]] = {
-    "a shipped run": lambda root: trained(runs.SHIPPED),
+    "a shipped run": lambda root: trained(directories.SHIPPED),
     "a run in training": lambda root: trained(root, status="running"),
     "a run on other digits": make_run,
 }

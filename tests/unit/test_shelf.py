@@ -26,12 +26,13 @@ from tests.unit.toys import (
     random_tensors,
     read_everything,
 )
-from vae_core import progress, runs, shelf, snapshots
-from vae_core.data import split
+from vae_core import progress, shelf, snapshots
+from vae_core.data.digits import split
 from vae_core.errors import ConfigError, RunNotWritable
 from vae_core.network import Network, initial_tensors
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.snapshots import Snapshot
+from vae_core.storage import directories
 
 DIGITS = random_digits(train=10, test=4)
 SMALL = dataclasses.replace(CONFIG, validation=3)
@@ -47,7 +48,7 @@ def test_an_id_that_is_taken_gets_a_number(root: Path):
 
 
 def test_an_id_that_a_shipped_run_has_gets_a_number(root: Path):
-    make_run(runs.SHIPPED, "seed")
+    make_run(directories.SHIPPED, "seed")
     assert make_run(root, "seed").id == "seed-2"
     assert listing(root) == ["seed-2"]
 
@@ -272,7 +273,7 @@ SHIPPED_RUN_REFUSES: dict[str, Callable[[Run], object]] = {
 
 @pytest.mark.parametrize("change", SHIPPED_RUN_REFUSES)
 def test_a_shipped_run_stays_as_it_is(root: Path, change: str):
-    run = make_run(runs.SHIPPED, "seed")
+    run = make_run(directories.SHIPPED, "seed")
     before = contents(run)
     with pytest.raises(RunNotWritable, match="A toy came with the app and stays as it is"):
         SHIPPED_RUN_REFUSES[change](run)

@@ -10,13 +10,14 @@ import safetensors.numpy
 from tests.unit.toys import random_tensors
 from vae_core import shelf, shipping
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.errors import RunNotWritable
 from vae_core.learning_curve import LearningCurve
 from vae_core.network import Network
 from vae_core.progress import Journal
 from vae_core.report import Report
 from vae_core.runs import Run
+from vae_core.storage import directories
 
 CONFIG = TrainingConfig(encoder_widths=(6,), decoder_widths=(7, 5))
 
@@ -35,7 +36,7 @@ def few(sample: Digits) -> Digits:
 @pytest.fixture
 def shipped(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root.parent / "shipped").mkdir()
-    monkeypatch.setattr(shipping, "SHIPPED", root.parent / "shipped")
+    monkeypatch.setattr(directories, "SHIPPED", root.parent / "shipped")
     return root.parent / "shipped"
 
 

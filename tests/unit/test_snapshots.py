@@ -17,7 +17,7 @@ from vae_core.errors import RunDamaged
 from vae_core.network import Network
 from vae_core.runs import Run
 from vae_core.snapshots import PROBE, Snapshot, keep, kept, read, steps_to_keep
-from vae_core.tensors import compress, pack
+from vae_core.storage.tensors import compress, pack
 
 DIGITS = random_digits(test=7)
 NETWORK = Network.from_tensors(random_tensors(CONFIG))

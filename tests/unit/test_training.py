@@ -16,11 +16,11 @@ from tests.unit.toys import random_tensors
 from vae_core import distortion, likelihood, shelf
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.errors import TrainingDiverged
 from vae_core.network import Network, initial_tensors
 from vae_core.runs import Run
-from vae_core.tensors import Tensors
+from vae_core.storage.tensors import Tensors
 from vae_core.training import Trainer
 
 CONFIG = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batch_size=50, seed=7)

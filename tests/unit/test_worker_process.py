@@ -17,7 +17,7 @@ from tests.unit.toys import listing, read_everything
 from vae_core import course, locks, shelf, signs, snapshots, worker
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.errors import TrainingDiverged
 from vae_core.runs import Run, read_run
 

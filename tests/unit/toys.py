@@ -12,7 +12,7 @@ import numpy as np
 from vae_core import progress, shelf, snapshots
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.network import Layer, Network
 from vae_core.record import Dataset, Record, Score
 from vae_core.runs import HISTORY_COLUMNS, Run

@@ -10,7 +10,8 @@ import numpy as np
 import safetensors.numpy
 import streamlit as st
 
-from vae_core.data import Digits, load_digits
+from vae_core.data.digits import Digits
+from vae_core.data.sources import load_digits
 from vae_core.errors import DataError
 from vae_core.latent import LatentMap
 from vae_core.network import Network

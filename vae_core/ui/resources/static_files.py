@@ -1,15 +1,15 @@
 """What the browser fetches by itself: files under ./static, which Streamlit serves at app/static.
 
 Invariants: a file's name says its content (a version or a hash), so a browser may keep it; a file appears whole or not
-at all, for it is written aside and renamed. Large files are compressed once, here: Streamlit would compress them anew
-for every request, at half a second for Plotly.js, unless their type says that they are compressed already.
+at all. Large files are compressed once, here: Streamlit would compress them anew for every request, at half a second
+for Plotly.js, unless their type says that they are compressed already.
 """
 
 import gzip
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from vae_core.storage.files import write
 
 FOLDER = Path(__file__).parents[3] / "static"
 _URL = "app/static"
@@ -24,14 +24,7 @@ def publish(name: str, content: Callable[[], bytes]) -> str:
     path = FOLDER / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content())
-            Path(aside).chmod(0o644)
-            Path(aside).replace(path)
-        finally:
-            Path(aside).unlink(missing_ok=True)
+        write(path, content())
     return f"{_URL}/{name}"
 
 

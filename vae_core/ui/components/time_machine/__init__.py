@@ -12,7 +12,7 @@ import safetensors.numpy
 import streamlit as st
 
 from vae_core import snapshots
-from vae_core.data import Digits
+from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged
 from vae_core.plot import Figure
 from vae_core.runs import Run

@@ -1,0 +1,1 @@
+"""Digits, and where they come from."""

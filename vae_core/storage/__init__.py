@@ -1,0 +1,1 @@
+"""How anything reaches the disk: files, directories in the making, tensors, and where they belong."""
