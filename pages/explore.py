@@ -6,8 +6,9 @@ import numpy as np
 import streamlit as st
 
 from vae_core.errors import LatentPointError
-from vae_core.latent import CROWD, SPARSE_FACTOR, Z_LIMIT, as_point, prior_quantiles, random_point, round_trip
-from vae_core.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
+from vae_core.latent.latent_map import CROWD, SPARSE_FACTOR, round_trip
+from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
+from vae_core.latent.points import Z_LIMIT, as_point, as_points, prior_quantiles, random_point
 from vae_core.ui.components.latent_map import latent_map, pinned_point
 from vae_core.ui.elements.notices import unmet
 from vae_core.ui.elements.pictures import gallery, png, vote
@@ -120,7 +121,7 @@ def surroundings(shown: Atlas) -> None:
         captions = [(f"a {shown.map.labels[i]}", f"{d:.3f}") for i, d in zip(indices, distances, strict=True)]
         gallery(shown.digits.test_images[indices], captions)
     with votes:
-        counts = shown.map.votes(z, VOTERS)
+        counts = shown.map.votes(as_points(np.array(z)), VOTERS)[0]
         st.markdown(f"**Classes of the {counts.sum()} nearest**")
         vote(counts)
 

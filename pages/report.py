@@ -10,10 +10,10 @@ from vae_core.breakdown import Figures, by_class
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_images
 from vae_core.errors import RunDamaged, VaeError
-from vae_core.latent import Z_LIMIT, as_point
+from vae_core.latent.points import Z_LIMIT, as_point
+from vae_core.likelihood.posterior import Posterior, posterior
 from vae_core.misfits import ORDERS, ranked
 from vae_core.plot import Figure
-from vae_core.posterior import Posterior, posterior
 from vae_core.references import REFERENCES, Reference, comparable, references
 from vae_core.report import Report
 from vae_core.runs import list_runs

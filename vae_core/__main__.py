@@ -17,7 +17,7 @@ from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.data.sources import load_digits, load_digits_of
 from vae_core.errors import VaeError
-from vae_core.network import Network
+from vae_core.networks.network import Network
 from vae_core.recipes import RECIPES, recipe_for
 from vae_core.report import Report
 from vae_core.runs import Run, find_run, list_runs, open_run, read_run

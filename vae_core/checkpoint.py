@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import safetensors.numpy
 
+from vae_core.networks.network import network_shapes
 from vae_core.runs import Run
 from vae_core.storage.files import damage, read_bytes, write
-from vae_core.storage.tensors import Tensors, check, facts, largest, network_shapes, pack
+from vae_core.storage.tensors import Tensors, check, facts, largest, pack
 
 NAME = "checkpoint.safetensors"
 _OPTIMIZER = "optimizer."

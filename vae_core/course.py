@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vae_core import likelihood, shelf, signs, snapshots
+from vae_core import shelf, signs, snapshots
 from vae_core.checkpoint import Checkpoint
-from vae_core.network import Network
+from vae_core.likelihood import elbo
+from vae_core.networks.network import Network
 from vae_core.runs import HISTORY_COLUMNS, Run
 from vae_core.snapshots import Snapshot
 from vae_core.storage.files import write
@@ -115,7 +116,7 @@ class Course:
         row |= {"epoch": trainer.epoch, "seconds": round(self.seconds, 2)}
         row["reconstruction"], row["kl"] = (float(value) for value in trainer.sums / trainer.seen)
         if len(held_out):
-            terms = likelihood.negative_elbo(self._network(trainer), held_out, samples=1)
+            terms = elbo.negative_elbo(self._network(trainer), held_out, samples=1)
             row["val_reconstruction"], row["val_kl"] = (float(term.mean()) for term in terms)
         for prefix in ("", "val_"):
             row[f"{prefix}loss"] = row[f"{prefix}reconstruction"] + beta * row[f"{prefix}kl"]

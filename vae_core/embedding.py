@@ -6,21 +6,13 @@ All of this looks at posterior means alone, as one can look at any embedding of 
 import numpy as np
 
 from vae_core.data.images import to_pixels
-from vae_core.latent import LatentMap
+from vae_core.latent.latent_map import LatentMap
 
 SUBSAMPLE = 2000
 """Trustworthiness, continuity and silhouette compare every pair of digits: of more than these, the first so many."""
 
 RANK = 12
 """Neighbours that trustworthiness and continuity look at, at most."""
-
-
-def class_counts(references: LatentMap, points: np.ndarray, k: int) -> np.ndarray:
-    """How many of each point's k nearest references belong to each class. points: (N, 2). Returns (N, 10) integers."""
-    ranks = range(1, min(k, len(references.means)) + 1)
-    _, indices = references.tree.query(points, ranks)  # pyright: ignore[reportArgumentType]  # annotated by its default
-    labels = references.labels[indices].astype(int) + 10 * np.arange(len(points))[:, None]  # (N, k)
-    return np.bincount(labels.ravel(), minlength=10 * len(points)).reshape(-1, 10)
 
 
 def rank(count: int) -> int:

@@ -8,8 +8,7 @@ import numpy as np
 from vae_core.config import LATENT_DIM
 from vae_core.data.digits import Digits
 from vae_core.data.images import PIXELS, to_pixels
-from vae_core.embedding import class_counts
-from vae_core.latent import LatentMap
+from vae_core.latent.latent_map import LatentMap
 
 _BLOCK = 5000
 
@@ -41,5 +40,5 @@ def accuracy(digits: Digits, k: int = 5) -> float:
     plane = directions(digits.train_images)
     means = project(digits.train_images, *plane)
     training = LatentMap(means, np.zeros_like(means), digits.train_labels)
-    counts = class_counts(training, project(digits.test_images, *plane), k)
+    counts = training.votes(project(digits.test_images, *plane), k)
     return float((counts.argmax(axis=1) == digits.test_labels).mean())

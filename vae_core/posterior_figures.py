@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vae_core.latent import LatentMap
+from vae_core.latent.latent_map import LatentMap
+from vae_core.likelihood.posterior import Posterior
 from vae_core.plot import BLUE, GREY, ORANGE, Figure, axis, layout, scatter
-from vae_core.posterior import Posterior
 
 MASSES = (0.5, 0.95)
 """Of the regions that are outlined."""

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_core import embedding, likelihood, locks, scorecard
+from vae_core import locks, scorecard
 from vae_core.breakdown import CROWD, VOTERS, Figures, by_class
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged, RunError
-from vae_core.latent import LatentMap
-from vae_core.network import Network
-from vae_core.quadrature import evidence
+from vae_core.latent.latent_map import LatentMap
+from vae_core.likelihood import elbo
+from vae_core.likelihood.evidence import evidence
+from vae_core.networks.network import Network
 from vae_core.record import Score, scores_to_json
 from vae_core.runs import Run, read_run
 from vae_core.scorecard import OF_CLASS, OVERALL
@@ -83,13 +84,13 @@ class Report:
         network's numbers overflow."""
         images = digits.test_images
         tell(0.0, "Encoding and decoding the test digits")
-        reconstruction, kl = likelihood.negative_elbo(network, images)
+        reconstruction, kl = elbo.negative_elbo(network, images)
         tests = LatentMap.embed(network, images, digits.test_labels)
         tell(0.1, _SUMMING)
         exact = evidence(network, images, lambda share: tell(0.1 + 0.6 * share, _SUMMING))
         tell(0.7, "Encoding the training digits, and looking for neighbours among them")
         training = LatentMap.embed(network, digits.train_images, digits.train_labels)
-        counts = {k: embedding.class_counts(training, tests.means, k) for k in NEIGHBOURS}
+        counts = {k: training.votes(tests.means, k) for k in NEIGHBOURS}
         figures = Figures(
             reconstruction=reconstruction.astype(np.float32),
             kl=kl.astype(np.float32),

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae_core.errors import RunDamaged, RunNotFound
+from vae_core.networks.network import network_shapes
 from vae_core.record import Record, Score, scores_from_json
 from vae_core.storage import directories
 from vae_core.storage.directories import runs_directory
 from vae_core.storage.files import damage, read_bytes, read_text
-from vae_core.storage.tensors import Tensors, largest, network_shapes, parse
+from vae_core.storage.tensors import Tensors, largest, parse
 
 if TYPE_CHECKING:
     import pandas as pd

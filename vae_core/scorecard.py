@@ -4,14 +4,17 @@ import math
 
 import numpy as np
 
-from vae_core import embedding, likelihood
-from vae_core.aggregate import kl_from_prior
+from vae_core import embedding
 from vae_core.breakdown import VOTERS, ClassFigures
 from vae_core.config import LATENT_DIM
 from vae_core.data.digits import Digits
 from vae_core.data.images import PIXELS
-from vae_core.latent import LatentMap
-from vae_core.quadrature import Evidence
+from vae_core.latent.aggregate_posterior import kl_from_prior
+from vae_core.latent.latent_map import LatentMap
+from vae_core.likelihood import elbo
+from vae_core.likelihood.elbo import SAMPLES, SEED, negative_elbo
+from vae_core.likelihood.evidence import Evidence
+from vae_core.networks.network import Network
 from vae_core.record import Score
 
 OVERALL = (
@@ -39,13 +42,41 @@ OF_CLASS = ", class "
 """What follows the name of a score where it is one class's, before the class."""
 
 
+CLOSED_FORM = "closed form"
+"""How the KL is computed, in words."""
+
+
+def score_elbo(network: Network, digits: Digits, samples: int = SAMPLES) -> list[Score]:
+    """-ELBO, reconstruction and KL: means over all test digits, in nats. samples: draws of z for a digit."""
+    return elbo_scores(*negative_elbo(network, digits.test_images, samples), digits, samples)
+
+
+def elbo_scores(reconstruction: np.ndarray, kl: np.ndarray, digits: Digits, samples: int = SAMPLES) -> list[Score]:
+    """The same, from the terms of each digit's -ELBO, each (N,) in nats."""
+    drawn = monte_carlo(samples)
+
+    def nats(name: str, values: np.ndarray, estimator: str) -> Score:
+        return Score(name, round(float(values.mean()), 4), "nats", len(values), digits.source, estimator)
+
+    return [
+        nats("-ELBO", reconstruction + kl, drawn),
+        nats("reconstruction", reconstruction, drawn),
+        nats("KL", kl, CLOSED_FORM),
+    ]
+
+
+def monte_carlo(samples: int = SAMPLES) -> str:
+    """How `negative_elbo` estimates, in words."""
+    return f"Monte Carlo, {samples} sample{'s' * (samples > 1)} a digit, seed {SEED}"
+
+
 def bound_scores(reconstruction: np.ndarray, kl: np.ndarray, tests: LatentMap, digits: Digits) -> list[Score]:
     """The bound and its terms. reconstruction, kl: (N,), in nats."""
-    by_dimension = likelihood.kl_nats_by_dimension(tests.means, 2 * np.log(tests.spreads)).mean(axis=0)
+    by_dimension = elbo.kl_nats_by_dimension(tests.means, 2 * np.log(tests.spreads)).mean(axis=0)
     rate, distortion = kl.mean() / math.log(2), reconstruction.mean() / math.log(2)
-    drawn, closed = likelihood.monte_carlo(), likelihood.CLOSED_FORM
+    drawn, closed = monte_carlo(), CLOSED_FORM
     return [
-        *likelihood.scores(reconstruction, kl, digits),
+        *elbo_scores(reconstruction, kl, digits),
         *(_score(digits, f"KL of z{i + 1}", of, "nats", closed) for i, of in enumerate(by_dimension)),
         _score(digits, "rate", rate, "bits a digit", f"KL, {closed}"),
         _score(digits, "distortion", distortion, "bits a digit", f"reconstruction, {drawn}"),
@@ -83,7 +114,7 @@ def map_scores(tests: LatentMap, accuracies: dict[int, float], near: str, digits
 
 def class_scores(classes: list[ClassFigures], near: str, digits: Digits) -> list[Score]:
     """Those of each class, the confusion matrix among them. near: where neighbours were looked for."""
-    scores, drawn = [], likelihood.monte_carlo()
+    scores, drawn = [], monte_carlo()
     for row in classes:
         tail = f"{OF_CLASS}{row.label}"
         scores += [

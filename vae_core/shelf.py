@@ -21,7 +21,8 @@ from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits, split
 from vae_core.errors import ConfigError, DataError, RunNotWritable
-from vae_core.network import Network, initial_tensors
+from vae_core.networks.initialization import initial_tensors
+from vae_core.networks.network import Network
 from vae_core.progress import Journal
 from vae_core.record import Dataset, Record, Score, scores_to_json
 from vae_core.runs import HISTORY_COLUMNS, ID, ID_RULE, Run, read_run

@@ -9,10 +9,11 @@ import shutil
 
 import numpy as np
 
-from vae_core import likelihood, progress
+from vae_core import progress
 from vae_core.data.digits import Digits
 from vae_core.errors import RunNotWritable
-from vae_core.network import Network
+from vae_core.likelihood import elbo
+from vae_core.networks.network import Network
 from vae_core.report import Report, Tell
 from vae_core.runs import ID, ID_RULE, Run, read_run
 from vae_core.storage import directories
@@ -63,7 +64,7 @@ def rounded(tensors: Tensors, activation: str, images: np.ndarray) -> Tensors:
         return tensors
 
     def negative_elbo(weights: Tensors) -> float:
-        terms = likelihood.negative_elbo(_network(weights, activation), images)
+        terms = elbo.negative_elbo(_network(weights, activation), images)
         return float(sum(term.mean() for term in terms))
 
     return halves if negative_elbo(halves) - negative_elbo(tensors) < MOST_LOST else tensors

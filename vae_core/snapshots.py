@@ -11,8 +11,8 @@ import numpy as np
 
 from vae_core.config import LATENT_DIM
 from vae_core.data.images import IMAGE_SIDE, to_images, to_pixels
-from vae_core.manifold import DEFAULT_SIDE, lattice_points
-from vae_core.network import Network
+from vae_core.latent.manifold import DEFAULT_SIDE, lattice_points
+from vae_core.networks.network import Network
 from vae_core.runs import Run
 from vae_core.storage.files import damage, read_bytes, write
 from vae_core.storage.tensors import Shapes, compress, decompress, facts, largest, pack, parse

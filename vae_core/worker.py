@@ -19,12 +19,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from vae_core import checkpoint, likelihood, shelf, signs, slots, snapshots
+from vae_core import checkpoint, scorecard, shelf, signs, slots, snapshots
 from vae_core.course import Course
 from vae_core.data.digits import Digits, split
 from vae_core.errors import RunNotWritable, TrainingFailed, VaeError, one_line
 from vae_core.locks import holding
-from vae_core.network import Network
+from vae_core.networks.network import Network
 from vae_core.progress import Journal
 from vae_core.record import Record
 from vae_core.runs import Run, read_run
@@ -123,7 +123,7 @@ class _Worker:
             shelf.save(self.run, self.course.checkpoint)
             self.tell("scoring")
         network, history = self.course.checkpoint.network, self.course.history
-        scores = likelihood.score(self.network(), self.digits)
+        scores = scorecard.score_elbo(self.network(), self.digits)
         record = self.record("done", "")
         try:
             run = shelf.complete(self.run, record, network, history, scores)
@@ -139,7 +139,7 @@ class _Worker:
     def cancelled(self) -> Run:
         """Keep what was learned, and the checkpoint to resume from."""
         step, record, network = self.course.checkpoint.step, self.run.record, self.course.checkpoint.network
-        scores = likelihood.score(self.network(), self.digits, _QUICK) if step else []
+        scores = scorecard.score_elbo(self.network(), self.digits, _QUICK) if step else []
         reason = f"cancelled at epoch {step / record.steps_per_epoch:.4g} of {record.config.epochs}"
         record = self.record("cancelled", reason)
         return self.over(shelf.complete(self.run, record, network, self.course.history, scores))

@@ -11,7 +11,8 @@ from tests.benchmarks.measurement import Measurement
 from tests.browser import Explorer
 from tests.server import running_app
 from vae_core.data.sources import load_digits
-from vae_core.network import Network, as_points
+from vae_core.latent.points import as_points
+from vae_core.networks.network import Network
 from vae_core.runs import open_run
 
 STARTS = 3

@@ -5,8 +5,9 @@ import time
 import numpy as np
 
 from tests.benchmarks.measurement import Measurement
-from vae_core.manifold import lattice_points, mosaic
-from vae_core.network import Network, sigmoid
+from vae_core.latent.manifold import lattice_points, mosaic
+from vae_core.networks.dense import sigmoid
+from vae_core.networks.network import Network
 from vae_core.runs import open_run
 
 REPEATS = 50

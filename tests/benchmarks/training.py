@@ -17,13 +17,14 @@ from playwright.sync_api import Browser, Page
 
 from tests.benchmarks.measurement import Measurement
 from tests.server import running_app
-from vae_core import likelihood
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import split
 from vae_core.data.images import to_pixels
 from vae_core.data.sources import load_digits
-from vae_core.network import Network, initial_tensors
+from vae_core.likelihood import elbo
+from vae_core.networks.initialization import initial_tensors
+from vae_core.networks.network import Network
 from vae_core.recipes import RECIPES
 from vae_core.runs import runs_in
 
@@ -113,7 +114,7 @@ def fast_recipe(seed: int) -> tuple[float, float]:
         trainer.advance(trainer.step + trainer.steps_per_epoch)
     tensors = trainer.vae.tensors()
     seconds = time.perf_counter() - began
-    terms = likelihood.negative_elbo(Network.from_tensors(tensors), digits.test_images)
+    terms = elbo.negative_elbo(Network.from_tensors(tensors), digits.test_images)
     nats = float(sum(term.mean() for term in terms))
     assert nats <= TARGET_NATS
     return seconds, nats

@@ -12,9 +12,9 @@ from tests.server import running_app
 from tests.unit.toys import make_run
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_images
-from vae_core.latent import LatentMap
-from vae_core.manifold import lattice
-from vae_core.network import Network
+from vae_core.latent.latent_map import LatentMap
+from vae_core.latent.manifold import lattice
+from vae_core.networks.network import Network
 from vae_core.runs import Run, open_run
 
 PIN = 7

@@ -10,9 +10,10 @@ from playwright.sync_api import Position, expect
 from tests.browser import Explorer
 from vae_core.data.images import to_images
 from vae_core.data.sources import load_digits
-from vae_core.latent import LatentMap
-from vae_core.manifold import lattice
-from vae_core.network import Network, as_points
+from vae_core.latent.latent_map import LatentMap
+from vae_core.latent.manifold import lattice
+from vae_core.latent.points import as_points
+from vae_core.networks.network import Network
 from vae_core.runs import open_run
 from vae_core.ui.session.explore import DEFAULT_RUN
 

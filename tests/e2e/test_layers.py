@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 
 from tests.browser import Explorer
 from vae_core.data.sources import load_digits
-from vae_core.fields import Field
-from vae_core.latent import LatentMap
-from vae_core.network import Network
+from vae_core.latent.heatmaps import Field
+from vae_core.latent.latent_map import LatentMap
+from vae_core.networks.network import Network
 from vae_core.runs import open_run
 from vae_core.ui.resources.layers import LAYERS
 

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import Explorer
 from vae_core.data.sources import load_digits
-from vae_core.latent import LatentMap
-from vae_core.network import Network
+from vae_core.latent.latent_map import LatentMap
+from vae_core.networks.network import Network
 from vae_core.runs import open_run
 from vae_core.ui.session.explore import DEFAULT_RUN
 

@@ -15,8 +15,9 @@ from tests.unit.toys import wait_until
 from vae_core import jobs
 from vae_core.data.images import to_images
 from vae_core.data.sources import load_digits
-from vae_core.manifold import mosaic
-from vae_core.network import Network, initial_tensors
+from vae_core.latent.manifold import mosaic
+from vae_core.networks.initialization import initial_tensors
+from vae_core.networks.network import Network
 from vae_core.runs import open_run, runs_in
 
 LONG = 60_000

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.runner import SECONDS, as_read, browser_data, copy_of_seed, html, opened, pinned, text, warnings
 from vae_core.data.digits import Digits
 from vae_core.data.sources import load_digits
-from vae_core.network import Network
+from vae_core.networks.network import Network
 from vae_core.report import NAME, Report
 from vae_core.runs import open_run
 from vae_core.scorecard import OVERALL

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from vae_core import aggregate
-from vae_core.aggregate import kl_from_prior, masses
-from vae_core.latent import LatentMap
-from vae_core.likelihood import kl_nats
+from vae_core.latent import aggregate_posterior
+from vae_core.latent.aggregate_posterior import kl_from_prior, masses
+from vae_core.latent.latent_map import LatentMap
+from vae_core.likelihood.elbo import kl_nats
 
 NOISE = np.random.default_rng(3)
 
@@ -65,7 +65,7 @@ def test_the_masses_are_the_shares_of_draws():
 def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch):
     edges = np.linspace(-4, 4, 9)
     whole = masses(MIXTURE, edges)
-    monkeypatch.setattr(aggregate, "_DIGITS", 3)
+    monkeypatch.setattr(aggregate_posterior, "_DIGITS", 3)
     np.testing.assert_allclose(masses(MIXTURE, edges), whole, rtol=1e-12)
 
 

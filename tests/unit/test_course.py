@@ -27,10 +27,11 @@ from tests.unit.puppet import (
     stopping,
 )
 from tests.unit.toys import listing, read_everything
-from vae_core import course, likelihood, progress, signs, snapshots, worker
+from vae_core import course, progress, scorecard, signs, snapshots, worker
 from vae_core.checkpoint import Checkpoint
 from vae_core.data.digits import split
-from vae_core.network import Network
+from vae_core.likelihood import elbo
+from vae_core.networks.network import Network
 from vae_core.runs import Run, read_run
 from vae_core.snapshots import LIVE, Snapshot
 
@@ -75,7 +76,7 @@ def test_a_row_of_the_history_is_the_mean_over_the_epochs_digits(begin: Begin):
             mean = sum(count * value(step) for count, step in zip(STEPS, numbers, strict=True)) / 11
             assert row[name] == pytest.approx(mean, rel=1e-5)
         network = Network.from_tensors(moved(start, 3 * epoch + 3))
-        terms = likelihood.negative_elbo(network, held_out, samples=1)
+        terms = elbo.negative_elbo(network, held_out, samples=1)
         assert (row["val_reconstruction"], row["val_kl"]) == pytest.approx([term.mean() for term in terms], rel=1e-5)
         for prefix in ("", "val_"):
             loss = row[f"{prefix}reconstruction"] + 2 * row[f"{prefix}kl"]
@@ -125,7 +126,7 @@ def test_a_training_that_was_stopped_is_kept_and_ends_as_one_that_was_not(
     assert Checkpoint.read(run).step == step
     assert len(run.history()) == step // 3
     assert_weights(run, moved(start, step))
-    assert run.scores() == (likelihood.score(Network.from_run(run), DIGITS, samples=1) if step else [])
+    assert run.scores() == (scorecard.score_elbo(Network.from_run(run), DIGITS, samples=1) if step else [])
     read_everything(run)
     goes_on(run)
 

@@ -7,8 +7,8 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from vae_core import embedding
-from vae_core.embedding import active_units, class_counts, silhouette, trustworthiness_and_continuity
-from vae_core.latent import LatentMap
+from vae_core.embedding import active_units, silhouette, trustworthiness_and_continuity
+from vae_core.latent.latent_map import LatentMap
 
 NOISE = np.random.default_rng(4)
 IMAGES = NOISE.integers(0, 256, (40, 28, 28), dtype=np.uint8)
@@ -27,7 +27,7 @@ def embedded(means: np.ndarray, labels: object) -> LatentMap:
 def test_the_nearest_references_are_counted_by_class(k: int):
     means, points = NOISE.normal(size=(300, 2)).astype(np.float32), NOISE.normal(size=(80, 2)).astype(np.float32)
     labels = np.concatenate([np.arange(10), NOISE.integers(0, 10, 290)]).astype(np.uint8)
-    found = class_counts(embedded(means, labels), points, k)
+    found = embedded(means, labels).votes(points, k)
     classifier = KNeighborsClassifier(k, algorithm="brute").fit(means, labels)
     np.testing.assert_allclose(found / k, classifier.predict_proba(points), atol=1e-12)
     np.testing.assert_array_equal(found.argmax(axis=1), classifier.predict(points))  # of equal counts, the lower class
@@ -36,12 +36,12 @@ def test_the_nearest_references_are_counted_by_class(k: int):
 
 
 def test_of_fewer_references_than_asked_for_all_are_counted():
-    found = class_counts(embedded(MEANS[:3], [7, 7, 0]), MEANS[5:7], 50)
+    found = embedded(MEANS[:3], [7, 7, 0]).votes(MEANS[5:7], 50)
     np.testing.assert_array_equal(found, 2 * [[1, 0, 0, 0, 0, 0, 0, 2, 0, 0]])
 
 
 def test_no_points_have_no_neighbours():
-    assert class_counts(embedded(MEANS, LABELS), MEANS[:0], 5).shape == (0, 10)
+    assert embedded(MEANS, LABELS).votes(MEANS[:0], 5).shape == (0, 10)
 
 
 # --- Trustworthiness and continuity

@@ -8,12 +8,12 @@ import scipy.stats
 from sklearn.neighbors import KNeighborsClassifier
 
 from tests.unit.toys import random_tensors
-from vae_core import fields
 from vae_core.config import TrainingConfig
-from vae_core.fields import CELLS, Field
-from vae_core.geometry import log_magnification
-from vae_core.latent import LatentMap
-from vae_core.network import Network
+from vae_core.latent import heatmaps
+from vae_core.latent.geometry import log_magnification
+from vae_core.latent.heatmaps import CELLS, Field
+from vae_core.latent.latent_map import LatentMap
+from vae_core.networks.network import Network
 
 NETWORK = Network.from_tensors(random_tensors(TrainingConfig(encoder_widths=(20,), decoder_widths=(20,))))
 NOISE = np.random.default_rng(7)
@@ -22,7 +22,7 @@ SPREADS = NOISE.uniform(0.05, 0.3, (200, 2)).astype(np.float32)
 DIGITS = LatentMap(MEANS, SPREADS, NOISE.integers(0, 10, 200, dtype=np.uint8))
 
 KINDS: dict[str, Callable[[Network, LatentMap], Field]] = {
-    kind.__name__: kind for kind in (fields.density, fields.regions, fields.magnification, fields.width)
+    kind.__name__: kind for kind in (heatmaps.density, heatmaps.regions, heatmaps.magnification, heatmaps.width)
 }
 SOME = [(0, 0), (3, 120), (64, 64), (127, 5), (90, 31)]
 """Cells: row, column."""
@@ -67,7 +67,7 @@ def test_a_field_is_finite_on_a_square_around_all_digits(kind: str, crowd: str):
 
 
 def test_the_density_of_a_cell_is_its_mass_by_its_area():
-    found = fields.density(NETWORK, DIGITS)
+    found = heatmaps.density(NETWORK, DIGITS)
     side = found.edges[1] - found.edges[0]
     for row, column in SOME:
         (left, right), (low, high) = found.edges[column : column + 2], found.edges[row : row + 2]
@@ -78,7 +78,7 @@ def test_the_density_of_a_cell_is_its_mass_by_its_area():
 
 
 def test_a_region_is_the_vote_of_the_fifty_nearest_digits():
-    found = fields.regions(NETWORK, DIGITS)
+    found = heatmaps.regions(NETWORK, DIGITS)
     middle = (found.edges[1:] + found.edges[:-1]) / 2
     z1, z2 = np.meshgrid(middle, middle)
     classifier = KNeighborsClassifier(50).fit(MEANS, DIGITS.labels)
@@ -88,20 +88,20 @@ def test_a_region_is_the_vote_of_the_fifty_nearest_digits():
 
 
 def test_where_fewer_digits_vote_a_share_is_still_of_one():
-    found = fields.regions(NETWORK, LatentMap(MEANS[:3], SPREADS[:3], np.array([4, 9, 4], np.uint8)))
+    found = heatmaps.regions(NETWORK, LatentMap(MEANS[:3], SPREADS[:3], np.array([4, 9, 4], np.uint8)))
     np.testing.assert_allclose(found.values, 2 / 3)
     assert (found.classes == 4).all()
 
 
 def test_the_magnification_is_that_of_the_cells_centre():
-    found = fields.magnification(NETWORK, DIGITS)
+    found = heatmaps.magnification(NETWORK, DIGITS)
     for row, column in SOME:
         expected = log_magnification(NETWORK, centre(found, row, column))[0]
         assert found.values[row, column] == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_width_is_the_posteriors_of_the_digit_that_is_decoded_there():
-    found = fields.width(NETWORK, DIGITS)
+    found = heatmaps.width(NETWORK, DIGITS)
     for row, column in SOME:
         _, log_var = NETWORK.encode(NETWORK.decode(centre(found, row, column)).reshape(1, 784))
         s1, s2 = np.exp(log_var[0].astype(float) / 2)

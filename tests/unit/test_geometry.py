@@ -5,10 +5,10 @@ import pytest
 import scipy.special
 
 from tests.unit.toys import random_tensors
-from vae_core import geometry
 from vae_core.config import TrainingConfig
-from vae_core.geometry import log_magnification, metric
-from vae_core.network import Network
+from vae_core.latent import geometry
+from vae_core.latent.geometry import log_magnification, metric
+from vae_core.networks.network import Network
 
 Z = np.random.default_rng(6).normal(0, 1.5, (9, 2)).astype(np.float32)
 

@@ -8,12 +8,13 @@ import pytest
 import scipy.stats
 
 from tests.unit.toys import random_tensors
-from vae_core import latent
 from vae_core.config import TrainingConfig
 from vae_core.data.images import to_pixels
 from vae_core.errors import LatentPointError
-from vae_core.latent import LatentMap, as_point, prior_quantiles, random_point, round_trip
-from vae_core.network import Network
+from vae_core.latent import latent_map
+from vae_core.latent.latent_map import LatentMap, round_trip
+from vae_core.latent.points import as_point, as_points, prior_quantiles, random_point
+from vae_core.networks.network import Network
 
 NETWORK = Network.from_tensors(random_tensors(TrainingConfig(encoder_widths=(20,), decoder_widths=(20,))))
 NOISE = np.random.default_rng(3)
@@ -106,7 +107,7 @@ def test_the_map_holds_each_digits_mean_and_spread(digits_map: LatentMap):
 
 
 def test_blocks_leave_no_digit_out(digits_map: LatentMap, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(latent, "_BLOCK", 7)
+    monkeypatch.setattr(latent_map, "_BLOCK", 7)
     in_blocks = LatentMap.embed(NETWORK, IMAGES, LABELS)
     np.testing.assert_allclose(in_blocks.means, digits_map.means, atol=1e-5)
     np.testing.assert_allclose(in_blocks.spreads, digits_map.spreads, rtol=1e-4)
@@ -132,7 +133,7 @@ def test_the_nearest_are_those_of_brute_force(digits_map: LatentMap, z: tuple[fl
 @pytest.mark.parametrize("z", POINTS)
 def test_the_votes_count_the_nearest_by_class(digits_map: LatentMap, z: tuple[float, float], k: int):
     classes = [LABELS[index] for _, index in by_distance(digits_map, z)[:k]]
-    assert digits_map.votes(z, k).tolist() == [classes.count(digit) for digit in range(10)]
+    assert digits_map.votes(as_points(np.array(z)), k)[0].tolist() == [classes.count(digit) for digit in range(10)]
 
 
 def test_the_reach_is_the_95th_percentile_of_the_digits_own_distances(digits_map: LatentMap):
@@ -163,4 +164,4 @@ def test_a_map_of_few_digits_works_too(count: int):
     assert len(set(indices.tolist())) == min(count, 10)
     assert (np.diff(distances) >= 0).all()
     assert small.standing((10.0, 10.0)).word == "off the map"
-    assert small.votes((0.0, 0.0), 10).sum() == min(count, 10)
+    assert small.votes(np.zeros((1, 2)), 10).sum() == min(count, 10)

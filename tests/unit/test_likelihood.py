@@ -9,11 +9,12 @@ import scipy.special
 import scipy.stats
 
 from tests.unit.toys import random_tensors
-from vae_core import likelihood
+from vae_core import scorecard
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
-from vae_core.likelihood import kl_nats, kl_nats_by_dimension, negative_elbo, reconstruction_nats
-from vae_core.network import Network
+from vae_core.likelihood import elbo
+from vae_core.likelihood.elbo import kl_nats, kl_nats_by_dimension, negative_elbo, reconstruction_nats
+from vae_core.networks.network import Network
 from vae_core.runs import open_run
 
 
@@ -89,7 +90,7 @@ def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.n
     tensors["encoder.log_var.bias"] = np.full(2, -1e6, np.float32)
     network = Network.from_tensors(tensors)
     whole = negative_elbo(network, images)
-    monkeypatch.setattr(likelihood, "_BLOCK", 2)
+    monkeypatch.setattr(elbo, "_BLOCK", 2)
     for blocks, expected in zip(negative_elbo(network, images), whole, strict=True):
         np.testing.assert_allclose(blocks, expected, rtol=1e-4)
 
@@ -108,7 +109,7 @@ def test_the_scores_tell_their_unit_their_digits_and_how(images: np.ndarray):
     network = Network.from_tensors(random_tensors(TrainingConfig()))
     labels = np.arange(5, dtype=np.uint8)
     digits = Digits("sample", "here", (), images[:0], labels[:0], images, labels)
-    scores = likelihood.score(network, digits)
+    scores = scorecard.score_elbo(network, digits)
     assert [score.name for score in scores] == ["-ELBO", "reconstruction", "KL"]
     assert {(score.unit, score.digits, score.dataset) for score in scores} == {("nats", 5, "sample")}
     assert [score.estimator for score in scores] == 2 * ["Monte Carlo, 16 samples a digit, seed 0"] + ["closed form"]
@@ -121,7 +122,9 @@ def test_the_scores_tell_their_unit_their_digits_and_how(images: np.ndarray):
 def test_a_quick_score_says_how_few_draws_it_is_made_of(images: np.ndarray, samples: int, words: str):
     network = Network.from_tensors(random_tensors(TrainingConfig()))
     labels = np.arange(5, dtype=np.uint8)
-    scores = likelihood.score(network, Digits("sample", "here", (), images[:0], labels[:0], images, labels), samples)
+    scores = scorecard.score_elbo(
+        network, Digits("sample", "here", (), images[:0], labels[:0], images, labels), samples
+    )
     assert [score.estimator for score in scores] == 2 * [f"Monte Carlo, {words}, seed 0"] + ["closed form"]
     reconstruction, kl = negative_elbo(network, images, samples=samples, seed=0)
     expected = [(reconstruction + kl).mean(), reconstruction.mean(), kl.mean()]

@@ -6,8 +6,8 @@ import scipy.stats
 
 from tests.unit.toys import random_tensors
 from vae_core.config import TrainingConfig
-from vae_core.manifold import lattice, lattice_points, mosaic
-from vae_core.network import Network
+from vae_core.latent.manifold import lattice, lattice_points, mosaic
+from vae_core.networks.network import Network
 
 PRINTED = [
     -1.64485363e00,

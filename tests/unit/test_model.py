@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from tests.unit.toys import random_tensors
-from vae_core import likelihood, model
+from vae_core import model
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_images, to_pixels
+from vae_core.likelihood import elbo
 from vae_core.model import VAE, build_decoder, build_encoder
-from vae_core.network import Network
-from vae_core.storage.tensors import network_shapes
+from vae_core.networks.network import Network, network_shapes
 
 Tensors = dict[str, np.ndarray]
 
@@ -107,8 +107,8 @@ def test_the_losses_are_the_numpy_ones():
     logits = noise.normal(0, 5, (20, 784)).astype(np.float32)
     mean, log_var = noise.normal(0, 2, (2, 20, 2)).astype(np.float32)
     reconstruction, kl = array(model.reconstruction_nats(pixels, logits)), array(model.kl_nats(mean, log_var))
-    np.testing.assert_allclose(reconstruction, likelihood.reconstruction_nats(pixels, logits), rtol=1e-5)
-    np.testing.assert_allclose(kl, likelihood.kl_nats(mean, log_var), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(reconstruction, elbo.reconstruction_nats(pixels, logits), rtol=1e-5)
+    np.testing.assert_allclose(kl, elbo.kl_nats(mean, log_var), rtol=1e-5, atol=1e-5)
 
 
 def test_the_losses_stay_finite_at_the_extremes():
@@ -141,8 +141,8 @@ def test_the_vae_tells_each_digits_two_terms(config: TrainingConfig, tensors: Te
     reconstruction, kl = (array(term) for term in vae_with(config, tensors)(pixels, seen, epsilon))
     mean, log_var = network.encode(seen)
     logits = network.logits(mean + np.exp(log_var / 2) * epsilon)
-    np.testing.assert_allclose(reconstruction, likelihood.reconstruction_nats(pixels, logits), rtol=1e-5)
-    np.testing.assert_allclose(kl, likelihood.kl_nats(mean, log_var), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(reconstruction, elbo.reconstruction_nats(pixels, logits), rtol=1e-5)
+    np.testing.assert_allclose(kl, elbo.kl_nats(mean, log_var), rtol=1e-4, atol=1e-5)
 
 
 # --- The optimizer

@@ -13,7 +13,10 @@ from tests.unit.toys import make_run, random_tensors
 from vae_core.config import TrainingConfig
 from vae_core.data.images import to_pixels
 from vae_core.errors import RunDamaged
-from vae_core.network import Network, as_points, initial_tensors, sigmoid
+from vae_core.latent.points import as_points
+from vae_core.networks.dense import sigmoid
+from vae_core.networks.initialization import initial_tensors
+from vae_core.networks.network import Network
 
 Tensors = dict[str, np.ndarray]
 

@@ -13,11 +13,11 @@ import scipy.stats
 from tests.unit.toys import GREY, GREYS, linear_network, peaked_network
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
-from vae_core.network import Network
-from vae_core.posterior import Posterior, posterior
-from vae_core.quadrature import evidence
+from vae_core.likelihood.evidence import evidence
+from vae_core.likelihood.posterior import Posterior, posterior
+from vae_core.likelihood.tiles import log_joint
+from vae_core.networks.network import Network
 from vae_core.runs import open_run
-from vae_core.tiling import log_joint
 
 
 def test_a_digits_posterior_is_not_cut_at_the_border_of_tiles():

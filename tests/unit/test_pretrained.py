@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.unit.toys import FILES, listing
-from vae_core.network import Network
+from vae_core.networks.network import Network
 from vae_core.recipes import RECIPES
 from vae_core.runs import open_run
 from vae_core.storage import directories

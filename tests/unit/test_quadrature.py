@@ -10,11 +10,10 @@ import scipy.special
 import scipy.stats
 
 from tests.unit.toys import CONFIG, GREY, GREYS, linear_network, peaked_network, random_tensors
-from vae_core import quadrature
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
-from vae_core.network import Network
-from vae_core.quadrature import TOLERANCE, evidence
+from vae_core.likelihood.evidence import TOLERANCE, evidence
+from vae_core.networks.network import Network
 from vae_core.runs import open_run
 
 
@@ -135,8 +134,8 @@ def test_a_peak_across_the_border_of_tiles_is_seen_from_both():
 def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.ndarray, digits: int, rows: int):
     network = Network.from_tensors(random_tensors(CONFIG))
     whole = evidence(network, images)
-    monkeypatch.setattr(quadrature, "_DIGITS", digits)
-    monkeypatch.setattr(quadrature, "_ROWS", rows)
+    monkeypatch.setattr(evidence, "_DIGITS", digits)
+    monkeypatch.setattr(evidence, "_ROWS", rows)
     told: list[float] = []
     parts = evidence(network, images, told.append)
     assert told == sorted(told)
@@ -148,13 +147,13 @@ def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.n
 def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     """The decoder draws black everywhere but around (8, 8), where a grey digit has its narrow peak."""
     looked_at: list[tuple[float, int]] = []
-    real = quadrature.row_sums
+    real = evidence.row_sums
 
     def spy(network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, tell):
         looked_at.append((size, len(np.unique(lower, axis=0))))
         return real(network, pixels, digits, lower, size, tell)
 
-    monkeypatch.setattr(quadrature, "row_sums", spy)
+    monkeypatch.setattr(evidence, "row_sums", spy)
     found = evidence(peaked_network((8.0, 8.0), 0.027), np.concatenate([GREY, 0 * GREY]))
     assert found.nats[1] == pytest.approx(0, abs=1e-4)
     assert found.spacing == 1 / 64

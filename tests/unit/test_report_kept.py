@@ -12,10 +12,11 @@ import safetensors.numpy
 
 from tests.unit.disks import fill_up, refuse
 from tests.unit.toys import CONFIG, SCORES, contents, make_run, random_digits, random_tensors
-from vae_core import likelihood, locks, shelf
+from vae_core import locks, shelf
 from vae_core.breakdown import Figures, by_class
 from vae_core.data.digits import Digits
-from vae_core.network import Network
+from vae_core.likelihood import elbo
+from vae_core.networks.network import Network
 from vae_core.record import Dataset, Score, scores_to_json
 from vae_core.report import NAME, Report
 from vae_core.runs import Run, open_run
@@ -287,7 +288,7 @@ def test_the_shipped_runs_report_is_that_of_its_weights(digits: Digits):
     kept = Report.read(run, network, digits)
     assert kept is not None
     assert digits.digest == run.record.dataset.digest
-    reconstruction, kl = likelihood.negative_elbo(network, digits.test_images[:200])
+    reconstruction, kl = elbo.negative_elbo(network, digits.test_images[:200])
     np.testing.assert_allclose(kept.figures.reconstruction[:200].mean(), reconstruction.mean(), atol=0.5)
     np.testing.assert_allclose(kept.figures.kl[:200], kl, rtol=1e-3, atol=1e-3)
     found = {score.name: score.value for score in kept.scores}

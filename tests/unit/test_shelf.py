@@ -29,7 +29,8 @@ from tests.unit.toys import (
 from vae_core import progress, shelf, snapshots
 from vae_core.data.digits import split
 from vae_core.errors import ConfigError, RunNotWritable
-from vae_core.network import Network, initial_tensors
+from vae_core.networks.initialization import initial_tensors
+from vae_core.networks.network import Network
 from vae_core.runs import Run, list_runs, open_run
 from vae_core.snapshots import Snapshot
 from vae_core.storage import directories

@@ -13,7 +13,7 @@ from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.errors import RunNotWritable
 from vae_core.learning_curve import LearningCurve
-from vae_core.network import Network
+from vae_core.networks.network import Network
 from vae_core.progress import Journal
 from vae_core.report import Report
 from vae_core.runs import Run

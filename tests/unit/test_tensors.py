@@ -11,7 +11,8 @@ from safetensors import SafetensorError
 
 from tests.unit.toys import random_tensors
 from vae_core.config import TrainingConfig
-from vae_core.storage.tensors import Shapes, compress, decompress, facts, largest, network_shapes, pack, parse
+from vae_core.networks.network import network_shapes
+from vae_core.storage.tensors import Shapes, compress, decompress, facts, largest, pack, parse
 
 SHAPES: Shapes = {"means": ((3, 2), np.float32), "tiles": ((4,), np.uint8), "count": ((), np.int64)}
 TENSORS = {

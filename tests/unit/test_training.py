@@ -13,12 +13,14 @@ import scipy.integrate
 import tensorflow as tf
 
 from tests.unit.toys import random_tensors
-from vae_core import distortion, likelihood, shelf
+from vae_core import distortion, shelf
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.errors import TrainingDiverged
-from vae_core.network import Network, initial_tensors
+from vae_core.likelihood import elbo
+from vae_core.networks.initialization import initial_tensors
+from vae_core.networks.network import Network
 from vae_core.runs import Run
 from vae_core.storage.tensors import Tensors
 from vae_core.training import Trainer
@@ -183,7 +185,7 @@ def terms(tensors: Tensors, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     network = Network.from_tensors({name: tensor.astype(float) for name, tensor in tensors.items()})
     pixels = images.reshape(-1, 784) / 255
     mean, log_var = network.encode(pixels)
-    return likelihood.reconstruction_nats(pixels, network.logits(mean)), likelihood.kl_nats(mean, log_var)
+    return elbo.reconstruction_nats(pixels, network.logits(mean)), elbo.kl_nats(mean, log_var)
 
 
 @pytest.mark.parametrize("step", range(BORDER))

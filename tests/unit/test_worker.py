@@ -30,7 +30,7 @@ from tests.unit.puppet import (
     stopping,
 )
 from tests.unit.toys import listing, random_digits, read_everything, wait_until
-from vae_core import checkpoint, course, likelihood, locks, progress, shelf, signs, slots, worker
+from vae_core import checkpoint, course, locks, progress, scorecard, shelf, signs, slots, worker
 from vae_core.checkpoint import Checkpoint
 from vae_core.errors import (
     DataError,
@@ -42,7 +42,7 @@ from vae_core.errors import (
     TrainingFailed,
     VaeError,
 )
-from vae_core.network import Network
+from vae_core.networks.network import Network
 from vae_core.runs import Run, list_runs, read_run
 
 pytestmark = pytest.mark.usefixtures("puppets")
@@ -54,7 +54,7 @@ def test_a_trained_run_has_its_weights_its_history_and_its_scores(begin: Begin):
     assert run == read_run(begun.directory)
     assert run.record == dataclasses.replace(begun.record, status="done", seconds=run.record.seconds)
     assert 0 <= run.record.seconds < 30
-    assert run.scores() == likelihood.score(Network.from_run(run), DIGITS)
+    assert run.scores() == scorecard.score_elbo(Network.from_run(run), DIGITS)
     assert listing(run.directory) == DONE
     read_everything(run)
 

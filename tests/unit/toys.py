@@ -13,7 +13,8 @@ from vae_core import progress, shelf, snapshots
 from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
-from vae_core.network import Layer, Network
+from vae_core.networks.dense import Layer
+from vae_core.networks.network import Network
 from vae_core.record import Dataset, Record, Score
 from vae_core.runs import HISTORY_COLUMNS, Run
 

@@ -12,21 +12,11 @@ import math
 import numpy as np
 import safetensors.numpy
 
-from vae_core.config import TrainingConfig
-
 Tensors = dict[str, np.ndarray]
 Shapes = dict[str, tuple[tuple[int, ...], type[np.generic]]]
 """Of each tensor, its shape and its type."""
 
 _HEADER_BYTES = 100_000  # safetensors' JSON header; ours takes about 2,000
-
-
-def network_shapes(config: TrainingConfig) -> Shapes:
-    """The tensors of this config's network: kernels (inputs, outputs) and biases (outputs,), float32."""
-    shapes: Shapes = {}
-    for name, (inputs, outputs) in config.layers.items():
-        shapes[f"{name}.kernel"], shapes[f"{name}.bias"] = ((inputs, outputs), np.float32), ((outputs,), np.float32)
-    return shapes
 
 
 def largest(shapes: Shapes) -> int:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vae_core import fields
-from vae_core.fields import Field
-from vae_core.latent import LatentMap
-from vae_core.network import Network
+from vae_core.latent import heatmaps
+from vae_core.latent.heatmaps import Field
+from vae_core.latent.latent_map import LatentMap
+from vae_core.networks.network import Network
 
 
 @dataclass(frozen=True)
@@ -26,25 +26,25 @@ LAYERS = {
         "Density",
         "share of the digits per unit of area",
         "Where the digits are, each as wide as its posterior. The prior would be a round hill, 0.159 at its top.",
-        fields.density,
+        heatmaps.density,
     ),
     "regions": Layer(
         "Regions",
         "the class that most of the 50 nearest digits have; the fainter, the fewer agree",
         "How a nearest-neighbour classifier would divide the plane.",
-        fields.regions,
+        heatmaps.regions,
     ),
     "magnification": Layer(
         "Magnification",
         "\u00bd log det J\u2032J of the decoder",
         "How fast the decoded picture changes there. Seams part regions that are alike inside.",
-        fields.magnification,
+        heatmaps.magnification,
     ),
     "width": Layer(
         "Posterior width",
         "standard deviation in units of z, geometric mean of both axes",
         "How unsure the encoder is about the digit decoded there.",
-        fields.width,
+        heatmaps.width,
     ),
 }
 """By name."""

@@ -13,8 +13,8 @@ import streamlit as st
 from vae_core.data.digits import Digits
 from vae_core.data.sources import load_digits
 from vae_core.errors import DataError
-from vae_core.latent import LatentMap
-from vae_core.network import Network
+from vae_core.latent.latent_map import LatentMap
+from vae_core.networks.network import Network
 from vae_core.runs import Run
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.layers import LAYERS

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from vae_core.latent import Point
+from vae_core.latent.points import Point
 from vae_core.ui.components.component import Component
 from vae_core.ui.elements.pictures import png
 from vae_core.ui.session import explore

@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core.latent import Z_LIMIT, Point
-from vae_core.manifold import lattice
+from vae_core.latent.manifold import lattice
+from vae_core.latent.points import Z_LIMIT, Point
 from vae_core.ui.components.component import Component
 from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.resources.loaded_run import Atlas

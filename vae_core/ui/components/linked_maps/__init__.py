@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from vae_core.manifold import lattice
+from vae_core.latent.manifold import lattice
 from vae_core.ui.components.component import Component
 from vae_core.ui.resources.loaded_run import Atlas
 from vae_core.ui.resources.scripts import plotly_url

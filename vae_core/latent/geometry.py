@@ -7,7 +7,7 @@ unit of area on the map stands for: the magnification factor (Bishop, Svensen an
 
 import numpy as np
 
-from vae_core.network import Network
+from vae_core.networks.network import Network
 
 _BLOCK = 1000  # Jacobians of so many points take 6 MB, and the tangents of wide layers somewhat more
 _FLAT = 1e-12  # where the decoder does not change at all, the logarithm stops here

@@ -9,15 +9,11 @@ exact.
 
 import numpy as np
 
-from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
-from vae_core.network import Network
-from vae_core.record import Score
+from vae_core.networks.network import Network
 
 SAMPLES = 16
 SEED = 0
-CLOSED_FORM = "closed form"
-"""How the KL is computed, in words."""
 _BLOCK = 1000
 
 
@@ -63,27 +59,3 @@ def negative_elbo(
             total += reconstruction_nats(pixels, network.logits(z))
         reconstruction[block], kl[block] = total / samples, kl_nats(mean, log_var)
     return reconstruction, kl
-
-
-def score(network: Network, digits: Digits, samples: int = SAMPLES) -> list[Score]:
-    """-ELBO, reconstruction and KL: means over all test digits, in nats. samples: draws of z for a digit."""
-    return scores(*negative_elbo(network, digits.test_images, samples), digits, samples)
-
-
-def scores(reconstruction: np.ndarray, kl: np.ndarray, digits: Digits, samples: int = SAMPLES) -> list[Score]:
-    """The same of the terms of each digit's -ELBO, each (N,) in nats."""
-    drawn = monte_carlo(samples)
-
-    def nats(name: str, values: np.ndarray, estimator: str) -> Score:
-        return Score(name, round(float(values.mean()), 4), "nats", len(values), digits.source, estimator)
-
-    return [
-        nats("-ELBO", reconstruction + kl, drawn),
-        nats("reconstruction", reconstruction, drawn),
-        nats("KL", kl, CLOSED_FORM),
-    ]
-
-
-def monte_carlo(samples: int = SAMPLES) -> str:
-    """How `negative_elbo` estimates, in words."""
-    return f"Monte Carlo, {samples} sample{'s' * (samples > 1)} a digit, seed {SEED}"

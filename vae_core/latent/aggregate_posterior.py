@@ -11,7 +11,8 @@ import math
 
 import numpy as np
 
-from vae_core.latent import Z_LIMIT, LatentMap
+from vae_core.latent.latent_map import LatentMap
+from vae_core.latent.points import Z_LIMIT
 
 _CELL = 1 / 32
 _SPREADS = 8.0

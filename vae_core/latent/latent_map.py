@@ -9,55 +9,22 @@ wide one.
 import functools
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vae_core.data.images import to_pixels
-from vae_core.errors import LatentPointError
-from vae_core.network import Network, as_points
+from vae_core.latent.points import Point, as_points
+from vae_core.networks.network import Network
 
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
-Z_LIMIT = 10.0
-"""Points beyond +-10 are refused: the prior's mass there is below 1e-22, and no digit lies there."""
 
 CROWD = 10
 REACH_PERCENTILE = 95
 SPARSE_FACTOR = 3
 _BLOCK = 2000
-
-Point = tuple[float, float]
-"""(z1, z2), finite and within +-Z_LIMIT."""
-
-
-def as_point(z1: object, z2: object) -> Point:
-    """Two numbers, or their texts, as a Point. Raises LatentPointError that names the one that is wrong."""
-    return _coordinate("z1", z1), _coordinate("z2", z2)
-
-
-def _coordinate(name: str, value: object) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]  # whatever a URL or a browser sends
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not abs(number) <= Z_LIMIT:
-        found = str(value)[:40]
-        raise LatentPointError(f"{name}: expected a number from -{Z_LIMIT:g} to {Z_LIMIT:g}; found {found!r}.")
-    return number + 0.0  # for -0 is 0
-
-
-def prior_quantiles(z: Point) -> Point:
-    """(Phi(z1), Phi(z2)): the prior's mass left of and below z."""
-    return NormalDist().cdf(z[0]), NormalDist().cdf(z[1])
-
-
-def random_point(noise: np.random.Generator) -> Point:
-    """A draw from the prior N(0, I), held within +-Z_LIMIT."""
-    z1, z2 = np.clip(noise.standard_normal(2), -Z_LIMIT, Z_LIMIT)
-    return float(z1), float(z2)
 
 
 def round_trip(network: Network, z: Point) -> tuple[Point, float]:
@@ -118,9 +85,12 @@ class LatentMap:
         distances, indices = self.tree.query(z, ranks)  # pyright: ignore[reportArgumentType]  # annotated by its default
         return np.asarray(indices), np.asarray(distances)
 
-    def votes(self, z: Point, k: int) -> np.ndarray:
-        """How many of the k nearest digits belong to each class: (10,) integers."""
-        return np.bincount(self.labels[self.nearest(z, k)[0]], minlength=10)
+    def votes(self, points: np.ndarray, k: int) -> np.ndarray:
+        """How many of each point's k nearest digits belong to each class. points: (N, 2). Returns (N, 10) integers."""
+        ranks = range(1, min(k, len(self.means)) + 1)
+        _, indices = self.tree.query(points, ranks)  # pyright: ignore[reportArgumentType]  # annotated by its default
+        labels = self.labels[indices].astype(int) + 10 * np.arange(len(points))[:, None]  # (N, k)
+        return np.bincount(labels.ravel(), minlength=10 * len(points)).reshape(-1, 10)
 
     def standing(self, z: Point) -> Standing:
         """Whether digits lie around z, by the rule at the top of this module."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from vae_core.data.images import to_pixels
-from vae_core.network import Network
-from vae_core.quadrature import tiles_of_mass
-from vae_core.tiling import log_joint
+from vae_core.likelihood.evidence import tiles_of_mass
+from vae_core.likelihood.tiles import log_joint
+from vae_core.networks.network import Network
 
 _FINEST, _COARSEST = 1 / 1024, 1 / 32  # spacings
 _NODES, _LATTICE = 16_384, 262_144  # decoded and in all, at most, unless even the coarsest spacing needs more

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_core.aggregate import masses
-from vae_core.embedding import class_counts
-from vae_core.geometry import log_magnification
-from vae_core.latent import Z_LIMIT, LatentMap
-from vae_core.network import Network
+from vae_core.latent.aggregate_posterior import masses
+from vae_core.latent.geometry import log_magnification
+from vae_core.latent.latent_map import LatentMap
+from vae_core.latent.points import Z_LIMIT
+from vae_core.networks.network import Network
 
 CELLS = 128
 VOTERS = 50
@@ -44,7 +44,7 @@ def density(network: Network, embedded: LatentMap) -> Field:
 def regions(network: Network, embedded: LatentMap) -> Field:
     """The class that the nearest test digits vote for, with the share of the votes that it got."""
     edges = _edges(embedded)
-    counts = class_counts(embedded, _centres(edges), VOTERS)
+    counts = embedded.votes(_centres(edges), VOTERS)
     shares = counts.max(axis=1) / counts.sum(axis=1)
     return Field(edges, _square(shares), _square(counts.argmax(axis=1)).astype(np.uint8))
 

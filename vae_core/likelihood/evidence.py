@@ -19,8 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vae_core.data.images import to_pixels
-from vae_core.network import Network
-from vae_core.tiling import (
+from vae_core.likelihood.tiles import (
     COARSE,
     SIDE,
     TILE,
@@ -33,6 +32,7 @@ from vae_core.tiling import (
     reach_of,
     row_sums,
 )
+from vae_core.networks.network import Network
 
 TOLERANCE = 0.01
 """nats: a digit is done whose log p(x) moves less than this from what lattices of twice the spacing say."""

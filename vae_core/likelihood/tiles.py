@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy.ndimage import maximum_filter
 
-from vae_core.latent import Z_LIMIT
-from vae_core.likelihood import softplus
-from vae_core.network import Network
+from vae_core.latent.points import Z_LIMIT
+from vae_core.likelihood.elbo import softplus
+from vae_core.networks.network import Network
 
 TILE = 0.5
 COARSE, SIDE = 4, 8

@@ -1,0 +1,1 @@
+"""A VAE as arrays: dense layers, encoder and decoder, and how their weights begin."""
