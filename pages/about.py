@@ -8,7 +8,7 @@ from vae_core.data.images import PIXELS, to_images, to_pixels
 from vae_core.errors import VaeError
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
 from vae_core.latent.points import as_points
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 from vae_core.ui.elements.badge import caveat, describe
 from vae_core.ui.elements.notices import unmet
 from vae_core.ui.elements.pictures import chain, picture

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from vae_core import comparison_figures
-from vae_core.comparison import Measured, compare_configs, compare_scores
 from vae_core.errors import RunDamaged, VaeError
-from vae_core.learning_curve import TERMS, LearningCurve
-from vae_core.report import Report
-from vae_core.runs import Run, list_runs
-from vae_core.scorecard import OVERALL
+from vae_core.evaluation.comparison import Measured, compare_configs, compare_scores
+from vae_core.evaluation.learning_curve import TERMS, LearningCurve
+from vae_core.evaluation.report import Report
+from vae_core.evaluation.scores import OVERALL
+from vae_core.figures.losses import compared_losses
+from vae_core.runs.catalog import list_runs
+from vae_core.runs.run import Run
 from vae_core.ui.components.linked_maps import comparison, pinned_digit
 from vae_core.ui.elements.badge import caveat, describe
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
@@ -193,7 +194,7 @@ def draw_losses(left: Run, right: Run) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    figure = comparison_figures.learning_curves(curves[0], curves[1], term)
+    figure = compared_losses(curves[0], curves[1], term)
     st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"{label(term)} of both runs against epochs")
     st.caption(
         "In nats. Lines: the digits being trained on, while the weights change. Marks: validation digits after each "

@@ -5,18 +5,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from vae_core import pca, posterior_figures, report_figures
-from vae_core.breakdown import Figures, by_class
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_images
 from vae_core.errors import RunDamaged, VaeError
+from vae_core.evaluation import pca
+from vae_core.evaluation.digit_metrics import Figures, by_class
+from vae_core.evaluation.hard_digits import ORDERS, ranked
+from vae_core.evaluation.references import REFERENCES, Reference, comparable, references
+from vae_core.evaluation.report import Report
+from vae_core.figures.confusion import confusion
+from vae_core.figures.posterior import MASSES, posterior_map, whereabouts
+from vae_core.figures.rate_distortion import rate_and_distortion, rate_distortion
+from vae_core.figures.traces import Figure
 from vae_core.latent.points import Z_LIMIT, as_point
-from vae_core.likelihood.posterior import Posterior, posterior
-from vae_core.misfits import ORDERS, ranked
-from vae_core.plot import Figure
-from vae_core.references import REFERENCES, Reference, comparable, references
-from vae_core.report import Report
-from vae_core.runs import list_runs
+from vae_core.likelihood.posterior import Posterior, exact_posterior
+from vae_core.runs.catalog import list_runs
 from vae_core.ui.components.digit_cards import Card, cards
 from vae_core.ui.elements.notices import unmet
 from vae_core.ui.elements.run_picker import choose_run, labels
@@ -63,14 +66,14 @@ def overview(shown: Atlas, report: Report) -> None:
     rows = by_class(report.figures, shown.digits.test_labels)
     with plane:
         st.subheader("Rate and distortion", anchor=False)
-        rate_distortion(shown, report)
+        draw_rate_distortion(shown, report)
     with table:
         st.subheader("Classes", anchor=False)
         class_table(rows)
         st.caption("\u2212ELBO and reconstruction in nats, means over the digits of the class.")
     with matrix:
         st.subheader("Confusion", anchor=False)
-        draw(report_figures.confusion(rows), "Confusion of classes", key="confusion")
+        draw(confusion(rows), "Confusion of classes", key="confusion")
         st.caption("What most of a digit's 5 nearest training digits on the map are.")
 
 
@@ -87,19 +90,19 @@ def pca_accuracy(_shown: Digits, digest: str) -> float:
     return pca.accuracy(_shown)
 
 
-def rate_distortion(shown: Atlas, report: Report) -> None:
+def draw_rate_distortion(shown: Atlas, report: Report) -> None:
     runs, others, unread = list_runs()[0], {}, 0
     names = labels(runs)
     for run in runs:
         if run.id != shown.run.id and run.record.dataset.digest == shown.digits.digest:
             try:
-                if point := report_figures.rate_and_distortion(run.scores()):
+                if point := rate_and_distortion(run.scores()):
                     others[names[run.id]] = point
             except RunDamaged:
                 unread += 1
-    if own := report_figures.rate_and_distortion(report.scores):
+    if own := rate_and_distortion(report.scores):
         name = names.get(shown.run.id, shown.run.name)
-        draw(report_figures.rate_distortion((name, *own), others), "Rate and distortion of this and other runs")
+        draw(rate_distortion((name, *own), others), "Rate and distortion of this and other runs")
     st.caption(
         "The rate is what the map costs, the distortion what the drawing misses. Along a dotted line their sum, the "
         "\u2212ELBO, is the same: it is written at the right. The diamond is this run"
@@ -185,15 +188,15 @@ def one_digit(shown: Atlas, figures: Figures) -> None:
     st.subheader("Exact posterior of one digit", anchor=False)
     last = len(shown.digits.test_images) - 1
     index = st.number_input("Test digit", 0, last, key=report_session.DIGIT, persist_state="session", width=160)
-    exact = exact_posterior(shown, shown.network.digest, shown.digits.digest, index)
+    exact = digit_posterior(shown, shown.network.digest, shown.digits.digest, index)
     mean, spread = shown.map.means[index].tolist(), shown.map.spreads[index].tolist()
-    figure = posterior_figures.posterior_map(exact, mean, spread, shown.map)
+    figure = posterior_map(exact, mean, spread, shown.map)
     with st.container(horizontal=True, gap="small"):
         with st.container(width=180):
             draw_cards("chosen", shown, figures, np.array([index]), [f"test digit {index}"], marked=None)
         with st.container(width=130):
             window = figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
-            draw(posterior_figures.whereabouts(shown.map, window), "Where on the map the figure below lies")
+            draw(whereabouts(shown.map, window), "Where on the map the figure below lies")
         st.markdown(
             f"\u2212log p(x) **{-figures.evidence[index]:.2f}** nats  \n"
             f"\u2212ELBO **{figures.negative_elbo[index]:.2f}** nats, sampled  \n"
@@ -201,7 +204,7 @@ def one_digit(shown: Atlas, figures: Figures) -> None:
             width="content",
         )
     draw(figure, f"Exact posterior of test digit {index} and the encoder's ellipse")
-    held = exact.within(mean, spread, posterior_figures.MASSES[-1])
+    held = exact.within(mean, spread, MASSES[-1])
     st.caption(
         "Blue, the exact posterior: the smallest regions that hold 50 % and 95 % of it. Orange, dashed, the encoder's "
         f"ellipses for the same shares, around its mean \u00d7; the outer one holds {100 * held:.0f} % of the exact "
@@ -210,8 +213,8 @@ def one_digit(shown: Atlas, figures: Figures) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def exact_posterior(_shown: Atlas, network: str, digits: str, index: int) -> Posterior:
-    return posterior(_shown.network, _shown.digits.test_images[index])
+def digit_posterior(_shown: Atlas, network: str, digits: str, index: int) -> Posterior:
+    return exact_posterior(_shown.network, _shown.digits.test_images[index])
 
 
 def draw(figure: Figure, alt: str, key: str | None = None) -> None:

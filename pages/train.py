@@ -6,15 +6,18 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from vae_core import jobs, slots
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.errors import ConfigError, RunDamaged, RunError, TrainingOff, VaeError
-from vae_core.jobs import Job
-from vae_core.loss_figure import loss_figure
-from vae_core.progress import Progress
+from vae_core.evaluation.learning_curve import LearningCurve
+from vae_core.figures.losses import training_losses
+from vae_core.jobs import actions, estimate
+from vae_core.jobs.job import Job
+from vae_core.jobs.queue import slots
 from vae_core.recipes import RECIPES, recipe_for
-from vae_core.runs import Run, list_runs, open_run
+from vae_core.runs.catalog import list_runs, open_run
+from vae_core.runs.progress import Progress
+from vae_core.runs.run import Run
 from vae_core.ui.components.time_machine import time_machine
 from vae_core.ui.elements.config_form import CUSTOM, form
 from vae_core.ui.elements.notices import damaged_runs, unmet
@@ -89,14 +92,14 @@ def choose(shown: Digits) -> None:
 
 def training_off() -> str | None:
     try:
-        slots.count()
+        slots()
     except TrainingOff as error:
         return str(error)
 
 
 def expectation(config: TrainingConfig, shown: Digits) -> str:
     count = max(0, len(shown.train_images) - config.validation)
-    seconds = jobs.expected_seconds(config, count)
+    seconds = estimate.expected_seconds(config, count)
     pace = (
         f"about {duration(seconds)} here, going by your runs" if seconds else "time unknown before the first run here"
     )
@@ -111,11 +114,11 @@ def start(config: TrainingConfig, shown: Digits) -> None:
     if now - st.session_state.get(STARTED, -math.inf) < DOUBLE_CLICK_SECONDS:
         return
     st.session_state[STARTED] = now
-    attempt(lambda: jobs.start(config, shown, st.session_state[TITLE].strip() or None))
+    attempt(lambda: actions.start(config, shown, st.session_state[TITLE].strip() or None))
 
 
 def resume(run: Run, shown: Digits) -> None:
-    attempt(lambda: jobs.resume(run, shown))
+    attempt(lambda: actions.resume(run, shown))
 
 
 def attempt(action: Callable[[], Run | None]) -> None:
@@ -146,7 +149,7 @@ def watch(shown: Digits) -> None:
         st.error(f"This run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
         return
     try:
-        job = jobs.follow(run)
+        job = Job.of(run)
     except RunError as error:
         st.error(f"Its progress cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
         job = Job(run, Progress(), run.record.status, run.record.reason)
@@ -159,7 +162,7 @@ def manage(job: Job, shown: Digits) -> None:
     """What can be done with the run."""
     with st.container(horizontal=True):
         if job.going:
-            cancel = {"on_click": attempt, "args": (lambda: jobs.cancel(job.run),)}
+            cancel = {"on_click": attempt, "args": (lambda: actions.cancel(job.run),)}
             st.button("Cancel", icon=":material/stop:", disabled=job.stopping, **cancel)
             return
         if job.resumable:
@@ -171,7 +174,7 @@ def manage(job: Job, shown: Digits) -> None:
             with st.popover("Rename", icon=":material/edit:"):
                 key = f"title {job.run.id}"
                 st.text_input("New title", job.run.record.title, max_chars=100, key=key)
-                st.button("Save", on_click=attempt, args=(lambda: jobs.rename(job.run, st.session_state[key]),))
+                st.button("Save", on_click=attempt, args=(lambda: actions.rename(job.run, st.session_state[key]),))
             if st.button("Delete", icon=":material/delete:"):
                 confirm_deletion(job.run)
 
@@ -180,7 +183,7 @@ def manage(job: Job, shown: Digits) -> None:
 def confirm_deletion(run: Run) -> None:
     st.markdown(f"**{escape_markdown(run.title)}** with its weights, scores and snapshots will be gone for good.")
     if st.button("Delete it", type="primary", icon=":material/delete:"):
-        attempt(lambda: jobs.delete(run))
+        attempt(lambda: actions.delete(run))
         st.rerun()
 
 
@@ -188,7 +191,7 @@ def follow(job: Job, shown: Digits) -> None:
     """The run as it stands; polled while it trains."""
     if job.going:
         try:
-            job = jobs.follow(job.run)
+            job = Job.of(job.run)
         except RunError as error:
             st.error(escape_markdown(str(error)), icon=":material/error:")
             return
@@ -205,10 +208,10 @@ def follow(job: Job, shown: Digits) -> None:
         history = job.run.history().to_dict("records")
     except RunDamaged as error:
         problems.append(str(error))
-    with_post = record.dataset.source == "mnist"
-    curve = loss_figure(record.config, history, job.progress.steps, record.steps_per_epoch, with_post)
+    curve = LearningCurve.from_rows(history, job.progress.steps, record.steps_per_epoch)
+    figure = training_losses(curve, record.config, with_post=record.dataset.source == "mnist")
     try:
-        problems += time_machine(job.run, shown, curve, jobs.look(job.run) if job.phase == "training" else None)
+        problems += time_machine(job.run, shown, figure, actions.watch(job.run) if job.phase == "training" else None)
         for problem in problems:
             st.error(escape_markdown(problem), icon=":material/error:")
     except OSError as error:

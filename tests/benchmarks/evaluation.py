@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from tests.benchmarks.measurement import Measurement
 from vae_core.data.sources import load_digits
 from vae_core.likelihood import elbo
-from vae_core.networks.network import Network
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 
 _MEASURE = """
 import sys, time
@@ -18,7 +17,7 @@ from vae_core.data import load_digits
 from vae_core.network import Network
 from vae_core.report import Report
 from vae_core.runs import open_run
-digits, network = load_digits(), Network.from_run(open_run(sys.argv[1]))
+digits, network = load_digits(), open_run(sys.argv[1]).network()
 began = time.perf_counter()
 if sys.argv[2] == "report":
     Report.measure(network, digits, lambda share, what: None)
@@ -33,7 +32,7 @@ def measure() -> Iterator[Measurement]:
     digits = load_digits()
     _, idle = in_a_process("seed", "nothing")
     for name in ("seed", "deep"):
-        network = Network.from_run(open_run(name))
+        network = open_run(name).network()
         began = time.perf_counter()
         elbo.negative_elbo(network, digits.test_images)
         elbo_seconds = time.perf_counter() - began

@@ -12,8 +12,7 @@ from tests.browser import Explorer
 from tests.server import running_app
 from vae_core.data.sources import load_digits
 from vae_core.latent.points import as_points
-from vae_core.networks.network import Network
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 
 STARTS = 3
 MOVES = 2000
@@ -174,7 +173,7 @@ def press(page: Page, address: str) -> list[float]:
 
 
 def numpy_decodes(run: str) -> list[float]:
-    network = Network.from_run(open_run(run))
+    network = open_run(run).network()
     times = []
     for z in np.random.default_rng(0).standard_normal((MOVES, 2)):
         began = time.perf_counter()

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_core import jobs, progress, shelf, snapshots
 from vae_core.config import TrainingConfig
 from vae_core.data.sources import load_digits
-from vae_core.runs import Run, read_run
+from vae_core.jobs.job import Job
+from vae_core.runs import progress, snapshots, store
+from vae_core.runs.run import Run, read_run
 
 KILLS = 50
 LATE = 0.3
@@ -42,11 +43,11 @@ def main() -> None:
         os.environ["VAE_RUNS"] = folder
         root = Path(folder)
         began = time.monotonic()
-        expected = undisturbed(shelf.begin(CONFIG, digits, root, "undisturbed")).tensors()
+        expected = undisturbed(store.begin(CONFIG, digits, root, "undisturbed")).tensors()
         whole = time.monotonic() - began
         killed: collections.Counter[str] = collections.Counter()
         finished: list[Run] = []
-        run = shelf.begin(CONFIG, digits, root)
+        run = store.begin(CONFIG, digits, root)
         began = time.monotonic()
         while killed.total() < KILLS or not finished:
             process = worker(run)
@@ -59,13 +60,13 @@ def main() -> None:
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
-                killed[jobs.follow(run).progress.phase] += 1
+                killed[Job.of(run).progress.phase] += 1
             run = read_run(run.directory)
             check(run, len(digits.test_images))
             if run.record.status == "done":
                 assert_equal(run, expected)
                 finished.append(run)
-                run = shelf.begin(CONFIG, digits, root)
+                run = store.begin(CONFIG, digits, root)
         for run in finished:
             assert read_run(run.directory).record.status == "done"
             check(run, len(digits.test_images))
@@ -93,7 +94,7 @@ def check(run: Run, digits: int) -> None:
     scores = run.scores()
     for path in snapshots.kept(run):
         snapshots.read(path, digits)
-    job = jobs.follow(run)
+    job = Job.of(run)
     # For its first seconds a worker that was killed cannot be told from one that is still being born.
     assert job.phase in ("failed", "done", "created", "resumed"), job.phase
     assert bool(scores) == (job.phase == "done")

@@ -7,8 +7,7 @@ import numpy as np
 from tests.benchmarks.measurement import Measurement
 from vae_core.latent.manifold import lattice_points, mosaic
 from vae_core.networks.dense import sigmoid
-from vae_core.networks.network import Network
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 
 REPEATS = 50
 
@@ -17,12 +16,12 @@ def measure() -> Measurement:
     """Row 4."""
     import keras
 
-    from vae_core.model import build_decoder
+    from vae_core.training.vae import build_decoder
 
     keras.config.disable_interactive_logging()  # no progress bar for each of 225 calls
 
     run = open_run("seed")
-    network = Network.from_run(run)
+    network = run.network()
     mosaic(network.decode)
     times = []
     for _ in range(REPEATS):

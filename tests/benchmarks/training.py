@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.benchmarks.measurement import Measurement
 from tests.server import running_app
-from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import split
 from vae_core.data.images import to_pixels
@@ -26,7 +25,9 @@ from vae_core.likelihood import elbo
 from vae_core.networks.initialization import initial_tensors
 from vae_core.networks.network import Network
 from vae_core.recipes import RECIPES
-from vae_core.runs import runs_in
+from vae_core.runs.catalog import runs_in
+from vae_core.runs.checkpoint import Checkpoint
+from vae_core.training.optimizer import build_optimizer
 
 SEEDS = (0, 1, 2)
 TARGET_NATS = 151.65
@@ -71,27 +72,27 @@ class StockTraining:
     def __init__(self):
         import keras
 
-        from vae_core import model
+        from vae_core.training import vae
 
         class StockVAE(keras.Model):
             def __init__(self, config: TrainingConfig):
                 super().__init__()
-                self.encoder, self.decoder = model.build_encoder(config), model.build_decoder(config)
+                self.encoder, self.decoder = vae.build_encoder(config), vae.build_decoder(config)
                 self.noise = keras.random.SeedGenerator(config.seed)
 
             def call(self, pixels):
                 mean, log_var = self.encoder(pixels)
                 epsilon = keras.random.normal(keras.ops.shape(mean), seed=self.noise)
-                return self.decoder(model.sample(mean, log_var, epsilon)), mean, log_var
+                return self.decoder(vae.sample(mean, log_var, epsilon)), mean, log_var
 
             def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
                 logits, mean, log_var = y_pred  # type: ignore[misc]
-                return keras.ops.mean(model.reconstruction_nats(x, logits) + model.kl_nats(mean, log_var))  # type: ignore[operator]
+                return keras.ops.mean(vae.reconstruction_nats(x, logits) + vae.kl_nats(mean, log_var))  # type: ignore[operator]
 
         self.config = RECIPES["seed"]
         self.pixels = to_pixels(load_digits().train_images)
         self.vae = StockVAE(self.config)
-        self.vae.compile(optimizer=model.build_optimizer(self.config, steps=0))
+        self.vae.compile(optimizer=build_optimizer(self.config, steps=0))
 
     def epoch(self) -> float:
         """Seconds of one more epoch."""
@@ -102,7 +103,7 @@ class StockTraining:
 
 def fast_recipe(seed: int) -> tuple[float, float]:
     """Seconds from the digits to the trained network, everything counted, and its test -ELBO in nats."""
-    from vae_core.training import Trainer
+    from vae_core.training.trainer import Trainer
 
     config = dataclasses.replace(RECIPES["fast"], seed=seed)
     digits = load_digits()
@@ -122,7 +123,7 @@ def fast_recipe(seed: int) -> tuple[float, float]:
 
 def seed_epoch(seed: int) -> float:
     """Seconds of the second epoch of the seed's recipe: the first one compiles."""
-    from vae_core.training import Trainer
+    from vae_core.training.trainer import Trainer
 
     config, digits = dataclasses.replace(RECIPES["seed"], seed=seed), load_digits()
     start = initial_tensors(config, digits.train_images)

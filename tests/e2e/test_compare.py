@@ -15,7 +15,8 @@ from vae_core.data.images import to_images
 from vae_core.latent.latent_map import LatentMap
 from vae_core.latent.manifold import lattice
 from vae_core.networks.network import Network
-from vae_core.runs import Run, open_run
+from vae_core.runs.catalog import open_run
+from vae_core.runs.run import Run
 
 PIN = 7
 LINK = "?left=seed&right=toy"
@@ -29,7 +30,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
 
 @pytest.fixture(scope="module")
 def networks(runs: dict[str, Run]) -> dict[str, Network]:
-    return {side: Network.from_run(run) for side, run in runs.items()}
+    return {side: run.network() for side, run in runs.items()}
 
 
 @pytest.fixture(scope="module")

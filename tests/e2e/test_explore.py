@@ -14,7 +14,7 @@ from vae_core.latent.latent_map import LatentMap
 from vae_core.latent.manifold import lattice
 from vae_core.latent.points import as_points
 from vae_core.networks.network import Network
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 from vae_core.ui.session.explore import DEFAULT_RUN
 
 EMPTY = (-3.5, 3.9)
@@ -23,7 +23,7 @@ EMPTY = (-3.5, 3.9)
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return Network.from_run(open_run(DEFAULT_RUN))
+    return open_run(DEFAULT_RUN).network()
 
 
 @pytest.fixture(scope="module")

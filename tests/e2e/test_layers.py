@@ -13,13 +13,12 @@ from tests.browser import Explorer
 from vae_core.data.sources import load_digits
 from vae_core.latent.heatmaps import Field
 from vae_core.latent.latent_map import LatentMap
-from vae_core.networks.network import Network
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 from vae_core.ui.resources.layers import LAYERS
 
 
 def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) -> None:
-    network, digits = Network.from_run(open_run("seed")), load_digits()
+    network, digits = open_run("seed").network(), load_digits()
     embedded = LatentMap.embed(network, digits.test_images, digits.test_labels)
     page = explorer.open("?run=seed").page
     layers, legend = page.get_by_test_id("stButtonGroup"), page.get_by_test_id("layer-legend")

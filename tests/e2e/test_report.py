@@ -9,15 +9,14 @@ from playwright.sync_api import Page, expect
 from tests.browser import Explorer
 from vae_core.data.sources import load_digits
 from vae_core.latent.latent_map import LatentMap
-from vae_core.networks.network import Network
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 from vae_core.ui.session.explore import DEFAULT_RUN
 
 
 @pytest.fixture(scope="module")
 def means() -> np.ndarray:
     digits = load_digits()
-    return LatentMap.embed(Network.from_run(open_run(DEFAULT_RUN)), digits.test_images, digits.test_labels).means
+    return LatentMap.embed(open_run(DEFAULT_RUN).network(), digits.test_images, digits.test_labels).means
 
 
 def to_report(explorer: Explorer) -> Page:

@@ -12,13 +12,13 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser import PATIENCE, pixels
 from tests.server import running_app
 from tests.unit.toys import wait_until
-from vae_core import jobs
 from vae_core.data.images import to_images
 from vae_core.data.sources import load_digits
+from vae_core.jobs.job import Job
 from vae_core.latent.manifold import mosaic
 from vae_core.networks.initialization import initial_tensors
 from vae_core.networks.network import Network
-from vae_core.runs import open_run, runs_in
+from vae_core.runs.catalog import open_run, runs_in
 
 LONG = 60_000
 """Milliseconds that a worker may take to get going: TensorFlow is imported, on a busy machine."""
@@ -128,7 +128,7 @@ def test_a_training_is_started_left_cancelled_resumed_finished_and_explored(page
     page.get_by_role("button", name="Resume").click()
     wait_for_step(page, stopped)
     page.get_by_role("link", name="About").click()  # it trains faster while no browser draws in software
-    wait_until(lambda: jobs.follow(run).step > 0.9 * run.record.steps)
+    wait_until(lambda: Job.of(run).step > 0.9 * run.record.steps)
     to_train(page)
     expect(page.get_by_text("The shipped runs were scored on other digits")).to_be_visible(timeout=LONG)
     assert int(machine(page).get_attribute("data-frames") or 0) >= 20

@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.runner import SECONDS, as_read, browser_data, copy_of_seed, html, opened, text, warnings
-from vae_core import runs as runs_module
 from vae_core.data.sources import load_digits
-from vae_core.report import NAME, Report
-from vae_core.runs import open_run
-from vae_core.scorecard import OVERALL
+from vae_core.evaluation.report import NAME, Report
+from vae_core.evaluation.scores import OVERALL
+from vae_core.runs import run as runs_module
+from vae_core.runs.catalog import open_run
 from vae_core.storage.tensors import pack
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.resources import measurement

@@ -12,10 +12,9 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.runner import SECONDS, as_read, browser_data, copy_of_seed, html, opened, pinned, text, warnings
 from vae_core.data.digits import Digits
 from vae_core.data.sources import load_digits
-from vae_core.networks.network import Network
-from vae_core.report import NAME, Report
-from vae_core.runs import open_run
-from vae_core.scorecard import OVERALL
+from vae_core.evaluation.report import NAME, Report
+from vae_core.evaluation.scores import OVERALL
+from vae_core.runs.catalog import open_run
 from vae_core.ui.elements.score_tables import MEANINGS, label
 from vae_core.ui.resources import loaded_run, measurement
 from vae_core.ui.session.explore import DEFAULT_RUN
@@ -114,7 +113,7 @@ def test_failed_report_says_why_and_is_measured_anew(runs: Path, few: Digits, mo
 
 def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, asked, measured = threading.Event(), threading.Event(), []
-    whole = Report.measure(Network.from_run(open_run("seed")), few)
+    whole = Report.measure(open_run("seed").network(), few)
 
     def slow(run, network, digits, tell):
         measured.append(run.id)

@@ -8,17 +8,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.runner import as_read, copy_of_seed, opened, text, warnings
-from vae_core import jobs
 from vae_core.data.sources import load_digits
-from vae_core.progress import Journal
-from vae_core.runs import Run, read_run, runs_in
+from vae_core.jobs import actions
+from vae_core.runs.catalog import runs_in
+from vae_core.runs.progress import Journal
+from vae_core.runs.run import Run, read_run
 
 
 @pytest.fixture
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """The runs whose workers would have been started."""
     found: list[Run] = []
-    monkeypatch.setattr(jobs, "_launch", found.append)
+    monkeypatch.setattr(actions, "_launch", found.append)
     return found
 
 
@@ -51,8 +52,8 @@ def test_time_is_estimated_from_runs_on_this_machine(runs: Path) -> None:
     """The run took 2 s until its first 100 steps, and 1 s for every 1,000 after them."""
     journal = Journal(copy_of_seed(runs, "mine"))
     numbers = {"loss": 150.0, "reconstruction": 145.0, "kl": 5.0, "digits_per_second": 100_000.0}
-    journal.tell("step", step=100, seconds=2.0, **numbers)
-    journal.tell("step", step=30_000, seconds=31.9, **numbers)
+    journal.write("step", step=100, seconds=2.0, **numbers)
+    journal.write("step", step=30_000, seconds=31.9, **numbers)
     app = train()
     app.segmented_control(key="recipe").select("seed").run()
     seconds = math.ceil(2 + 50 * len(load_digits().train_images) / 100 / 1000)
@@ -119,7 +120,7 @@ def test_without_slots_nothing_can_be_started(
 
 
 def test_phases_are_told_as_what_they_are(runs: Path, launched: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs.locks, "held", lambda run: True)
+    monkeypatch.setattr(actions.locks, "held", lambda run: True)
     app = click(train(), "Start training")
     journal = Journal(launched[0].directory)
     numbers = {"seconds": 1.5, "reconstruction": 190.0, "kl": 5.0, "digits_per_second": 30_000.0}
@@ -130,7 +131,7 @@ def test_phases_are_told_as_what_they_are(runs: Path, launched: list[Run], monke
         ("step", {"step": 50, "loss": 195.0, **numbers}, "Epoch"),
         ("scoring", {}, "Scoring the test digits"),
     ]:
-        journal.tell(event, **facts)
+        journal.write(event, **facts)
         app.run()
         assert not app.exception
         assert told in as_read(progress(app)), event
@@ -144,13 +145,13 @@ def progress(app: AppTest) -> str:
 def test_dead_worker_is_a_failure_with_a_reason_and_can_be_resumed(
     runs: Path, launched: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_BIRTH_SECONDS", 0.0)
+    monkeypatch.setattr(actions, "_BIRTH_SECONDS", 0.0)
     app = click(train(), "Start training")
     assert "Failed: its worker was killed" in warnings(app)
     assert "What it had learned is kept" not in warnings(app)
     assert {"Resume", "Open in the explorer", "Delete"} <= labels(app)
     assert read_run(launched[0].directory).record.status == "failed"
-    monkeypatch.setattr(jobs, "_BIRTH_SECONDS", 30.0)
+    monkeypatch.setattr(actions, "_BIRTH_SECONDS", 30.0)
     click(app, "Resume")
     assert [run.id for run in launched] == [launched[0].id] * 2
     assert "Cancel" in labels(app)

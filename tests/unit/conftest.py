@@ -12,12 +12,14 @@ import pytest
 from tests.unit import puppet
 from tests.unit.puppet import DIGITS, PUPPET_CONFIG, Begin, Hook, Puppets, assert_as_if_never_stopped
 from tests.unit.toys import Call, random_tensors
-from vae_core import __main__, course, shelf, worker
+from vae_core.cli import commands
 from vae_core.config import TrainingConfig
 from vae_core.data import sources
 from vae_core.data.digits import Digits
-from vae_core.runs import Run
+from vae_core.runs import store
+from vae_core.runs.run import Run
 from vae_core.storage import directories
+from vae_core.training import loop, worker
 
 
 @pytest.fixture(params=[((6,), "relu"), ((7, 5, 3), "relu"), ((7, 5, 3), "silu")], ids=["depth 1", "depth 3", "SiLU"])
@@ -55,7 +57,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["vae_core", *arguments])
-        status = __main__.main()
+        status = commands.main()
         output, errors = capsys.readouterr()
         return status, output, errors
 
@@ -74,7 +76,7 @@ def few(monkeypatch: pytest.MonkeyPatch, sample: Digits) -> Digits:
         sample.test_images[:300],
         sample.test_labels[:300],
     )
-    for module in (__main__, sources):
+    for module in (commands, sources):
         monkeypatch.setattr(module, "load_digits", lambda: digits)
     return digits
 
@@ -85,7 +87,7 @@ def few(monkeypatch: pytest.MonkeyPatch, sample: Digits) -> Digits:
 @pytest.fixture
 def begin(root: Path) -> Begin:
     """A run that waits for its worker. changes: other values for the fields of the puppet's config."""
-    return lambda **changes: shelf.begin(dataclasses.replace(PUPPET_CONFIG, **changes), DIGITS, root)
+    return lambda **changes: store.begin(dataclasses.replace(PUPPET_CONFIG, **changes), DIGITS, root)
 
 
 @pytest.fixture
@@ -98,12 +100,12 @@ def puppets(monkeypatch: pytest.MonkeyPatch) -> Puppets:
 
     def install(hook: Hook | None = None) -> None:
         puppet.install(modules, hook)
-        monkeypatch.setitem(sys.modules, "vae_core.training", modules["vae_core.training"])
+        monkeypatch.setitem(sys.modules, "vae_core.training.trainer", modules["vae_core.training.trainer"])
 
     install()
-    monkeypatch.setattr(course, "_LEAST_PAUSE", -1.0)
-    monkeypatch.setattr(course, "_MOST_PAUSE", -1.0)
-    monkeypatch.setattr(course, "_CHECKPOINT_SECONDS", 1e9)
+    monkeypatch.setattr(loop, "_LEAST_PAUSE", -1.0)
+    monkeypatch.setattr(loop, "_MOST_PAUSE", -1.0)
+    monkeypatch.setattr(loop, "_CHECKPOINT_SECONDS", 1e9)
     return install
 
 
@@ -113,8 +115,8 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Run:
     with pytest.MonkeyPatch.context() as patch:
         modules: dict[str, Any] = {}
         puppet.install(modules)
-        patch.setitem(sys.modules, "vae_core.training", modules["vae_core.training"])
-        return worker.train(shelf.begin(PUPPET_CONFIG, DIGITS, tmp_path_factory.mktemp("whole")), DIGITS)
+        patch.setitem(sys.modules, "vae_core.training.trainer", modules["vae_core.training.trainer"])
+        return worker.train(store.begin(PUPPET_CONFIG, DIGITS, tmp_path_factory.mktemp("whole")), DIGITS)
 
 
 @pytest.fixture

@@ -16,10 +16,11 @@ import pandas as pd
 import pytest
 
 from tests.unit.toys import CONFIG, FILES, listing, random_digits
-from vae_core import checkpoint, progress, signs, snapshots
-from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
-from vae_core.runs import Run
+from vae_core.jobs import control
+from vae_core.runs import checkpoint, progress, snapshots
+from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs.run import Run
 from vae_core.storage.tensors import Tensors
 
 DIGITS = random_digits(train=13, test=4)
@@ -109,9 +110,9 @@ class Puppet:
 def install(modules: MutableMapping[str, ModuleType] = sys.modules, hook: Hook | None = None) -> type[Puppet]:
     """Let workers find a puppet where they look for the trainer."""
     kind = type("Puppet", (Puppet,), {"hook": staticmethod(hook)} if hook else {})
-    stage = types.ModuleType("vae_core.training")
+    stage = types.ModuleType("vae_core.training.trainer")
     stage.Trainer = kind  # pyright: ignore[reportAttributeAccessIssue]
-    modules["vae_core.training"] = stage
+    modules["vae_core.training.trainer"] = stage
     return kind
 
 
@@ -123,7 +124,7 @@ def stopping(run: Run, step: int) -> Hook:
 
     def hook(event: str, trainer: Puppet) -> None:
         if event == "advance" and trainer.step == step - 1:
-            signs.ask_to_stop(run)
+            control.ask_to_stop(run)
 
     return hook
 

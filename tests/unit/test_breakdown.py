@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vae_core.breakdown import Figures, by_class
+from vae_core.evaluation.digit_metrics import Figures, by_class
 
 
 def test_figures_of_a_class_are_those_of_its_digits_alone():

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tests.unit.toys import CONFIG, FILES, listing, make_run, random_tensors
-from vae_core.checkpoint import NAME, Checkpoint
 from vae_core.errors import RunDamaged
-from vae_core.runs import Run
+from vae_core.runs.checkpoint import NAME, Checkpoint
+from vae_core.runs.run import Run
 from vae_core.storage import files
 from vae_core.storage.tensors import pack
 

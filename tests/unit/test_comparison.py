@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 
 from tests.unit.toys import CONFIG
-from vae_core.comparison import Measured, Row, Setting, compare_configs, compare_scores
 from vae_core.config import TrainingConfig
-from vae_core.record import Score
-from vae_core.scorecard import OVERALL
+from vae_core.evaluation.comparison import Measured, Row, Setting, compare_configs, compare_scores
+from vae_core.evaluation.scores import OVERALL
+from vae_core.runs.record import Score
 
 
 def score(name: str = "-ELBO", value: float = 150.0, unit: str = "nats", digits: int = 1000) -> Score:

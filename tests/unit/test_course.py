@@ -27,13 +27,16 @@ from tests.unit.puppet import (
     stopping,
 )
 from tests.unit.toys import listing, read_everything
-from vae_core import course, progress, scorecard, signs, snapshots, worker
-from vae_core.checkpoint import Checkpoint
 from vae_core.data.digits import split
+from vae_core.evaluation.scores import score_elbo
+from vae_core.jobs import control
 from vae_core.likelihood import elbo
 from vae_core.networks.network import Network
-from vae_core.runs import Run, read_run
-from vae_core.snapshots import LIVE, Snapshot
+from vae_core.runs import progress, snapshots
+from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs.run import Run, read_run
+from vae_core.runs.snapshots import LIVE, Snapshot
+from vae_core.training import loop, worker
 
 pytestmark = pytest.mark.usefixtures("puppets")
 
@@ -116,7 +119,7 @@ def test_a_training_that_was_stopped_is_kept_and_ends_as_one_that_was_not(
     begun = begin()
     start = begun.tensors()
     if step == 0:
-        signs.ask_to_stop(begun)
+        control.ask_to_stop(begun)
     puppets(stopping(begun, step))
     run = worker.train(begun, DIGITS)
     assert run == read_run(begun.directory)
@@ -126,7 +129,7 @@ def test_a_training_that_was_stopped_is_kept_and_ends_as_one_that_was_not(
     assert Checkpoint.read(run).step == step
     assert len(run.history()) == step // 3
     assert_weights(run, moved(start, step))
-    assert run.scores() == (scorecard.score_elbo(Network.from_run(run), DIGITS, samples=1) if step else [])
+    assert run.scores() == (score_elbo(run.network(), DIGITS, samples=1) if step else [])
     read_everything(run)
     goes_on(run)
 
@@ -156,7 +159,7 @@ def test_who_asks_to_stop_while_the_last_step_is_taken_gets_a_trained_run(
 def test_the_latest_look_is_written_only_while_someone_looks(
     begin: Begin, puppets: Puppets, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(course, "_LIVE_SECONDS", -1.0)
+    monkeypatch.setattr(loop, "_LIVE_SECONDS", -1.0)
     begun, seen = begin(), {}
 
     def hook(event: str, trainer: Puppet) -> None:
@@ -165,9 +168,9 @@ def test_the_latest_look_is_written_only_while_someone_looks(
         live = begun.directory / LIVE
         seen[trainer.step] = snapshots.read(live, 4)[0].step if live.exists() else None
         if trainer.step == 3:
-            signs.look(begun)
+            control.watch(begun)
         elif trainer.step == 6:
-            signs.clear(begun)
+            control.clear(begun)
 
     puppets(hook)
     run = worker.train(begun, DIGITS)
@@ -178,11 +181,11 @@ def test_the_latest_look_is_written_only_while_someone_looks(
 def test_a_look_is_not_taken_more_often_than_it_can_be_seen(
     begin: Begin, puppets: Puppets, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(course, "_LIVE_SECONDS", 1e9)
+    monkeypatch.setattr(loop, "_LIVE_SECONDS", 1e9)
     begun = begin()
 
     def hook(event: str, trainer: Puppet) -> None:
-        signs.look(begun)
+        control.watch(begun)
         assert not (begun.directory / LIVE).exists()
 
     puppets(hook)
@@ -192,7 +195,7 @@ def test_a_look_is_not_taken_more_often_than_it_can_be_seen(
 def test_a_checkpoint_is_kept_now_and_then_with_the_network_of_that_moment(
     begin: Begin, puppets: Puppets, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(course, "_CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(loop, "_CHECKPOINT_SECONDS", -1.0)
     begun, found = begin(), []
 
     def hook(event: str, trainer: Puppet) -> None:

@@ -7,9 +7,9 @@ import pytest
 import scipy.ndimage
 import tensorflow as tf
 
-from vae_core import distortion
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
+from vae_core.training import augmentation
 
 SEED = (3, 14)
 
@@ -20,7 +20,7 @@ def pixels(sample: Digits) -> np.ndarray:
 
 
 def test_a_bent_digit_is_the_one_that_scipy_looks_up(pixels: np.ndarray):
-    found = np.array(distortion.bend(pixels, SEED)).reshape(-1, 28, 28)
+    found = np.array(augmentation.affine(pixels, SEED)).reshape(-1, 28, 28)
     assert found.dtype == np.float32
     chance = tf.random.stateless_uniform((6, 40, 1), SEED, minval=-1.0, maxval=1.0)
     for digit, bent, (turn, shear, width, height, right, down) in zip(
@@ -36,7 +36,7 @@ def test_a_bent_digit_is_the_one_that_scipy_looks_up(pixels: np.ndarray):
 
 
 def test_pixels_of_the_border_are_not_smeared_outwards():
-    bent = np.array(distortion.bend(np.ones((200, 784), np.float32), SEED))
+    bent = np.array(augmentation.affine(np.ones((200, 784), np.float32), SEED))
     assert 0 <= bent.min() < 0.01
     assert bent.max() <= 1
     assert 0.8 < bent.mean() < 0.99
@@ -44,18 +44,18 @@ def test_pixels_of_the_border_are_not_smeared_outwards():
 
 def test_each_digit_is_bent_in_its_own_way_and_the_same_for_the_same_seed(pixels: np.ndarray):
     same = np.repeat(pixels[:1], 5, axis=0)
-    found = np.array(distortion.bend(same, SEED))
+    found = np.array(augmentation.affine(same, SEED))
     assert len(np.unique(found, axis=0)) == 5
-    np.testing.assert_array_equal(distortion.bend(same, SEED), found)
-    assert (np.array(distortion.bend(same, (3, 15))) != found).any()
+    np.testing.assert_array_equal(augmentation.affine(same, SEED), found)
+    assert (np.array(augmentation.affine(same, (3, 15))) != found).any()
 
 
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.9])
 def test_a_share_of_the_pixels_is_hidden_and_the_mean_stays(share: float):
     pixels = np.full((100, 784), 0.5, np.float32)
-    seen = np.array(distortion.hide(pixels, share, SEED))
+    seen = np.array(augmentation.mask(pixels, share, SEED))
     rounded = round(256 * share) / 256
     assert (seen == 0).mean() == pytest.approx(rounded, abs=4 * np.sqrt(share * (1 - share) / pixels.size))
     np.testing.assert_allclose(np.unique(seen), [0, 0.5 / (1 - rounded)], rtol=1e-6)
     assert len(np.unique(seen, axis=0)) == 100
-    np.testing.assert_array_equal(distortion.hide(pixels, share, SEED), seen)
+    np.testing.assert_array_equal(augmentation.mask(pixels, share, SEED), seen)

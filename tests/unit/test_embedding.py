@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from vae_core import embedding
-from vae_core.embedding import active_units, silhouette, trustworthiness_and_continuity
+from vae_core.evaluation import embedding_quality
+from vae_core.evaluation.embedding_quality import active_units, silhouette, trustworthiness_and_continuity
 from vae_core.latent.latent_map import LatentMap
 
 NOISE = np.random.default_rng(4)
@@ -86,7 +86,7 @@ def test_too_few_digits_have_no_wrong_neighbours(count: int):
 
 
 def test_only_the_first_digits_are_compared(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(embedding, "SUBSAMPLE", 20)
+    monkeypatch.setattr(embedding_quality, "SUBSAMPLE", 20)
     assert trustworthiness_and_continuity(IMAGES, MEANS) == trustworthiness_and_continuity(IMAGES[:20], MEANS[:20])
     assert silhouette(embedded(MEANS, LABELS)) == silhouette(embedded(MEANS[:20], LABELS[:20]))
 

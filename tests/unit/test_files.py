@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from tests.unit.toys import listing
 from vae_core.errors import ConfigError, RunDamaged
 from vae_core.storage import files
-from vae_core.storage.files import damage, read_bytes, read_text, write
+from vae_core.storage.files import raising_run_damaged, read_bytes, read_text, write
 
 
 def test_a_file_is_written_for_all_to_read_and_replaced_by_the_next(tmp_path: Path):
@@ -109,7 +109,7 @@ def test_text_is_utf_8(tmp_path: Path):
 )
 def test_whatever_a_reader_trips_over_is_damage_to_that_file(tmp_path: Path, error: Exception):
     path = tmp_path / "file"
-    with pytest.raises(RunDamaged) as caught, damage(path):
+    with pytest.raises(RunDamaged) as caught, raising_run_damaged(path):
         raise error
     assert str(caught.value).startswith(f"{path} is damaged: ")
     assert caught.value.__cause__ is error
@@ -117,11 +117,11 @@ def test_whatever_a_reader_trips_over_is_damage_to_that_file(tmp_path: Path, err
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path):
     path = tmp_path / "file"
-    with pytest.raises(RunDamaged) as caught, damage(path):
+    with pytest.raises(RunDamaged) as caught, raising_run_damaged(path):
         read_bytes(path, 1)
     assert str(caught.value) == f"{path} is missing."
 
 
 def test_our_own_mistakes_are_not_taken_for_damage(tmp_path: Path):
-    with pytest.raises(ZeroDivisionError), files.damage(tmp_path / "file"):
+    with pytest.raises(ZeroDivisionError), files.raising_run_damaged(tmp_path / "file"):
         raise ZeroDivisionError

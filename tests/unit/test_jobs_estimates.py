@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toys import CONFIG, make_run, record
-from vae_core import jobs
 from vae_core.config import TrainingConfig
-from vae_core.jobs import Job
-from vae_core.progress import NAME, STEP_NUMBERS, Journal, Progress
-from vae_core.runs import Run
+from vae_core.jobs import estimate
+from vae_core.jobs.job import Job
+from vae_core.runs.progress import NAME, STEP_NUMBERS, Journal, Progress
+from vae_core.runs.run import Run
 
 
 def step(number: float, **changes: float) -> dict[str, float]:
@@ -48,30 +48,30 @@ def trained(root: Path, run_id: str, config: TrainingConfig, *at: tuple[int, flo
     dataset = dataclasses.replace(record().dataset, train=1000)
     run = make_run(root, run_id, config=config, dataset=dataset, status=status)
     for number, seconds in at:
-        Journal(run.directory).tell("step", **step(number, seconds=seconds))
+        Journal(run.directory).write("step", **step(number, seconds=seconds))
 
 
 def test_the_expected_time_is_the_compiling_and_the_pace_of_the_most_similar_run(root: Path):
     small, large = CONFIG, dataclasses.replace(CONFIG, encoder_widths=(600,))
     longer = dataclasses.replace(small, epochs=6)
-    assert jobs.expected_seconds(longer, 1000) is None
+    assert estimate.expected_seconds(longer, 1000) is None
     trained(root, "cancelled", small, (1, 2.0), (20, 3.0), status="cancelled")
     trained(root, "told-once", small, (20, 3.0))
     trained(root, "told-nothing", small)
     trained(root, "damaged", small, (1, 2.0), (20, 3.0))
     (root / "damaged" / NAME).write_text("{}\n")
-    assert jobs.expected_seconds(longer, 1000) is None
+    assert estimate.expected_seconds(longer, 1000) is None
 
     trained(root, "small", small, (4, 2.0), (10, 3.0), (20, 4.0))  # 16 steps of 100 digits in two seconds
     trained(root, "large", large, (4, 3.0), (20, 19.0))
-    assert jobs.expected_seconds(longer, 1000) == pytest.approx(2 + 6000 / 800)
-    assert jobs.expected_seconds(longer, 500) == pytest.approx(2 + 3000 / 800)
+    assert estimate.expected_seconds(longer, 1000) == pytest.approx(2 + 6000 / 800)
+    assert estimate.expected_seconds(longer, 500) == pytest.approx(2 + 3000 / 800)
     nearly = dataclasses.replace(large, encoder_widths=(500,))
-    assert jobs.expected_seconds(nearly, 1000) == pytest.approx(3 + 2000 / 100 * nearly.weights / large.weights)
+    assert estimate.expected_seconds(nearly, 1000) == pytest.approx(3 + 2000 / 100 * nearly.weights / large.weights)
 
 
 def test_a_run_that_told_of_all_its_steps_at_once_gives_no_endless_pace(root: Path):
     trained(root, "instant", CONFIG, (1, 2.0), (20, 2.0))
-    expected = jobs.expected_seconds(CONFIG, 1000)
+    expected = estimate.expected_seconds(CONFIG, 1000)
     assert expected
     assert 2 <= expected < 2.1

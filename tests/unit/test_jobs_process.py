@@ -20,12 +20,15 @@ import numpy as np
 import pytest
 
 from tests.unit.toys import read_everything, wait_until
-from vae_core import jobs, locks, shelf, slots, snapshots
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
-from vae_core.jobs import Job
-from vae_core.record import Score
-from vae_core.runs import Run, open_run
+from vae_core.jobs import actions
+from vae_core.jobs.job import Job
+from vae_core.jobs.queue import waiting
+from vae_core.runs import locks, snapshots, store
+from vae_core.runs.catalog import open_run
+from vae_core.runs.record import Score
+from vae_core.runs.run import Run
 
 ROOT = Path(__file__).parents[2]
 CONFIG = TrainingConfig(
@@ -88,10 +91,10 @@ def story(sample: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             started = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
             pids.append(int(started[0]))
             patch.setattr(subprocess, "Popen", recorded)
-            first, whole = open_run(started[1]), shelf.begin(CONFIG, sample, root)
+            first, whole = open_run(started[1]), store.begin(CONFIG, sample, root)
             command = [sys.executable, "-m", "vae_core", "train", "--resume", whole.id]  # which does not queue
             alone = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            second = jobs.start(CONFIG, sample)
+            second = actions.start(CONFIG, sample)
             played = play(first, second, whole, sample, pids, patch)
             alone.wait()
             yield played
@@ -105,7 +108,7 @@ def phase(run: Run, *phases: str) -> Callable[[], Job | None]:
     """The training, once it is in one of these phases."""
 
     def look() -> Job | None:
-        job = jobs.follow(run)
+        job = Job.of(run)
         assert job.phase in phases or job.phase not in ("failed", "done"), f"{job.phase}: {job.reason}"
         return job if job.phase in phases else None
 
@@ -115,10 +118,10 @@ def phase(run: Run, *phases: str) -> Callable[[], Job | None]:
 def play(first: Run, second: Run, whole: Run, sample: Digits, pids: list[int], patch: pytest.MonkeyPatch) -> Story:
     wait_until(phase(second, "queued"))
     wait_until(phase(first, "training"))
-    waiting = jobs.follow(second)
+    waiting = Job.of(second)
 
     asked = time.monotonic()
-    jobs.cancel(first)
+    actions.cancel(first)
     cancelled = wait_until(phase(first, "cancelled"))
     seconds_to_cancel = time.monotonic() - asked
     rows, scores = len(cancelled.run.history()), cancelled.run.scores()
@@ -126,15 +129,15 @@ def play(first: Run, second: Run, whole: Run, sample: Digits, pids: list[int], p
 
     wait_until(phase(second, "training"))
     os.kill(pids[-1], signal.SIGKILL)
-    killed = wait_until(lambda: job if (job := jobs.follow(second)).phase == "failed" else None, 10)
+    killed = wait_until(lambda: job if (job := Job.of(second)).phase == "failed" else None, 10)
     weights = killed.run.tensors()
     read_everything(killed.run)
 
     patch.setenv("VAE_TRAINING_SLOTS", "2")
-    both = [jobs.resume(run, sample) for run in (cancelled.run, killed.run)]
+    both = [actions.resume(run, sample) for run in (cancelled.run, killed.run)]
     for run in both:
         wait_until(phase(run, "training", "scoring", "done"))
-    at_once = [jobs.follow(run).phase for run in both]
+    at_once = [Job.of(run).phase for run in both]
     ends = [wait_until(phase(run, "done")) for run in both]
     whole = wait_until(phase(whole, "done")).run
     together = at_once == 2 * ["training"]
@@ -194,4 +197,4 @@ def test_an_ended_training_leaves_its_log_and_no_lock(story: Story):
     slot = locks.take_slot(story.whole.directory.parent, 1)
     assert slot
     slot.release()
-    assert slots.queue(story.whole.directory.parent) == []
+    assert waiting(story.whole.directory.parent) == []

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toys import CONFIG, HISTORY, NAN, make_run, random_tensors, record
-from vae_core import shelf
-from vae_core.comparison_figures import learning_curves
 from vae_core.errors import RunDamaged
-from vae_core.learning_curve import TERMS, LearningCurve
-from vae_core.progress import Journal
-from vae_core.runs import Run
+from vae_core.evaluation.learning_curve import TERMS, LearningCurve
+from vae_core.figures.losses import compared_losses
+from vae_core.runs import store
+from vae_core.runs.progress import Journal
+from vae_core.runs.run import Run
 
 
 def with_history(root: Path, *rows: tuple[float, float, float, float, float]) -> Run:
@@ -20,7 +20,7 @@ def with_history(root: Path, *rows: tuple[float, float, float, float, float]) ->
         | dict(zip(("epoch", "reconstruction", "kl", "val_reconstruction", "val_kl"), row, strict=True))
         for row in rows
     ]
-    return shelf.put(root, record(), random_tensors(CONFIG), history, [])
+    return store.put(root, record(), random_tensors(CONFIG), history, [])
 
 
 def test_the_history_is_the_curve_where_nothing_finer_is_told(root: Path):
@@ -34,7 +34,7 @@ def test_steps_within_the_epochs_are_finer(root: Path):
     run = make_run(root)
     journal = Journal(run.directory)
     for step in (10, 20):
-        journal.tell(
+        journal.write(
             "step", step=step, seconds=1.0, loss=1.0, reconstruction=200.0, kl=float(step), digits_per_second=1.0
         )
     curve = LearningCurve.of(run)
@@ -53,7 +53,7 @@ def test_a_long_course_is_thinned(root: Path):
     run = make_run(root)
     journal = Journal(run.directory)
     for step in range(1, 1204):
-        journal.tell("step", step=step, seconds=1.0, loss=1.0, reconstruction=2.0, kl=3.0, digits_per_second=1.0)
+        journal.write("step", step=step, seconds=1.0, loss=1.0, reconstruction=2.0, kl=3.0, digits_per_second=1.0)
     curve = LearningCurve.of(run)
     assert 200 < len(curve.trained) <= 400
     assert curve.trained == sorted(curve.trained)
@@ -80,7 +80,7 @@ RIGHT = LearningCurve([(1.0, 180.0, 2.0), (2.0, 160.0, 3.0)], [])
     ],
 )
 def test_the_figure_has_a_line_for_each_run_and_marks_for_validation(term, left, held_out, right):
-    figure = learning_curves(LEFT, RIGHT, term)
+    figure = compared_losses(LEFT, RIGHT, term)
     assert [(trace["name"], trace["y"]) for trace in figure["data"]] == [
         ("left", left),
         ("left, on validation digits", held_out),
@@ -92,17 +92,17 @@ def test_the_figure_has_a_line_for_each_run_and_marks_for_validation(term, left,
 
 
 def test_the_axis_shows_the_best_of_both():
-    low, high = learning_curves(LEFT, RIGHT, "-ELBO")["layout"]["yaxis"]["range"]
+    low, high = compared_losses(LEFT, RIGHT, "-ELBO")["layout"]["yaxis"]["range"]
     assert low < 156 < high
 
 
 def test_trainings_of_very_different_length_are_drawn_on_a_logarithmic_axis():
     long = LearningCurve([(1.0, 200.0, 5.0), (50.0, 150.0, 6.0)], [])
     for left, right in ((LEFT, long), (long, LEFT)):
-        assert learning_curves(left, right, "-ELBO")["layout"]["xaxis"]["type"] == "log"
+        assert compared_losses(left, right, "-ELBO")["layout"]["xaxis"]["type"] == "log"
 
 
 def test_a_run_without_an_epoch_draws_nothing():
-    figure = learning_curves(LearningCurve([], []), LearningCurve([], []), "-ELBO")
+    figure = compared_losses(LearningCurve([], []), LearningCurve([], []), "-ELBO")
     assert figure["data"] == []
     assert set(TERMS) == {"-ELBO", "reconstruction", "KL"}

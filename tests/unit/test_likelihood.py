@@ -9,13 +9,13 @@ import scipy.special
 import scipy.stats
 
 from tests.unit.toys import random_tensors
-from vae_core import scorecard
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
+from vae_core.evaluation.scores import score_elbo
 from vae_core.likelihood import elbo
 from vae_core.likelihood.elbo import kl_nats, kl_nats_by_dimension, negative_elbo, reconstruction_nats
 from vae_core.networks.network import Network
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 
 
 def test_the_reconstruction_is_the_cross_entropy_summed_over_pixels():
@@ -109,7 +109,7 @@ def test_the_scores_tell_their_unit_their_digits_and_how(images: np.ndarray):
     network = Network.from_tensors(random_tensors(TrainingConfig()))
     labels = np.arange(5, dtype=np.uint8)
     digits = Digits("sample", "here", (), images[:0], labels[:0], images, labels)
-    scores = scorecard.score_elbo(network, digits)
+    scores = score_elbo(network, digits)
     assert [score.name for score in scores] == ["-ELBO", "reconstruction", "KL"]
     assert {(score.unit, score.digits, score.dataset) for score in scores} == {("nats", 5, "sample")}
     assert [score.estimator for score in scores] == 2 * ["Monte Carlo, 16 samples a digit, seed 0"] + ["closed form"]
@@ -122,9 +122,7 @@ def test_the_scores_tell_their_unit_their_digits_and_how(images: np.ndarray):
 def test_a_quick_score_says_how_few_draws_it_is_made_of(images: np.ndarray, samples: int, words: str):
     network = Network.from_tensors(random_tensors(TrainingConfig()))
     labels = np.arange(5, dtype=np.uint8)
-    scores = scorecard.score_elbo(
-        network, Digits("sample", "here", (), images[:0], labels[:0], images, labels), samples
-    )
+    scores = score_elbo(network, Digits("sample", "here", (), images[:0], labels[:0], images, labels), samples)
     assert [score.estimator for score in scores] == 2 * [f"Monte Carlo, {words}, seed 0"] + ["closed form"]
     reconstruction, kl = negative_elbo(network, images, samples=samples, seed=0)
     expected = [(reconstruction + kl).mean(), reconstruction.mean(), kl.mean()]
@@ -133,7 +131,7 @@ def test_a_quick_score_says_how_few_draws_it_is_made_of(images: np.ndarray, samp
 
 def test_the_seeds_figure_on_the_first_500_test_digits(digits: Digits):
     """The same integral with SciPy's functions and other noise: equal within its own Monte Carlo error."""
-    network = Network.from_run(open_run("seed"))
+    network = open_run("seed").network()
     images = digits.test_images[:500]
     reconstruction, kl = negative_elbo(network, images)
     x = images.reshape(-1, 784) / 255

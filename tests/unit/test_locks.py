@@ -11,8 +11,8 @@ import pytest
 
 from tests.unit.toys import listing, make_run
 from vae_core.errors import RunBusy, RunNotFound, RunNotWritable
-from vae_core.locks import held, holding, take_slot
-from vae_core.runs import Run
+from vae_core.runs.locks import held, holding, take_slot
+from vae_core.runs.run import Run
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """

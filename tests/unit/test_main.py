@@ -12,10 +12,10 @@ import pytest
 from tests.unit.toys import Call, contents, make_run, random_digits
 from vae_core.data import sources
 from vae_core.data.digits import Digits
-from vae_core.record import Dataset
-from vae_core.report import Report
-from vae_core.runs import Run, read_run
-from vae_core.scorecard import OVERALL
+from vae_core.evaluation.report import Report
+from vae_core.evaluation.scores import OVERALL
+from vae_core.runs.record import Dataset
+from vae_core.runs.run import Run, read_run
 from vae_core.storage import directories
 
 

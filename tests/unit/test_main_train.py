@@ -11,11 +11,12 @@ import pytest
 
 from tests.unit.puppet import Puppet, Puppets
 from tests.unit.toys import Call
-from vae_core import shelf
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.recipes import RECIPES, recipe_for
-from vae_core.runs import open_run, read_run
+from vae_core.runs import store
+from vae_core.runs.catalog import open_run
+from vae_core.runs.run import read_run
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ def test_a_training_that_fails_is_told_in_one_line(call: Call, few: Digits, root
 
 
 def test_a_run_is_resumed_where_it_is_and_as_it_is(call: Call, few: Digits, root: Path, tmp_path: Path):
-    elsewhere = shelf.begin(TrainingConfig(epochs=2), few, tmp_path / "elsewhere")
+    elsewhere = store.begin(TrainingConfig(epochs=2), few, tmp_path / "elsewhere")
     for given in (["--epochs", "3"], ["--title", "Mine"], ["--encoder-widths", "3"]):
         status, output, errors = call("train", "--resume", elsewhere.id, *given)
         assert (status, output) == (2, "")

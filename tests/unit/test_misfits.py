@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from vae_core.breakdown import Figures
-from vae_core.misfits import ORDERS, ranked
+from vae_core.evaluation.digit_metrics import Figures
+from vae_core.evaluation.hard_digits import ORDERS, ranked
 
 LABELS = np.array([3, 3, 7, 7, 7], np.uint8)
 FIGURES = Figures(

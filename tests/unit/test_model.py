@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from tests.unit.toys import random_tensors
-from vae_core import model
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_images, to_pixels
 from vae_core.likelihood import elbo
-from vae_core.model import VAE, build_decoder, build_encoder
 from vae_core.networks.network import Network, network_shapes
+from vae_core.training import vae
+from vae_core.training.optimizer import build_optimizer
+from vae_core.training.vae import VAE, build_decoder, build_encoder
 
 Tensors = dict[str, np.ndarray]
 
@@ -106,15 +107,15 @@ def test_the_losses_are_the_numpy_ones():
     pixels = noise.random((20, 784)).astype(np.float32)
     logits = noise.normal(0, 5, (20, 784)).astype(np.float32)
     mean, log_var = noise.normal(0, 2, (2, 20, 2)).astype(np.float32)
-    reconstruction, kl = array(model.reconstruction_nats(pixels, logits)), array(model.kl_nats(mean, log_var))
+    reconstruction, kl = array(vae.reconstruction_nats(pixels, logits)), array(vae.kl_nats(mean, log_var))
     np.testing.assert_allclose(reconstruction, elbo.reconstruction_nats(pixels, logits), rtol=1e-5)
     np.testing.assert_allclose(kl, elbo.kl_nats(mean, log_var), rtol=1e-5, atol=1e-5)
 
 
 def test_the_losses_stay_finite_at_the_extremes():
     pixels, logits = np.array([[1, 0, 1]], np.float32), np.array([[1000, -1000, 1e30]], np.float32)
-    np.testing.assert_allclose(array(model.reconstruction_nats(pixels, logits)), [0], atol=1e-6)
-    assert np.isfinite(array(model.kl_nats(np.zeros((1, 2), np.float32), np.array([[20, -20]], np.float32)))).all()
+    np.testing.assert_allclose(array(vae.reconstruction_nats(pixels, logits)), [0], atol=1e-6)
+    assert np.isfinite(array(vae.kl_nats(np.zeros((1, 2), np.float32), np.array([[20, -20]], np.float32)))).all()
 
 
 def test_log_var_is_clamped_in_keras_too(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
@@ -129,9 +130,9 @@ def test_log_var_is_clamped_in_keras_too(config: TrainingConfig, tensors: Tensor
 def test_z_is_the_mean_and_epsilons_share_of_the_spread():
     noise = np.random.default_rng(1)
     mean, log_var, epsilon = noise.normal(0, 2, (3, 50, 2)).astype(np.float32)
-    found = array(model.sample(mean, log_var, epsilon))
+    found = array(vae.sample(mean, log_var, epsilon))
     np.testing.assert_allclose(found, mean + np.sqrt(np.exp(log_var)) * epsilon, rtol=1e-5, atol=1e-5)
-    np.testing.assert_array_equal(array(model.sample(mean, log_var, np.zeros_like(epsilon))), mean)
+    np.testing.assert_array_equal(array(vae.sample(mean, log_var, np.zeros_like(epsilon))), mean)
 
 
 def test_the_vae_tells_each_digits_two_terms(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
@@ -150,7 +151,7 @@ def test_the_vae_tells_each_digits_two_terms(config: TrainingConfig, tensors: Te
 
 @pytest.mark.parametrize(("name", "expected"), [("adam", keras.optimizers.Adam), ("rmsprop", keras.optimizers.RMSprop)])
 def test_the_optimizer_is_the_configs(name: str, expected: type):
-    assert type(model.build_optimizer(TrainingConfig(optimizer=name), steps=10)) is expected
+    assert type(build_optimizer(TrainingConfig(optimizer=name), steps=10)) is expected
 
 
 RATES: dict[str, Callable[[float], float]] = {
@@ -164,7 +165,7 @@ RATES: dict[str, Callable[[float], float]] = {
 @pytest.mark.parametrize("schedule", RATES)
 def test_the_learning_rate_follows_its_schedule_from_the_first_step_to_the_last(schedule: str):
     config, steps = TrainingConfig(schedule=schedule, learning_rate=0.02), 40
-    optimizer = model.build_optimizer(config, steps)
+    optimizer = build_optimizer(config, steps)
     optimizer.build([keras.Variable(np.zeros(3, np.float32))])
     found = []
     for step in range(steps):
@@ -179,6 +180,6 @@ def test_the_learning_rate_follows_its_schedule_from_the_first_step_to_the_last(
 def test_the_post_steps_as_kerass_rmsprop_does():
     """One step from zero: w -= rate * g / sqrt(0.1 g^2 + 1e-7)."""
     weights, gradient = keras.Variable(np.zeros(3, np.float32)), np.array([1e-4, -1.0, 50.0])
-    optimizer = model.build_optimizer(TrainingConfig(), steps=10)
+    optimizer = build_optimizer(TrainingConfig(), steps=10)
     optimizer.apply([keras.ops.convert_to_tensor(gradient, "float32")], [weights])
     np.testing.assert_allclose(weights.numpy(), -1e-3 * gradient / np.sqrt(0.1 * gradient**2 + 1e-7), rtol=1e-5)

@@ -134,7 +134,7 @@ def test_from_run_reads_the_runs_tensors(tmp_path: Path):
     run = make_run(tmp_path)
     z = np.array([[1, -1]], np.float32)
     expected = Network.from_tensors(random_tensors(run.record.config)).decode(z)
-    np.testing.assert_array_equal(Network.from_run(run).decode(z), expected)
+    np.testing.assert_array_equal(run.network().decode(z), expected)
 
 
 @pytest.mark.parametrize("z", [(1, 2), [[1, 2]], np.array([1.0, 2.0])])

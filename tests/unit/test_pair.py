@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toys import CONFIG, make_run, record
-from vae_core.runs import Run
+from vae_core.runs.run import Run
 from vae_core.storage import directories
 from vae_core.ui.session.compare import Link, completed, default_pair
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from vae_core import pca
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
+from vae_core.evaluation import pca
 
 
 def test_directions_are_those_of_scikit_learn(sample: Digits) -> None:

@@ -14,15 +14,15 @@ from tests.unit.toys import GREY, GREYS, linear_network, peaked_network
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
 from vae_core.likelihood.evidence import evidence
-from vae_core.likelihood.posterior import Posterior, posterior
+from vae_core.likelihood.posterior import Posterior, exact_posterior
 from vae_core.likelihood.tiles import log_joint
 from vae_core.networks.network import Network
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 
 
 def test_a_digits_posterior_is_not_cut_at_the_border_of_tiles():
     centre = (0.1065, 0.004)
-    found = posterior(peaked_network(centre, 0.0028), GREY[0])
+    found = exact_posterior(peaked_network(centre, 0.0028), GREY[0])
     for axis, c in ((found.z1, centre[0]), (found.z2, centre[1])):
         assert axis[0] < c - 5 * 0.0028
         assert axis[-1] > c + 5 * 0.0028
@@ -30,7 +30,7 @@ def test_a_digits_posterior_is_not_cut_at_the_border_of_tiles():
 
 
 def test_what_says_nothing_about_z_leaves_the_prior():
-    found = posterior(linear_network((np.zeros((2, 784)), np.zeros(784))), GREYS[0])
+    found = exact_posterior(linear_network((np.zeros((2, 784)), np.zeros(784))), GREYS[0])
     z1, z2 = np.meshgrid(found.z1, found.z2)
     expected, held = np.exp(-(z1**2 + z2**2) / 2) / (2 * math.pi), found.density > 0
     np.testing.assert_allclose(found.density[held], expected[held], rtol=1e-3)
@@ -54,7 +54,7 @@ def four_peaks(apart: float, spread: float) -> Network:
 
 def test_narrow_peaks_far_apart_are_all_there_and_as_fine_as_one():
     network, spread = four_peaks(apart=1.03, spread=0.006), 0.006
-    found = posterior(network, GREY[0])
+    found = exact_posterior(network, GREY[0])
     assert found.density.sum() * found.cell == pytest.approx(1)
     for peak in itertools.product((-1.03, 1.03), repeat=2):
         assert found.within(peak, (spread, spread), 0.95) == pytest.approx(0.95 / 4, abs=0.01)
@@ -65,7 +65,7 @@ def test_narrow_peaks_far_apart_are_all_there_and_as_fine_as_one():
 
 def test_a_posterior_is_its_definition_on_nodes_around_its_mass():
     centre, spread = (1.3, -0.6), 0.04
-    found = posterior(peaked_network(centre, spread), GREY[0])
+    found = exact_posterior(peaked_network(centre, spread), GREY[0])
     assert found.density.shape == (len(found.z2), len(found.z1))
     for axis in (found.z1, found.z2):
         np.testing.assert_allclose(np.diff(axis), 1 / 256)
@@ -84,7 +84,7 @@ def test_a_posterior_is_its_definition_on_nodes_around_its_mass():
 
 
 def test_a_level_holds_its_mass_to_one_node(digits: Digits):
-    found = posterior(Network.from_run(open_run("seed")), digits.test_images[0])
+    found = exact_posterior(open_run("seed").network(), digits.test_images[0])
     for mass in (0.01, 0.3, 0.5, 0.9, 0.999):
         level = found.level(mass)
         above, at_least = (
@@ -107,10 +107,10 @@ def test_an_ellipse_holds_as_much_of_a_posterior_as_of_draws_from_it(
 
 def test_a_digits_posterior_and_its_evidence_are_of_one_integral(digits: Digits):
     """log p(x) = log p(x|z) + log p(z) - log p(z|x), at every z."""
-    network, images = Network.from_run(open_run("seed")), digits.test_images[:2]
+    network, images = open_run("seed").network(), digits.test_images[:2]
     exact = evidence(network, images)
     for image, nats in zip(images, exact.nats, strict=True):
-        found = posterior(network, image)
+        found = exact_posterior(network, image)
         row, column = np.unravel_index(found.density.argmax(), found.density.shape)
         z = np.array([[found.z1[column], found.z2[row]]], np.float32)
         p = network.decode(z).reshape(-1).astype(float)

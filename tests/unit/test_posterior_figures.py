@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
+from vae_core.figures.posterior import MASSES, ellipse, posterior_map, whereabouts
 from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood.posterior import Posterior
-from vae_core.posterior_figures import MASSES, ellipse, posterior_map, whereabouts
 
 MEAN, SPREAD = (1.0, -0.5), (0.2, 0.1)
 

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from tests.unit.toys import FILES, listing
-from vae_core.networks.network import Network
 from vae_core.recipes import RECIPES
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 from vae_core.storage import directories
 
 
@@ -22,7 +21,7 @@ def test_the_seed_run_is_shipped_and_opens():
         60_000,
         10_000,
     )
-    assert Network.from_run(seed).parameters == (201_988, 202_256)
+    assert seed.network().parameters == (201_988, 202_256)
     assert listing(seed.directory) == sorted([*FILES, "report.safetensors", "snapshots"])
 
 

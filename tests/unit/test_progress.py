@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from vae_core import progress
 from vae_core.errors import RunDamaged
-from vae_core.progress import NAME, STEP_NUMBERS, Journal, Progress, read
-from vae_core.runs import HISTORY_COLUMNS
+from vae_core.runs import history, progress
+from vae_core.runs.progress import NAME, STEP_NUMBERS, Journal, Progress, read
 
 
 @pytest.fixture
@@ -40,18 +39,18 @@ def test_without_a_file_nothing_has_been_told(tmp_path: Path):
 
 def test_what_is_told_is_read(tmp_path: Path, journal: Journal):
     began = time.time()
-    journal.tell("created")
-    journal.tell("queued", place=2)
-    journal.tell("queued", place=1)
-    journal.tell("starting")
-    journal.tell("compiling", device="2 processor cores")
-    journal.tell("step", **step(10))
-    journal.tell("heartbeat")
-    journal.tell("step", **step(20))
+    journal.write("created")
+    journal.write("queued", place=2)
+    journal.write("queued", place=1)
+    journal.write("starting")
+    journal.write("compiling", device="2 processor cores")
+    journal.write("step", **step(10))
+    journal.write("heartbeat")
+    journal.write("step", **step(20))
     found = read(tmp_path)
     assert (found.phase, found.place, found.device, found.reason) == ("training", 1, "2 processor cores", "")
     assert found.steps == [step(10), step(20)]
-    assert began - 0.001 <= found.asked <= found.told <= time.time() + 0.001
+    assert began - 0.001 <= found.asked_time <= found.last_time <= time.time() + 0.001
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_what_is_told_is_read(tmp_path: Path, journal: Journal):
         ([("starting", {}), ("heartbeat", {})], "starting"),
         ([("compiling", {"device": "a GPU"}), ("heartbeat", {})], "compiling"),
         ([("step", step(1))], "training"),
-        ([("epoch", dict.fromkeys(HISTORY_COLUMNS, 1.0))], "training"),
+        ([("epoch", dict.fromkeys(history.COLUMNS, 1.0))], "training"),
         ([("step", step(1)), ("scoring", {})], "scoring"),
         ([("scoring", {}), ("done", {})], "done"),
         ([("cancelled", {"reason": "enough"}), ("resumed", {"step": 0})], "resumed"),
@@ -73,23 +72,23 @@ def test_the_phase_is_the_last_event_that_says_one(
     tmp_path: Path, journal: Journal, events: list[tuple[str, dict[str, Any]]], phase: str
 ):
     for event, facts in events:
-        journal.tell(event, **facts)
+        journal.write(event, **facts)
     assert read(tmp_path).phase == phase
 
 
 def test_a_reason_holds_until_the_training_goes_on(tmp_path: Path, journal: Journal):
-    journal.tell("failed", reason="the disk is full")
+    journal.write("failed", reason="the disk is full")
     assert read(tmp_path).reason == "the disk is full"
-    journal.tell("resumed", step=0)
+    journal.write("resumed", step=0)
     assert read(tmp_path).reason == ""
 
 
 def test_a_resumed_training_takes_the_steps_after_its_checkpoint_again(tmp_path: Path, journal: Journal):
     for number in (10, 20, 30):
-        journal.tell("step", **step(number))
-    journal.tell("resumed", step=20)
+        journal.write("step", **step(number))
+    journal.write("resumed", step=20)
     assert [entry["step"] for entry in read(tmp_path).steps] == [10, 20]
-    journal.tell("step", **step(25))
+    journal.write("step", **step(25))
     assert [entry["step"] for entry in read(tmp_path).steps] == [10, 20, 25]
 
 
@@ -98,13 +97,13 @@ def test_the_time_that_it_was_asked_for_is_that_of_its_latest_part(
 ):
     for now, event in ((100.0, "created"), (200.0, "starting"), (300.0, "resumed"), (400.0, "heartbeat")):
         monkeypatch.setattr(time, "time", lambda now=now: now)
-        journal.tell(event, **({"step": 0} if event == "resumed" else {}))
+        journal.write(event, **({"step": 0} if event == "resumed" else {}))
     found = read(tmp_path)
-    assert (found.asked, found.told) == (300.0, 400.0)
+    assert (found.asked_time, found.last_time) == (300.0, 400.0)
 
 
 def test_numbers_are_told_with_six_digits_and_nan_as_null(tmp_path: Path, journal: Journal):
-    journal.tell("epoch", **dict.fromkeys(HISTORY_COLUMNS, 1 / 3) | {"val_loss": math.nan, "epoch": 1_234_567})
+    journal.write("epoch", **dict.fromkeys(history.COLUMNS, 1 / 3) | {"val_loss": math.nan, "epoch": 1_234_567})
     line = json.loads(lines(tmp_path)[0])
     assert (line["loss"], line["val_loss"], line["epoch"]) == (0.333333, None, 1_234_567)
     assert read(tmp_path).phase == "training"
@@ -112,7 +111,7 @@ def test_numbers_are_told_with_six_digits_and_nan_as_null(tmp_path: Path, journa
 
 def test_every_line_stands_alone_whichever_thread_told_it(tmp_path: Path, journal: Journal):
     threads = [
-        threading.Thread(target=lambda: [journal.tell("step", **step(number)) for number in range(50)])
+        threading.Thread(target=lambda: [journal.write("step", **step(number)) for number in range(50)])
         for _ in range(4)
     ]
     for thread in threads:
@@ -124,7 +123,7 @@ def test_every_line_stands_alone_whichever_thread_told_it(tmp_path: Path, journa
 
 def test_text_of_any_kind_stays_on_its_line(tmp_path: Path, journal: Journal):
     reason = 'a "quoted"\nline \u2028 and \udcff'
-    journal.tell("failed", reason=reason)
+    journal.write("failed", reason=reason)
     assert (tmp_path / NAME).read_bytes().count(b"\n") == 1
     assert read(tmp_path).reason == reason
 
@@ -134,15 +133,15 @@ def test_text_of_any_kind_stays_on_its_line(tmp_path: Path, journal: Journal):
 
 @pytest.mark.parametrize("keep", [0, 1, 20, -1])
 def test_a_last_line_that_was_cut_off_is_no_line(tmp_path: Path, journal: Journal, keep: int):
-    journal.tell("step", **step(1))
+    journal.write("step", **step(1))
     whole = (tmp_path / NAME).read_bytes()
-    journal.tell("step", **step(2))
+    journal.write("step", **step(2))
     second = (tmp_path / NAME).read_bytes()[len(whole) :]
     (tmp_path / NAME).write_bytes(whole + second[:keep])
     assert [entry["step"] for entry in read(tmp_path).steps] == [1]
     again = Journal(tmp_path)
     assert (tmp_path / NAME).read_bytes() == whole
-    again.tell("step", **step(3))
+    again.write("step", **step(3))
     assert [entry["step"] for entry in read(tmp_path).steps] == [1, 3]
 
 
@@ -154,7 +153,7 @@ def test_a_first_line_that_was_cut_off_is_no_line_either(tmp_path: Path):
 
 
 def test_what_a_crashed_computer_leaves_at_the_end_is_no_line(tmp_path: Path, journal: Journal):
-    journal.tell("created")
+    journal.write("created")
     with (tmp_path / NAME).open("ab") as file:
         file.write(bytes(100))
     assert read(tmp_path).phase == "created"
@@ -170,27 +169,27 @@ class NearlyFull(io.FileIO):
 def test_a_disk_that_takes_a_part_of_a_line_gets_none_of_it(
     tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ):
-    journal.tell("created")
+    journal.write("created")
     before = (tmp_path / NAME).read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", lambda path, mode, buffering: NearlyFull(path, "ab"))
         with pytest.raises(OSError) as caught:
-            journal.tell("starting")
+            journal.write("starting")
     assert caught.value.errno == errno.ENOSPC
     assert (tmp_path / NAME).read_bytes() == before
-    journal.tell("starting")
+    journal.write("starting")
     assert read(tmp_path).phase == "starting"
 
 
 def test_a_line_that_was_not_written_is_no_sign_of_life(
     tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ):
-    before = journal.told
+    before = journal.last_time
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", lambda path, mode, buffering: NearlyFull(path, "ab"))
         with pytest.raises(OSError):
-            journal.tell("starting")
-    assert journal.told == before
+            journal.write("starting")
+    assert journal.last_time == before
 
 
 # --- Damage

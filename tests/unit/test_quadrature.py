@@ -14,7 +14,7 @@ from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
 from vae_core.likelihood.evidence import TOLERANCE, evidence
 from vae_core.networks.network import Network
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 
 
 def quad_of_peak(centre: tuple[float, float], spread: float) -> float:
@@ -79,7 +79,7 @@ def test_a_network_with_hidden_layers_against_scipys_integral_over_the_plane():
 
 def test_importance_sampling_of_real_digits_agrees_within_its_own_error(digits: Digits):
     """60,000 draws, from the encoder's posteriors, half as wide again, and from the prior: all of them serve each."""
-    network, images = Network.from_run(open_run("seed")), digits.test_images[:40]
+    network, images = open_run("seed").network(), digits.test_images[:40]
     pixels, noise = to_pixels(images), np.random.default_rng(5)
     mean, log_var = network.encode(pixels)
     means = np.vstack([mean, np.zeros((10, 2))]).astype(float)
@@ -103,7 +103,7 @@ def test_importance_sampling_of_real_digits_agrees_within_its_own_error(digits: 
 @pytest.mark.parametrize(("count", "draws"), [(40, 1_000), pytest.param(300, 5_000, marks=pytest.mark.slow)])
 def test_the_narrowest_posteriors_of_the_deepest_run_are_not_missed(digits: Digits, count: int, draws: int):
     """Samples from around the encoder's posterior seldom say too much of log p(x), too little where that is wrong."""
-    network, pixels = Network.from_run(open_run("deep")), to_pixels(digits.test_images)
+    network, pixels = open_run("deep").network(), to_pixels(digits.test_images)
     mean, log_var = network.encode(pixels)
     narrowest = log_var.min(axis=1).argsort()[:count]
     assert np.exp(log_var[narrowest[:20]].min(axis=1) / 2).max() < 0.01  # nodes 1/8 apart do not see these

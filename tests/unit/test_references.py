@@ -3,9 +3,9 @@
 import dataclasses
 
 from vae_core.data.digits import Digits
-from vae_core.references import MNIST_TEST, REFERENCES, comparable, references
-from vae_core.runs import open_run
-from vae_core.scorecard import OVERALL
+from vae_core.evaluation.references import MNIST_TEST, REFERENCES, comparable, references
+from vae_core.evaluation.scores import OVERALL
+from vae_core.runs.catalog import open_run
 
 
 def test_each_stands_beside_a_score_of_the_report_and_says_whose_it_is_and_how_found() -> None:

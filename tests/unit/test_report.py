@@ -8,13 +8,12 @@ from sklearn.metrics import confusion_matrix, silhouette_score
 from sklearn.neighbors import KNeighborsClassifier
 
 from tests.unit.toys import CONFIG, random_digits, random_tensors
-from vae_core import scorecard
-from vae_core.breakdown import by_class
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
+from vae_core.evaluation.digit_metrics import by_class
+from vae_core.evaluation.report import Report
+from vae_core.evaluation.scores import OVERALL, score_elbo
 from vae_core.networks.network import Network
-from vae_core.report import Report
-from vae_core.scorecard import OVERALL
 
 DIGITS = random_digits(train=80, test=40)
 NETWORK = Network.from_tensors(random_tensors(CONFIG))
@@ -56,7 +55,7 @@ def test_every_score_of_all_digits_is_there_in_order(report: Report):
 
 def test_the_bound_and_its_terms_are_those_of_the_likelihood(report: Report):
     found, images = values(report), DIGITS.test_images
-    for score in scorecard.score_elbo(NETWORK, DIGITS):
+    for score in score_elbo(NETWORK, DIGITS):
         assert found[score.name] == score.value
     mean, log_var = (term.astype(float) for term in NETWORK.encode(to_pixels(images)))
     by_dimension = (0.5 * (np.exp(log_var) + mean**2 - 1 - log_var)).mean(axis=0)

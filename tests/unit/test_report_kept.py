@@ -12,15 +12,16 @@ import safetensors.numpy
 
 from tests.unit.disks import fill_up, refuse
 from tests.unit.toys import CONFIG, SCORES, contents, make_run, random_digits, random_tensors
-from vae_core import locks, shelf
-from vae_core.breakdown import Figures, by_class
 from vae_core.data.digits import Digits
+from vae_core.evaluation.digit_metrics import Figures, by_class
+from vae_core.evaluation.report import NAME, Report
+from vae_core.evaluation.scores import OVERALL
 from vae_core.likelihood import elbo
 from vae_core.networks.network import Network
-from vae_core.record import Dataset, Score, scores_to_json
-from vae_core.report import NAME, Report
-from vae_core.runs import Run, open_run
-from vae_core.scorecard import OVERALL
+from vae_core.runs import locks, store
+from vae_core.runs.catalog import open_run
+from vae_core.runs.record import Dataset, Score, scores_to_json
+from vae_core.runs.run import Run
 from vae_core.storage import directories
 from vae_core.storage.files import write
 from vae_core.storage.tensors import pack
@@ -51,7 +52,7 @@ def keep(run: Run, report: Report, network: Network = NETWORK, digits: Digits = 
 def test_what_a_run_keeps_is_read_back(root: Path, report: Report):
     run = own_run(root)
     path = keep(run, report)
-    found = Report.read(run, Network.from_run(run), DIGITS)
+    found = Report.read(run, run.network(), DIGITS)
     assert found is not None
     assert found.scores == report.scores
     for name, array in vars(report.figures).items():
@@ -166,7 +167,7 @@ def trained(root: Path, **changes: Any) -> Run:
 @pytest.mark.parametrize("status", ["done", "cancelled", "failed"])
 def test_a_run_keeps_its_report_and_it_is_not_measured_again(root: Path, measured: list[Digits], status: str):
     run = trained(root, status=status)
-    network, before = Network.from_run(run), contents(run)
+    network, before = run.network(), contents(run)
     first, again = (Report.of(run, network, FEW) for _ in range(2))
     assert measured == [FEW]
     assert again.scores == first.scores == run.scores()
@@ -177,7 +178,7 @@ def test_a_run_keeps_its_report_and_it_is_not_measured_again(root: Path, measure
 
 def test_a_damaged_report_is_measured_again_and_replaced(root: Path, measured: list[Digits]):
     run = trained(root)
-    network, path = Network.from_run(run), run.directory / "report.safetensors"
+    network, path = run.network(), run.directory / "report.safetensors"
     Report.of(run, network, FEW)
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])
@@ -198,7 +199,7 @@ def test_a_report_that_is_not_the_runs_to_keep_leaves_it_as_it_is(case: str, roo
     run = NOT_ITS_TO_KEEP[case](root)
     before = contents(run)
     for _ in range(2):
-        assert Report.of(run, Network.from_run(run), FEW).scores[0].name == "-ELBO"
+        assert Report.of(run, run.network(), FEW).scores[0].name == "-ELBO"
     assert contents(run) == before
     assert len(measured) == 2
 
@@ -209,9 +210,9 @@ def train_further(run: Run) -> None:
 
 
 MEANWHILE: dict[str, Callable[[Run], object]] = {
-    "goes on": lambda run: shelf.mark(run, dataclasses.replace(run.record, status="running")),
+    "goes on": lambda run: store.mark(run, dataclasses.replace(run.record, status="running")),
     "was trained further": train_further,
-    "was deleted": shelf.delete,
+    "was deleted": store.delete,
 }
 
 
@@ -220,7 +221,7 @@ def test_a_report_does_not_replace_the_scores_of_a_run_that_went_on_meanwhile(
     case: str, root: Path, measured: list[Digits], monkeypatch: pytest.MonkeyPatch
 ):
     run = trained(root, status="cancelled")
-    network, quick = Network.from_run(run), Report.measure
+    network, quick = run.network(), Report.measure
 
     def slow(*arguments: Any) -> Report:
         MEANWHILE[case](run)
@@ -238,7 +239,7 @@ def test_a_report_is_not_kept_while_another_process_trains_the_run(
     run = trained(root, status="failed")
     before = contents(run)
     with locks.holding(run):
-        assert Report.of(run, Network.from_run(run), FEW).scores
+        assert Report.of(run, run.network(), FEW).scores
     assert "could not be kept" in caplog.text
     assert contents(run) == before
 
@@ -252,7 +253,7 @@ def test_a_full_disk_costs_the_report_alone(
     file_number: int,
 ):
     run = trained(root)
-    network, before = Network.from_run(run), contents(run)
+    network, before = run.network(), contents(run)
     with monkeypatch.context() as patch:
         fill_up(patch, file_number)
         assert len(Report.of(run, network, FEW).scores) == len(OVERALL)
@@ -271,7 +272,7 @@ def test_a_folder_that_takes_no_files_costs_the_report_alone(
     run = trained(root)
     before = contents(run)
     monkeypatch.setattr("tempfile.mkstemp", refuse)
-    assert Report.of(run, Network.from_run(run), FEW).figures.kl.shape == (4,)
+    assert Report.of(run, run.network(), FEW).figures.kl.shape == (4,)
     assert "could not be kept" in caplog.text
     assert contents(run) == before
 
@@ -284,7 +285,7 @@ def test_the_shipped_runs_report_is_that_of_its_weights(digits: Digits):
     if digits.source != "mnist":
         pytest.skip("the report is of MNIST's test digits; $VAE_MNIST does not name them")
     run = open_run("seed")
-    network = Network.from_run(run)
+    network = run.network()
     kept = Report.read(run, network, digits)
     assert kept is not None
     assert digits.digest == run.record.dataset.digest

@@ -13,10 +13,10 @@ import pytest
 import safetensors.numpy
 
 from tests.unit.toys import CONFIG, FILES, HISTORY, SCORES, listing, make_run, random_tensors, record
-from vae_core import runs
 from vae_core.errors import RunNotFound
-from vae_core.record import Record
-from vae_core.runs import list_runs, open_run
+from vae_core.runs import catalog, run
+from vae_core.runs.catalog import list_runs, open_run
+from vae_core.runs.record import Record
 from vae_core.storage import directories
 
 # --- The round trip
@@ -130,7 +130,7 @@ def test_a_title_is_one_line_of_bounded_length_and_says_what_is_not_done(root: P
 )
 def test_what_is_no_id_finds_nothing_and_builds_no_path(root: Path, run_id: str, monkeypatch: pytest.MonkeyPatch):
     make_run(root)
-    monkeypatch.setattr(runs, "read_run", lambda _: pytest.fail("a path was built from it"))
+    monkeypatch.setattr(run, "read_run", lambda _: pytest.fail("a path was built from it"))
     with pytest.raises(RunNotFound, match="is no run's id; expected 1 to 64 of a-z, 0-9 and '-'") as caught:
         open_run(run_id)
     assert repr(run_id) in str(caught.value)
@@ -139,12 +139,12 @@ def test_what_is_no_id_finds_nothing_and_builds_no_path(root: Path, run_id: str,
 def test_an_id_is_looked_for_in_the_directory_that_is_named(root: Path):
     elsewhere = make_run(root.parent / "elsewhere")
     make_run(directories.SHIPPED, "seed")
-    assert runs.find_run(root.parent / "elsewhere", "toy") == elsewhere
+    assert catalog.find_run(root.parent / "elsewhere", "toy") == elsewhere
     for run_id in ("seed", "toy"):
         with pytest.raises(RunNotFound, match=f"'{run_id}', neither shipped nor in {root}"):
-            runs.find_run(root, run_id)
+            catalog.find_run(root, run_id)
     with pytest.raises(RunNotFound, match="is no run's id"):
-        runs.find_run(root, "../elsewhere/toy")
+        catalog.find_run(root, "../elsewhere/toy")
 
 
 @pytest.mark.parametrize("run_id", ["toy", "a" * 64, "-", "0"])

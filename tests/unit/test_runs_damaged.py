@@ -12,7 +12,8 @@ import safetensors.numpy
 
 from tests.unit.toys import CONFIG, FILES, make_run, read_everything, record
 from vae_core.errors import RunDamaged
-from vae_core.runs import HISTORY_COLUMNS, list_runs, open_run
+from vae_core.runs import history
+from vae_core.runs.catalog import list_runs, open_run
 
 
 def changed_json(**changes: Any) -> Callable[[bytes], bytes]:
@@ -56,7 +57,7 @@ def half(content: bytes) -> bytes:
 
 
 def history_row(row: str) -> Callable[[bytes], bytes]:
-    return becomes(f"{','.join(HISTORY_COLUMNS)}\n{row}\n".encode())
+    return becomes(f"{','.join(history.COLUMNS)}\n{row}\n".encode())
 
 
 def with_infinity(shape: tuple[int, ...]) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vae_core.scorecard import OVERALL
+from vae_core.evaluation.scores import OVERALL
 from vae_core.ui.elements.score_tables import MEANINGS, label, written
 
 

@@ -26,13 +26,14 @@ from tests.unit.toys import (
     random_tensors,
     read_everything,
 )
-from vae_core import progress, shelf, snapshots
 from vae_core.data.digits import split
 from vae_core.errors import ConfigError, RunNotWritable
 from vae_core.networks.initialization import initial_tensors
 from vae_core.networks.network import Network
-from vae_core.runs import Run, list_runs, open_run
-from vae_core.snapshots import Snapshot
+from vae_core.runs import progress, snapshots, store
+from vae_core.runs.catalog import list_runs, open_run
+from vae_core.runs.run import Run
+from vae_core.runs.snapshots import Snapshot
 from vae_core.storage import directories
 
 DIGITS = random_digits(train=10, test=4)
@@ -63,16 +64,16 @@ def test_runs_that_are_put_at_once_get_an_id_each(root: Path):
 
 
 def test_an_id_taken_at_the_last_moment_gets_the_next_number(root: Path, monkeypatch: pytest.MonkeyPatch):
-    free_ids = shelf._free_ids
+    free_ids = store._free_ids
 
     def overtaken(*arguments: Any) -> Iterator[str]:
-        monkeypatch.setattr(shelf, "_free_ids", free_ids)
+        monkeypatch.setattr(store, "_free_ids", free_ids)
         for run_id in free_ids(*arguments):
             if run_id == "toy":
                 make_run(root)  # another process was faster
             yield run_id
 
-    monkeypatch.setattr(shelf, "_free_ids", overtaken)
+    monkeypatch.setattr(store, "_free_ids", overtaken)
     assert make_run(root).id == "toy-2"
     assert listing(root) == ["toy", "toy-2"]
 
@@ -88,7 +89,7 @@ def test_nothing_is_put_under_what_is_no_id(root: Path, run_id: str):
 def test_other_users_may_read_a_run(root: Path):
     umask = os.umask(0o022)
     try:
-        run = shelf.begin(SMALL, DIGITS, root)
+        run = store.begin(SMALL, DIGITS, root)
     finally:
         os.umask(umask)
     for path in (run.directory, *run.directory.rglob("*")):
@@ -110,7 +111,7 @@ def test_a_disk_that_fills_while_a_run_is_put_leaves_nothing(
 ):
     synced = fill_up(monkeypatch, file_number)
     with pytest.raises(RunNotWritable, match=rf"directory {root} cannot be written \(No space left on device\)"):
-        shelf.begin(SMALL, DIGITS, root)
+        store.begin(SMALL, DIGITS, root)
     assert len(synced) == file_number
     assert listing(root) == []
 
@@ -138,7 +139,7 @@ def test_a_crash_leaves_neither_run_nor_draft(root: Path, crash: type[BaseExcept
 
     monkeypatch.setattr(snapshots, "keep", fails)
     with pytest.raises(crash):
-        shelf.begin(SMALL, DIGITS, root)
+        store.begin(SMALL, DIGITS, root)
     assert listing(root) == []
 
 
@@ -152,7 +153,7 @@ def test_a_run_is_complete_when_it_appears(root: Path, monkeypatch: pytest.Monke
         seen.append({run.id for run in list_runs()[0]})
 
     monkeypatch.setattr(os, "fsync", look)
-    run = shelf.begin(SMALL, DIGITS, root)
+    run = store.begin(SMALL, DIGITS, root)
     assert seen == 5 * [set()]
     read_everything(open_run(run.id))
 
@@ -161,7 +162,7 @@ def test_a_run_is_complete_when_it_appears(root: Path, monkeypatch: pytest.Monke
 
 
 def test_a_run_that_is_begun_has_its_first_weights_and_their_snapshot_and_says_so(root: Path):
-    run = shelf.begin(SMALL, DIGITS, root, "Mine")
+    run = store.begin(SMALL, DIGITS, root, "Mine")
     found = run.record
     assert listing(run.directory) == sorted([*FILES, "progress.jsonl", "snapshots"])
     assert run.id == f"seed-{SMALL.fingerprint(DIGITS.digest)}"
@@ -174,7 +175,7 @@ def test_a_run_that_is_begun_has_its_first_weights_and_their_snapshot_and_says_s
     assert (len(run.history()), run.scores()) == (0, [])
     told = progress.read(run.directory)
     assert (told.phase, told.steps) == ("created", [])
-    assert told.asked > 0
+    assert told.asked_time > 0
     expected = initial_tensors(SMALL, split(DIGITS.train_images, 3, SMALL.seed)[0])
     for name, tensor in run.tensors().items():
         np.testing.assert_array_equal(tensor, expected[name], strict=True)
@@ -184,13 +185,13 @@ def test_a_run_that_is_begun_has_its_first_weights_and_their_snapshot_and_says_s
 
 
 def test_the_same_training_begun_twice_is_two_runs(root: Path):
-    first, second = (shelf.begin(SMALL, DIGITS, root) for _ in range(2))
+    first, second = (store.begin(SMALL, DIGITS, root) for _ in range(2))
     assert second.id == f"{first.id}-2"
     assert second.record.title == "seed, 2 epochs, seed 0"
 
 
 def test_two_configs_on_the_same_digits_are_two_runs(root: Path):
-    ids = {shelf.begin(dataclasses.replace(CONFIG, seed=seed), DIGITS, root).id for seed in (0, 1)}
+    ids = {store.begin(dataclasses.replace(CONFIG, seed=seed), DIGITS, root).id for seed in (0, 1)}
     assert len(ids) == 2
     assert not any(run_id.endswith("-2") for run_id in ids)
 
@@ -199,15 +200,15 @@ def test_two_configs_on_the_same_digits_are_two_runs(root: Path):
 def test_something_must_be_left_to_train_on(root: Path, validation: int):
     config = dataclasses.replace(SMALL, validation=validation)
     with pytest.raises(ConfigError, match=f"expected fewer than the 10 training digits; found {validation}"):
-        shelf.begin(config, DIGITS, root)
+        store.begin(config, DIGITS, root)
     assert not root.exists()
 
 
 @pytest.mark.parametrize("title", ["long " * 1_000_000, "\udcff", "a\nb"])
 def test_whatever_it_is_called_a_run_can_be_read(root: Path, title: str):
-    begun = shelf.begin(SMALL, DIGITS, root, title)
+    begun = store.begin(SMALL, DIGITS, root, title)
     assert open_run(begun.id) == begun
-    renamed = shelf.rename(make_run(root), title)
+    renamed = store.rename(make_run(root), title)
     assert open_run("toy") == renamed
 
 
@@ -215,9 +216,9 @@ def test_whatever_it_is_called_a_run_can_be_read(root: Path, title: str):
 
 
 def test_a_run_that_is_completed_has_its_results_and_its_record(root: Path):
-    begun = shelf.begin(CONFIG, DIGITS, root)
+    begun = store.begin(CONFIG, DIGITS, root)
     done = dataclasses.replace(begun.record, status="done", seconds=2.5)
-    run = shelf.complete(begun, done, random_tensors(CONFIG), HISTORY, SCORES)
+    run = store.complete(begun, done, random_tensors(CONFIG), HISTORY, SCORES)
     assert run == open_run(begun.id)
     assert run.record == done
     assert run.scores() == SCORES
@@ -230,12 +231,12 @@ def test_a_run_that_is_completed_has_its_results_and_its_record(root: Path):
 def test_a_disk_that_fills_while_a_run_is_completed_leaves_it_readable_and_not_done(
     root: Path, file_number: int, monkeypatch: pytest.MonkeyPatch
 ):
-    begun = shelf.begin(CONFIG, DIGITS, root)
+    begun = store.begin(CONFIG, DIGITS, root)
     done = dataclasses.replace(begun.record, status="done")
     with monkeypatch.context() as patch:
         fill_up(patch, file_number)
         with pytest.raises(RunNotWritable, match=rf"{begun.directory} cannot be written \(No space left"):
-            shelf.complete(begun, done, random_tensors(CONFIG), HISTORY, SCORES)
+            store.complete(begun, done, random_tensors(CONFIG), HISTORY, SCORES)
     found = open_run(begun.id)
     assert found.record == begun.record
     read_everything(found)
@@ -243,7 +244,7 @@ def test_a_disk_that_fills_while_a_run_is_completed_leaves_it_readable_and_not_d
 
 
 def test_a_run_that_failed_says_why(root: Path):
-    run = shelf.fail(make_run(root, status="running"), "the disk is full")
+    run = store.fail(make_run(root, status="running"), "the disk is full")
     assert (run.record.status, run.record.reason) == ("failed", "the disk is full")
     assert open_run("toy") == run
 
@@ -251,7 +252,7 @@ def test_a_run_that_failed_says_why(root: Path):
 def test_another_title_changes_nothing_else(root: Path):
     run = make_run(root, status="cancelled", reason="enough")
     before = contents(run)
-    renamed = shelf.rename(run, "  Better \n")
+    renamed = store.rename(run, "  Better \n")
     assert renamed.record == dataclasses.replace(run.record, title="Better")
     assert {name for name, content in contents(renamed).items() if content != before[name]} == {"run.json"}
 
@@ -260,15 +261,15 @@ def test_another_title_changes_nothing_else(root: Path):
 def test_an_empty_title_is_refused_and_the_old_one_stays(root: Path, title: str):
     run = make_run(root)
     with pytest.raises(RunNotWritable, match="A toy keeps its title: expected a new one, found nothing"):
-        shelf.rename(run, title)
+        store.rename(run, title)
     assert open_run("toy") == run
 
 
 SHIPPED_RUN_REFUSES: dict[str, Callable[[Run], object]] = {
-    "rename": lambda run: shelf.rename(run, "Mine"),
-    "delete": shelf.delete,
-    "mark": lambda run: shelf.mark(run, run.record),
-    "fail": lambda run: shelf.fail(run, "no reason"),
+    "rename": lambda run: store.rename(run, "Mine"),
+    "delete": store.delete,
+    "mark": lambda run: store.mark(run, run.record),
+    "fail": lambda run: store.fail(run, "no reason"),
 }
 
 
@@ -286,7 +287,7 @@ def test_a_shipped_run_stays_as_it_is(root: Path, change: str):
 
 def test_a_run_that_is_deleted_is_gone(root: Path):
     make_run(root, "other")
-    shelf.delete(shelf.begin(CONFIG, DIGITS, root))
+    store.delete(store.begin(CONFIG, DIGITS, root))
     assert listing(root) == ["other"]
 
 
@@ -294,7 +295,7 @@ def test_a_run_disappears_in_one_move(root: Path, monkeypatch: pytest.MonkeyPatc
     """At no moment do others see a part of it, even if what is left is never removed."""
     run = make_run(root)
     monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
-    shelf.delete(run)
+    store.delete(run)
     assert list_runs() == ([], [])
     (left,) = root.iterdir()
     assert left.name.startswith(".draft-")
@@ -307,14 +308,14 @@ def test_a_run_that_cannot_be_deleted_is_still_there_as_a_whole(root: Path, monk
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", refuse)
         with pytest.raises(RunNotWritable, match=rf"{run.directory} cannot be deleted \(Permission denied\)"):
-            shelf.delete(run)
+            store.delete(run)
     assert contents(run) == before
     assert listing(root) == ["toy"]
 
 
 def test_a_run_that_is_gone_already_is_told(root: Path):
     run = make_run(root)
-    shelf.delete(run)
+    store.delete(run)
     with pytest.raises(RunNotWritable, match="cannot be deleted"):
-        shelf.delete(run)
+        store.delete(run)
     assert listing(root) == []

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.unit.toys import make_run, wait_until
-from vae_core import locks, slots
 from vae_core.errors import TrainingOff
-from vae_core.progress import NAME, Journal
-from vae_core.runs import Run
+from vae_core.jobs import queue
+from vae_core.jobs.queue import slots, wait_for_slot, waiting
+from vae_core.runs import locks
+from vae_core.runs.progress import NAME, Journal
+from vae_core.runs.run import Run
 
 
 @pytest.mark.parametrize(("text", "expected"), [(None, 1), ("1", 1), ("2", 2), ("007", 7), ("64", 64)])
@@ -22,14 +24,14 @@ def test_the_environment_says_how_many_slots_there_are(
         monkeypatch.delenv("VAE_TRAINING_SLOTS", raising=False)
     else:
         monkeypatch.setenv("VAE_TRAINING_SLOTS", text)
-    assert slots.count() == expected
+    assert slots() == expected
 
 
 @pytest.mark.parametrize("text", ["", " ", "abc", "-1", "1.5", "1e3", "+1", "²"])
 def test_a_number_that_makes_no_sense_turns_training_off(text: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VAE_TRAINING_SLOTS", text)
     with pytest.raises(TrainingOff, match=r"\$VAE_TRAINING_SLOTS: expected a whole number, found ") as caught:
-        slots.count()
+        slots()
     assert repr(text) in str(caught.value)
 
 
@@ -37,7 +39,7 @@ def test_a_number_that_makes_no_sense_turns_training_off(text: str, monkeypatch:
 def test_no_slots_turn_training_off(text: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VAE_TRAINING_SLOTS", text)
     with pytest.raises(TrainingOff, match="Training is turned off on this server"):
-        slots.count()
+        slots()
 
 
 # --- The queue
@@ -62,28 +64,28 @@ def asked(root: Path, run_id: str, second: int, *events: str) -> Run:
 def test_the_queue_is_in_the_order_of_asking_whatever_the_names(root: Path, alive: ExitStack):
     for run_id, second in (("b", 30), ("a", 20), ("c", 10), ("d", 20)):
         alive.enter_context(locks.holding(asked(root, run_id, second, "queued")))
-    assert [run.id for run in slots.queue(root)] == ["c", "a", "d", "b"]
+    assert [run.id for run in waiting(root)] == ["c", "a", "d", "b"]
 
 
 def test_who_trains_or_has_ended_or_died_or_cannot_be_read_is_not_in_the_queue(root: Path, alive: ExitStack):
-    waiting = [
+    unable = [
         asked(root, "waits", 9, "queued", "heartbeat"),
         asked(root, "not-yet", 1),
         asked(root, "starting", 2, "queued", "starting"),
         asked(root, "damaged", 4, "nonsense"),
     ]
-    for run in waiting:
+    for run in unable:
         alive.enter_context(locks.holding(run))
     asked(root, "dead", 5, "queued")
     done = make_run(root, "done")
-    Journal(done.directory).tell("queued", place=1)
+    Journal(done.directory).write("queued", place=1)
     alive.enter_context(locks.holding(done))
     (asked(root, "no-lock", 6, "queued").directory / "lock").mkdir()
-    assert [run.id for run in slots.queue(root)] == ["waits"]
+    assert [run.id for run in waiting(root)] == ["waits"]
 
 
 def test_without_a_directory_nobody_waits(root: Path):
-    assert slots.queue(root) == []
+    assert waiting(root) == []
     assert not root.exists()
 
 
@@ -101,12 +103,12 @@ class Waiting:
 
         def tell(place: int) -> None:
             self.places.append(place)
-            journal.tell("queued", place=place)
+            journal.write("queued", place=place)
 
         with locks.holding(self.run):
-            self.slot = slots.wait(self.run, count, self.stop.is_set, tell)
+            self.slot = wait_for_slot(self.run, count, self.stop.is_set, tell)
             if self.slot:
-                journal.tell("starting")
+                journal.write("starting")
                 self.turn.set()
                 self.end.wait()
                 self.slot.release()
@@ -114,7 +116,7 @@ class Waiting:
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Waiting]]:
-    monkeypatch.setattr(slots, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(queue, "_POLL_SECONDS", 0.01)
     workers: list[Waiting] = []
     yield workers
     for worker in workers:
@@ -152,15 +154,15 @@ def test_slots_are_given_in_the_order_of_asking_and_places_move_up(started: list
 
 
 def test_a_free_slot_is_left_to_who_asked_first(root: Path, alive: ExitStack, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(slots, "_POLL_SECONDS", 0.0)
+    monkeypatch.setattr(queue, "_POLL_SECONDS", 0.0)
     early, late = asked(root, "early", 1, "queued"), asked(root, "late", 2, "queued")
     for run in (early, late):
         alive.enter_context(locks.holding(run))
     places: list[int] = []
     looks = iter([*10 * [False], True])
-    assert slots.wait(late, 1, lambda: next(looks), places.append) is None
+    assert wait_for_slot(late, 1, lambda: next(looks), places.append) is None
     assert places == [2]
-    slot = slots.wait(early, 1, lambda: False, places.append)
+    slot = wait_for_slot(early, 1, lambda: False, places.append)
     assert slot
     slot.release()
 
@@ -186,5 +188,5 @@ def test_who_is_stopped_leaves_the_queue_without_a_slot(started: list[Waiting], 
 
 def test_who_was_stopped_before_takes_no_place(root: Path):
     run = asked(root, "run", 0)
-    assert slots.wait(run, 1, lambda: True, lambda _: pytest.fail("a place was told")) is None
+    assert wait_for_slot(run, 1, lambda: True, lambda _: pytest.fail("a place was told")) is None
     assert locks.take_slot(root, 1)

@@ -12,11 +12,11 @@ import pytest
 import scipy.stats
 
 from tests.unit.toys import CONFIG, listing, make_run, random_digits, random_tensors
-from vae_core import snapshots
 from vae_core.errors import RunDamaged
 from vae_core.networks.network import Network
-from vae_core.runs import Run
-from vae_core.snapshots import PROBE, Snapshot, keep, kept, read, steps_to_keep
+from vae_core.runs import snapshots
+from vae_core.runs.run import Run
+from vae_core.runs.snapshots import PROBE, Snapshot, keep, kept, read, steps_to_keep
 from vae_core.storage.tensors import compress, pack
 
 DIGITS = random_digits(test=7)

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from tests.unit.toys import random_tensors
 from vae_core.config import TrainingConfig
 from vae_core.networks.network import network_shapes
-from vae_core.storage.tensors import Shapes, compress, decompress, facts, largest, pack, parse
+from vae_core.storage.tensors import Shapes, compress, decompress, largest, pack, parse, read_metadata
 
 SHAPES: Shapes = {"means": ((3, 2), np.float32), "tiles": ((4,), np.uint8), "count": ((), np.int64)}
 TENSORS = {
@@ -71,8 +71,8 @@ def test_a_file_of_these_tensors_is_no_larger_than_the_largest(shapes: Shapes):
 
 def test_numbers_are_kept_to_the_last_bit():
     numbers = {"step": 3.0, "seconds": 0.1 + 0.2, "kl": -1e-300}
-    assert facts(pack(TENSORS, numbers), ("kl", "seconds", "step")) == numbers
-    assert facts(pack(TENSORS, numbers), ("step",)) == {"step": 3.0}
+    assert read_metadata(pack(TENSORS, numbers), ("kl", "seconds", "step")) == numbers
+    assert read_metadata(pack(TENSORS, numbers), ("step",)) == {"step": 3.0}
 
 
 def with_metadata(metadata: object) -> bytes:
@@ -99,12 +99,12 @@ NO_FACTS: dict[str, bytes] = {
 @pytest.mark.parametrize("case", NO_FACTS)
 def test_a_number_that_is_not_there_or_not_finite_is_refused(case: str):
     with pytest.raises(ValueError):
-        facts(NO_FACTS[case], ("step",))
+        read_metadata(NO_FACTS[case], ("step",))
 
 
 def test_a_missing_number_is_named():
     with pytest.raises(ValueError, match="the fact 'kl' is missing"):
-        facts(pack(TENSORS, {"step": 1}), ("step", "kl"))
+        read_metadata(pack(TENSORS, {"step": 1}), ("step", "kl"))
 
 
 # --- Compression

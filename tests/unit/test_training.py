@@ -13,17 +13,18 @@ import scipy.integrate
 import tensorflow as tf
 
 from tests.unit.toys import random_tensors
-from vae_core import distortion, shelf
-from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.errors import TrainingDiverged
 from vae_core.likelihood import elbo
 from vae_core.networks.initialization import initial_tensors
 from vae_core.networks.network import Network
-from vae_core.runs import Run
+from vae_core.runs import store
+from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs.run import Run
 from vae_core.storage.tensors import Tensors
-from vae_core.training import Trainer
+from vae_core.training import augmentation
+from vae_core.training.trainer import Trainer
 
 CONFIG = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batch_size=50, seed=7)
 STEPS = [50, 50, 50, 50, 30]
@@ -65,7 +66,7 @@ def whole(
     changes = {"optimizer": optimizer, "schedule": schedule, "hidden_pixels": hidden, "bent_digits": bent}
     config = dataclasses.replace(CONFIG, learning_rate=0.01, **changes)
     digits = dataclasses.replace(sample, train_images=images)
-    run = shelf.begin(config, digits, tmp_path_factory.mktemp("runs"))
+    run = store.begin(config, digits, tmp_path_factory.mktemp("runs"))
     trainer = Trainer(config, images, start(config, images))
     moments = [trainer.checkpoint(0.0)]
     for step in range(END):
@@ -113,7 +114,7 @@ def test_a_training_that_was_stopped_within_an_epoch_ends_as_one_that_was_not(wh
 def test_how_steps_are_bundled_and_a_stop_between_two_epochs_make_no_difference(
     whole: Whole, images: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("vae_core.training._GLANCE_SECONDS", 1e9)
+    monkeypatch.setattr("vae_core.training.trainer._GLANCE_SECONDS", 1e9)
     trainer = Trainer(whole.config, images, whole.moments[0])
     assert advance(trainer, BORDER) == [1, 5, 10]
     assert_equal(trainer.checkpoint(0.0), whole.moments[BORDER])
@@ -331,7 +332,7 @@ def test_the_encoder_learns_from_bent_digits_and_the_decoder_does_not(images: np
 
 def test_digits_that_are_bent_by_nothing_count_twice(images: np.ndarray, monkeypatch: pytest.MonkeyPatch):
     for name in ("TURN", "STRETCH", "SHEAR", "SHIFT"):
-        monkeypatch.setattr(distortion, name, 0.0)
+        monkeypatch.setattr(augmentation, name, 0.0)
     plain, bent = gradients(images), gradients(images, bent_digits=1)
     for name in plain:
         times = 1 if name.startswith("decoder.") else 2

@@ -30,8 +30,6 @@ from tests.unit.puppet import (
     stopping,
 )
 from tests.unit.toys import listing, random_digits, read_everything, wait_until
-from vae_core import checkpoint, course, locks, progress, scorecard, shelf, signs, slots, worker
-from vae_core.checkpoint import Checkpoint
 from vae_core.errors import (
     DataError,
     RunBusy,
@@ -42,8 +40,13 @@ from vae_core.errors import (
     TrainingFailed,
     VaeError,
 )
-from vae_core.networks.network import Network
-from vae_core.runs import Run, list_runs, read_run
+from vae_core.evaluation.scores import score_elbo
+from vae_core.jobs import control, queue
+from vae_core.runs import checkpoint, locks, progress, store
+from vae_core.runs.catalog import list_runs
+from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs.run import Run, read_run
+from vae_core.training import loop, worker
 
 pytestmark = pytest.mark.usefixtures("puppets")
 
@@ -54,7 +57,7 @@ def test_a_trained_run_has_its_weights_its_history_and_its_scores(begin: Begin):
     assert run == read_run(begun.directory)
     assert run.record == dataclasses.replace(begun.record, status="done", seconds=run.record.seconds)
     assert 0 <= run.record.seconds < 30
-    assert run.scores() == scorecard.score_elbo(Network.from_run(run), DIGITS)
+    assert run.scores() == score_elbo(run.network(), DIGITS)
     assert listing(run.directory) == DONE
     read_everything(run)
 
@@ -86,8 +89,8 @@ def test_what_a_killed_worker_had_not_finished_writing_is_removed(begin: Begin):
 
 def test_however_long_a_training_is_it_says_where_it_was_cancelled(begin: Begin):
     begun = begin(epochs=1000)
-    shelf.save(begun, dataclasses.replace(Checkpoint.read(begun), step=2999))
-    signs.ask_to_stop(begun)
+    store.save(begun, dataclasses.replace(Checkpoint.read(begun), step=2999))
+    control.ask_to_stop(begun)
     assert worker.train(begun, DIGITS).record.reason == "cancelled at epoch 999.7 of 1000"
 
 
@@ -130,9 +133,9 @@ def test_a_training_that_fails_says_why_and_goes_on_from_its_last_checkpoint(
     begin: Begin, puppets: Puppets, goes_on: Callable[[Run], None], monkeypatch: pytest.MonkeyPatch, case: str
 ):
     error, kind, words = FAILURES[case]
-    monkeypatch.setattr(course, "_CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(loop, "_CHECKPOINT_SECONDS", -1.0)
     begun = begin()
-    signs.look(begun)
+    control.watch(begun)
 
     def hook(event: str, trainer: Puppet) -> None:
         if event == "advance" and trainer.step == 5:
@@ -173,14 +176,14 @@ def test_a_training_that_fails_goes_back_to_its_last_checkpoint_however_far_it_h
 def test_whatever_file_a_full_disk_does_not_take_the_run_stays_readable_and_goes_on_later(
     begin: Begin, puppets: Puppets, goes_on: Callable[[Run], None], monkeypatch: pytest.MonkeyPatch, name: str
 ):
-    monkeypatch.setattr(course, "_CHECKPOINT_SECONDS", -1.0)
-    monkeypatch.setattr(course, "_LIVE_SECONDS", -1.0)
+    monkeypatch.setattr(loop, "_CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(loop, "_LIVE_SECONDS", -1.0)
     begun = begin()
 
     with monkeypatch.context() as patch:
 
         def hook(event: str, trainer: Puppet) -> None:
-            signs.look(begun)
+            control.watch(begun)
             if event == "advance" and trainer.step == 4:
                 target = f"vae_core.progress.{name}" if name == "Journal.tell" else f"vae_core.{name}"
                 patch.setattr(target, no_room)
@@ -300,9 +303,9 @@ def test_a_worker_that_is_killed_between_the_results_files_loses_nothing(
     begun = begin()
     with monkeypatch.context() as patch:
         if moment == "mark":
-            patch.setattr(shelf, "mark", killed)
+            patch.setattr(store, "mark", killed)
         else:
-            patch.setattr(shelf, "write_history", lambda *a: killed() if len(a[1]) == 3 else None)
+            patch.setattr(store, "write_history", lambda *a: killed() if len(a[1]) == 3 else None)
         with pytest.raises(Killed):
             worker.train(begun, DIGITS)
     run = read_run(begun.directory)
@@ -338,7 +341,7 @@ def test_a_run_that_another_worker_has_ended_meanwhile_is_not_trained_again(begi
 
 def test_a_run_that_was_deleted_meanwhile_is_not_made_anew(begin: Begin, root: Path):
     begun = begin()
-    shelf.delete(begun)
+    store.delete(begun)
     with pytest.raises(RunNotFound):
         worker.train(begun, DIGITS)
     assert listing(root) == []
@@ -347,7 +350,7 @@ def test_a_run_that_was_deleted_meanwhile_is_not_made_anew(begin: Begin, root: P
 @pytest.mark.parametrize("status", ["running", "cancelled"])
 def test_other_digits_are_refused_and_a_run_that_waits_for_its_worker_says_so(begin: Begin, status: str):
     begun = begin()
-    begun = shelf.mark(begun, dataclasses.replace(begun.record, status=status, reason="enough"))
+    begun = store.mark(begun, dataclasses.replace(begun.record, status=status, reason="enough"))
     with pytest.raises(DataError, match="was begun on other digits") as caught:
         worker.train(begun, random_digits(train=13, test=4, seed=1))
     expected = ("failed", str(caught.value)) if status == "running" else ("cancelled", "enough")
@@ -380,12 +383,12 @@ def test_a_queued_training_tells_its_place_and_gives_its_slot_back(begin: Begin,
 def test_a_training_that_is_stopped_in_the_queue_never_starts(
     begin: Begin, puppets: Puppets, root: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(slots, "_POLL_SECONDS", 0.0)
+    monkeypatch.setattr(queue, "_POLL_SECONDS", 0.0)
     puppets(lambda event, trainer: pytest.fail("it started"))
     begun = begin()
     taken = locks.take_slot(root, 1)
     assert taken
-    run = worker.train(begun, DIGITS, lambda event, facts: signs.ask_to_stop(begun), queue=1)
+    run = worker.train(begun, DIGITS, lambda event, facts: control.ask_to_stop(begun), queue=1)
     assert (run.record.status, run.record.reason) == ("cancelled", "cancelled at epoch 0 of 3")
     assert names(run) == ["created", "queued", "cancelled"]
     read_everything(run)

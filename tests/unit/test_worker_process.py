@@ -14,12 +14,14 @@ import pytest
 
 from tests.unit.puppet import DONE, STOPPED, Begin, assert_weights, rows_without_seconds
 from tests.unit.toys import listing, read_everything
-from vae_core import course, locks, shelf, signs, snapshots, worker
-from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.errors import TrainingDiverged
-from vae_core.runs import Run, read_run
+from vae_core.jobs import control
+from vae_core.runs import locks, snapshots, store
+from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs.run import Run, read_run
+from vae_core.training import loop, worker
 
 ROOT = Path(__file__).parents[2]
 Child = Callable[..., subprocess.Popen]
@@ -106,7 +108,7 @@ def test_a_second_signal_ends_the_process_and_leaves_a_run_that_can_be_gone_on_w
 @pytest.mark.parametrize(
     ("moment", "stop"),
     [
-        ("made", lambda run, process: signs.ask_to_stop(run)),
+        ("made", lambda run, process: control.ask_to_stop(run)),
         ("compile", lambda run, process: process.send_signal(signal.SIGTERM)),
     ],
     ids=["asked to while it starts", "terminated while it compiles"],
@@ -139,11 +141,11 @@ def test_a_queued_worker_that_tensorflow_keeps_busy_stops_all_the_same(
 def test_with_tensorflow_too_a_training_that_was_stopped_ends_as_one_that_was_not(
     sample: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from vae_core import training
+    from vae_core.training import trainer
 
-    monkeypatch.setattr(training, "_GLANCE_SECONDS", 0.0)
-    monkeypatch.setattr(course, "_LEAST_PAUSE", -1.0)
-    monkeypatch.setattr(course, "_MOST_PAUSE", -1.0)
+    monkeypatch.setattr(trainer, "_GLANCE_SECONDS", 0.0)
+    monkeypatch.setattr(loop, "_LEAST_PAUSE", -1.0)
+    monkeypatch.setattr(loop, "_MOST_PAUSE", -1.0)
     config = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batch_size=50, validation=30)
     few = dataclasses.replace(
         sample,
@@ -151,12 +153,12 @@ def test_with_tensorflow_too_a_training_that_was_stopped_ends_as_one_that_was_no
         test_images=sample.test_images[:100],
         test_labels=sample.test_labels[:100],
     )
-    whole = worker.train(shelf.begin(config, few, root), few)
-    begun = shelf.begin(config, few, root)
+    whole = worker.train(store.begin(config, few, root), few)
+    begun = store.begin(config, few, root)
 
     def listen(event: str, facts: dict[str, Any]) -> None:
         if event == "step" and facts["step"] == 7:
-            signs.ask_to_stop(begun)
+            control.ask_to_stop(begun)
 
     cancelled = worker.train(begun, few, listen)
     assert cancelled.record.reason == "cancelled at epoch 1.4 of 3"
@@ -176,7 +178,7 @@ def test_with_tensorflow_too_a_training_that_was_stopped_ends_as_one_that_was_no
 def test_with_tensorflow_too_a_training_that_diverges_fails_with_its_reason(sample: Digits, root: Path):
     deep = 8 * (64,)
     config = TrainingConfig(encoder_widths=deep, decoder_widths=deep, optimizer="adam", learning_rate=1.0, epochs=9)
-    begun = shelf.begin(config, sample, root)
+    begun = store.begin(config, sample, root)
     with pytest.raises(TrainingDiverged, match="lower learning rate"):
         worker.train(begun, sample)
     run = read_run(begun.directory)

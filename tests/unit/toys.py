@@ -9,20 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from vae_core import progress, shelf, snapshots
-from vae_core.checkpoint import Checkpoint
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.networks.dense import Layer
 from vae_core.networks.network import Network
-from vae_core.record import Dataset, Record, Score
-from vae_core.runs import HISTORY_COLUMNS, Run
+from vae_core.runs import history, progress, snapshots, store
+from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs.record import Dataset, Record, Score
+from vae_core.runs.run import Run
 
 CONFIG = TrainingConfig(encoder_widths=(6,), decoder_widths=(4,), epochs=2)
 NAN = float("nan")
-HISTORY: list[shelf.Row] = [
-    dict(zip(HISTORY_COLUMNS, (1.0, 0.5, 200.0, 195.0, 5.0, NAN, NAN, NAN), strict=True)),
-    dict(zip(HISTORY_COLUMNS, (2.0, 1.0, 180.5, 175.0, 5.5, NAN, NAN, NAN), strict=True)),
+HISTORY: list[history.Epoch] = [
+    dict(zip(history.COLUMNS, (1.0, 0.5, 200.0, 195.0, 5.0, NAN, NAN, NAN), strict=True)),
+    dict(zip(history.COLUMNS, (2.0, 1.0, 180.5, 175.0, 5.5, NAN, NAN, NAN), strict=True)),
 ]
 FILES = ["history.csv", "metrics.json", "network.safetensors", "run.json"]
 """What every run has."""
@@ -91,7 +91,7 @@ def record(run_id: str = "toy", **changes: Any) -> Record:
 
 def make_run(root: Path, run_id: str = "toy", **changes: Any) -> Run:
     """A small run on disk. changes: other values for the fields of its record."""
-    return shelf.put(root, record(run_id, **changes), random_tensors(CONFIG), HISTORY, SCORES)
+    return store.put(root, record(run_id, **changes), random_tensors(CONFIG), HISTORY, SCORES)
 
 
 def read_everything(run: Run) -> None:

@@ -42,7 +42,7 @@ class Posterior:
         return float(self.density[z1**2 + z2**2 <= -2 * math.log(1 - mass)].sum() * self.cell)
 
 
-def posterior(network: Network, image: np.ndarray) -> Posterior:
+def exact_posterior(network: Network, image: np.ndarray) -> Posterior:
     """The exact posterior of one image (28, 28) uint8, on nodes 1/1024 apart, or more, at most 1/32, if it is wide."""
     pixels = to_pixels(image)
     lower, side = tiles_of_mass(network, pixels)

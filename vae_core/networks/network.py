@@ -16,7 +16,6 @@ from vae_core.config import LATENT_DIM, LOG_VAR_LIMIT, TrainingConfig
 from vae_core.data.images import IMAGE_SIDE
 from vae_core.errors import RunDamaged
 from vae_core.networks.dense import ACTIVATIONS, SLOPES, Layer, affine, sigmoid, weights
-from vae_core.runs import Run
 from vae_core.storage.tensors import Shapes, Tensors
 
 
@@ -34,7 +33,7 @@ class Network:
 
     @classmethod
     def from_tensors(cls, tensors: Tensors, activation: str = "relu") -> "Network":
-        """tensors: as `Run.tensors` returns them; activation: the run's config's."""
+        """tensors: of the names and shapes of `network_shapes`; activation: a choice of `TrainingConfig.activation`."""
 
         def layer(name: str) -> Layer:
             return tensors[f"{name}.kernel"], tensors[f"{name}.bias"]
@@ -51,11 +50,6 @@ class Network:
             decoder_logits=layer("decoder.logits"),
             activation=activation,
         )
-
-    @classmethod
-    def from_run(cls, run: Run) -> "Network":
-        """Raises RunDamaged if the run's tensors are not what its config says."""
-        return cls.from_tensors(run.tensors(), run.record.config.activation)
 
     def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """pixels: (N, 784) float32 in [0, 1]. Returns mean and log_var of q(z|x), each (N, 2) float32.

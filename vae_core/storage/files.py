@@ -1,4 +1,4 @@
-"""A run's files: each is written whole or not at all, and read in full or reported by name."""
+"""Files: each is written whole or not at all, and read in full or reported by name."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 
-from vae_core.errors import ConfigError, RunDamaged, one_line
+from vae_core.errors import ConfigError, RunDamaged, RunNotWritable, one_line
 
 MAX_TEXT_BYTES = 1_000_000
 
@@ -41,8 +41,8 @@ def write(path: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def damage(path: Path) -> Iterator[None]:
-    """Turn whatever goes wrong while `path` is read into one RunDamaged that names it."""
+def raising_run_damaged(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong while `path` is read and parsed into one RunDamaged that names it."""
     try:
         yield
     except FileNotFoundError:
@@ -51,10 +51,22 @@ def damage(path: Path) -> Iterator[None]:
         raise RunDamaged(f"{path} is damaged: {one_line(error)}.") from error
 
 
-def read_bytes(path: Path, most: int) -> bytes:
-    """A file's content, read no further than it may go: what is linked here may have no end.
+@contextlib.contextmanager
+def raising_run_not_writable(path: Path, whose: str = "", change: str = "written") -> Iterator[None]:
+    """Turn an OSError while `path` is changed into one RunNotWritable that names it.
 
-    Raises OSError, ValueError.
+    whose: what stands before the path, "The runs' directory"; change: what cannot be done to it.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RunNotWritable(f"{whose} {path} cannot be {change} ({error.strerror}).".lstrip()) from error
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """A file's content of at most so many bytes: a link may lead to a device that never ends.
+
+    Raises OSError, or ValueError if the file is larger or no regular file.
     """
     if path.exists() and not path.is_file():
         raise ValueError("expected a regular file")

@@ -1,6 +1,6 @@
-"""Drafts: a run's directory in the making, hidden beside the others, which appears as a whole, in one move.
+"""Staging: a directory in the making, hidden beside the others, which appears as a whole, in one move.
 
-A run that is thrown away becomes a draft in one move too. What a killed process left of one is removed an hour later.
+One that is deleted is hidden in one move too. What a killed process left hidden is removed an hour later.
 """
 
 import contextlib
@@ -16,25 +16,25 @@ _SECONDS = 3600.0  # an older one is what a killed process left
 
 
 @contextlib.contextmanager
-def drafting(root: Path) -> Iterator[Path]:
-    """A draft in `root`; gone afterwards, with what is in it, unless it was settled. Raises OSError."""
+def staging(root: Path) -> Iterator[Path]:
+    """A hidden directory in `root`; gone afterwards, with what is in it, unless it was published. Raises OSError."""
     root.mkdir(parents=True, exist_ok=True)
     for left in root.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > _SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
-    draft = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
+    staged = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
     try:
-        draft.chmod(0o755)  # mkdtemp's own mode would hide the run from other users
-        yield draft
+        staged.chmod(0o755)  # mkdtemp's own mode would hide the run from other users
+        yield staged
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(staged, ignore_errors=True)
 
 
-def settle(draft: Path, final: Path) -> Path:
-    """Move the draft to its place. Raises FileExistsError where that is taken, OSError."""
+def publish(staged: Path, final: Path) -> Path:
+    """Move a staged directory to its place. Raises FileExistsError where that is taken, OSError."""
     try:
-        return draft.rename(final)
+        return staged.rename(final)
     except OSError:
         if final.exists():  # POSIX says "directory not empty" where another process was faster
             raise FileExistsError(final) from None

@@ -8,9 +8,12 @@ import gzip
 import io
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
+
+from vae_core.storage.files import raising_run_damaged, read_bytes
 
 Tensors = dict[str, np.ndarray]
 Shapes = dict[str, tuple[tuple[int, ...], type[np.generic]]]
@@ -36,6 +39,12 @@ def parse(content: bytes, shapes: Shapes) -> Tensors:
     return check({name: t.astype(np.float32) if t.dtype == np.float16 else t for name, t in found.items()}, shapes)
 
 
+def read_tensors(path: Path, shapes: Shapes) -> Tensors:
+    """A file's tensors, as `parse` returns them. Raises RunDamaged that names the file and what is wrong."""
+    with raising_run_damaged(path):
+        return parse(read_bytes(path, largest(shapes)), shapes)
+
+
 def check(tensors: Tensors, shapes: Shapes) -> Tensors:
     """The same tensors, read-only. Raises ValueError that names what is missing, wrong or too much."""
     for name, (shape, kind) in shapes.items():
@@ -53,16 +62,16 @@ def check(tensors: Tensors, shapes: Shapes) -> Tensors:
     return tensors
 
 
-def facts(content: bytes, names: tuple[str, ...]) -> dict[str, float]:
+def read_metadata(content: bytes, names: tuple[str, ...]) -> dict[str, float]:
     """The numbers that `pack` kept with the tensors. Raises ValueError that names what is missing."""
     length = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + length])
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
     found = {name: float(metadata[name]) for name in names if name in metadata} if metadata else {}
     if missing := sorted(set(names) - found.keys()):
-        raise ValueError(f"the fact {missing[0]!r} is missing")
+        raise ValueError(f"the number {missing[0]!r} is missing")
     if not all(math.isfinite(value) for value in found.values()):
-        raise ValueError("expected finite facts, found NaN or infinity")
+        raise ValueError("expected finite numbers, found NaN or infinity")
     return found
 
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from vae_core.data.digits import Digits
-from vae_core.record import Score
-from vae_core.runs import Run
+from vae_core.runs.record import Score
+from vae_core.runs.run import Run
 from vae_core.ui.markdown import escape_markdown
 
 

@@ -3,8 +3,8 @@
 import html
 from collections.abc import Sequence
 
-from vae_core.comparison import Row, Setting
-from vae_core.record import Score
+from vae_core.evaluation.comparison import Row, Setting
+from vae_core.runs.record import Score
 from vae_core.ui.elements.score_tables import MEANINGS, label, measured_on, table, written
 
 _MINUS = "\u2212"

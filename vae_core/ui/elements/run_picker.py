@@ -5,7 +5,8 @@ from collections import Counter
 import streamlit as st
 
 from vae_core.errors import RunDamaged, VaeError
-from vae_core.runs import Run, list_runs, open_run
+from vae_core.runs.catalog import list_runs, open_run
+from vae_core.runs.run import Run
 from vae_core.ui.elements.badge import badge, caveat
 from vae_core.ui.elements.notices import damaged_runs, unmet
 from vae_core.ui.markdown import escape_markdown

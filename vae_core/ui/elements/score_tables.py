@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from vae_core.breakdown import ClassFigures
-from vae_core.record import Score
-from vae_core.references import Reference
+from vae_core.evaluation.digit_metrics import ClassFigures
+from vae_core.evaluation.references import Reference
+from vae_core.runs.record import Score
 
 MEANINGS = {
     "-ELBO": "Reconstruction plus KL: what training minimises. An upper bound on \u2212log p(x). Lower is better.",

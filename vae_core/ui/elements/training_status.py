@@ -5,9 +5,10 @@ import math
 import streamlit as st
 
 from vae_core.errors import RunError
-from vae_core.jobs import Job
-from vae_core.record import Score
-from vae_core.runs import Run, open_run
+from vae_core.jobs.job import Job
+from vae_core.runs.catalog import open_run
+from vae_core.runs.record import Score
+from vae_core.runs.run import Run
 from vae_core.ui.markdown import escape_markdown
 
 _THE_POSTS = "seed"  # the run that a training is compared with

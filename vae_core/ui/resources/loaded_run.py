@@ -15,7 +15,7 @@ from vae_core.data.sources import load_digits
 from vae_core.errors import DataError
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
-from vae_core.runs import Run
+from vae_core.runs.run import Run
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.resources.static_files import publish_compressed
@@ -95,5 +95,5 @@ def atlas(run: Run) -> Atlas:
 
 @st.cache_resource(show_spinner="Encoding the digits", max_entries=8)
 def _encoded(_run: Run, _digits: Digits, directory: str, version: int, digest: str) -> tuple[Network, LatentMap]:
-    network = Network.from_run(_run)
+    network = _run.network()
     return network, LatentMap.embed(network, _digits.test_images, _digits.test_labels)

@@ -11,7 +11,7 @@ import threading
 import streamlit as st
 
 from vae_core.errors import RunDamaged, VaeError
-from vae_core.report import Report
+from vae_core.evaluation.report import Report
 from vae_core.ui.resources.loaded_run import Atlas
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from vae_core.runs import Run
+from vae_core.runs.run import Run
 from vae_core.ui.session import explore, url
 
 LEFT, RIGHT, DIGIT = "left", "right", "digit"

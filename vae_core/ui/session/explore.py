@@ -15,7 +15,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from vae_core.errors import LatentPointError, RunError, RunNotFound
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE
 from vae_core.latent.points import Point, as_point
-from vae_core.runs import open_run
+from vae_core.runs.catalog import open_run
 from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.session.url import LINK, OUTDATED, asked_anew, write
 

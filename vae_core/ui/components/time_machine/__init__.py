@@ -11,11 +11,11 @@ from pathlib import Path
 import safetensors.numpy
 import streamlit as st
 
-from vae_core import snapshots
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged
-from vae_core.plot import Figure
-from vae_core.runs import Run
+from vae_core.figures.traces import Figure
+from vae_core.runs import snapshots
+from vae_core.runs.run import Run
 from vae_core.ui.components.component import Component
 from vae_core.ui.resources.scripts import plotly_url
 from vae_core.ui.resources.static_files import publish, publish_compressed

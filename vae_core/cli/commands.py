@@ -1,0 +1,187 @@
+"""The command line: python -m vae_core train | evaluate | ship | runs | data."""
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from vae_core.cli.output import class_table, following_report, following_training, score_table
+from vae_core.cli.ship import ship_run
+from vae_core.config import TrainingConfig
+from vae_core.data.digits import Digits
+from vae_core.data.sources import load_digits, load_digits_of
+from vae_core.errors import VaeError
+from vae_core.evaluation.digit_metrics import by_class
+from vae_core.evaluation.report import Report
+from vae_core.jobs.queue import slots
+from vae_core.recipes import RECIPES, recipe_for
+from vae_core.runs import store
+from vae_core.runs.catalog import find_run, list_runs, open_run
+from vae_core.runs.run import Run, read_run
+from vae_core.storage.directories import runs_directory
+from vae_core.training import worker
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Train and score variational autoencoders with a two-dimensional latent space."""
+
+
+class _Widths(click.ParamType):
+    name = "widths"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        try:
+            return tuple(int(width) for width in str(value).split(","))
+        except ValueError:
+            self.fail(f"expected whole numbers with commas between them, like 256,128; found {value!r}.", param, ctx)
+
+
+def _config_options(command: Callable) -> Callable:
+    """An option for every field of TrainingConfig that the recipe would set otherwise."""
+    for spec in reversed(dataclasses.fields(TrainingConfig)):
+        if spec.name == "recipe":
+            continue
+        kind = _Widths() if isinstance(spec.default, tuple) else type(spec.default)
+        if choices := spec.metadata.get("choices"):
+            kind = click.Choice(choices)
+        command = click.option(f"--{spec.name.replace('_', '-')}", type=kind, help=spec.metadata["why"])(command)
+    return command
+
+
+@cli.command()
+@click.option("--recipe", type=click.Choice(list(RECIPES)), default="fast", show_default=True)
+@_config_options
+@click.option("--title", help="What the run picker shows.")
+@click.option("--runs", "root", type=click.Path(path_type=Path), help="The runs' directory, instead of $VAE_RUNS.")
+@click.option("--resume", metavar="RUN", help="Go on with a run that was cancelled or failed; the recipe is its own.")
+@click.option("--queue", is_flag=True, help="Wait for one of the $VAE_TRAINING_SLOTS.")
+def train(recipe: str, title: str | None, root: Path | None, resume: str | None, queue: bool, **fields: Any) -> None:
+    """Train a model and print its run's directory as the last line.
+
+    Ctrl-C stops it and keeps what it has learned; --resume goes on.
+    """
+    given = {name: value for name, value in fields.items() if value is not None}
+    root = (root or runs_directory()).absolute()
+    chosen = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
+    if resume is not None and (given or title or chosen):
+        raise click.UsageError("--resume takes a run as it is: leave the other options out.")
+    dataclasses.replace(RECIPES[recipe], **given)  # what is out of bounds is told before anything is read
+    places = slots() if queue else None
+    unfinished = find_run(root, resume) if resume is not None else None
+    digits = load_digits()
+    click.echo(_describe(digits))
+    run = unfinished
+    if run is None:
+        config = dataclasses.replace(recipe_for(recipe, len(digits.train_images)), **given)
+        run = store.begin(config, digits, root, title)
+    with following_training(run) as listen:
+        run = worker.train(run, digits, listen, places)
+    for score in run.scores():
+        click.echo(f"test {score.name} {score.value:.2f} {score.unit}, {score.digits:,} digits")
+    if run.record.status != "done":
+        click.echo(f"{run.record.reason}; go on with --resume {run.id}")
+    click.echo(run.directory)
+
+
+@cli.command()
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option("--anew", is_flag=True, help="Measure again, even if the run keeps a report, and keep nothing.")
+def evaluate(run: str, as_json: bool, anew: bool) -> None:
+    """Score a run, given by id or directory, on the test digits at hand, or on those of the sample it was trained on.
+
+    The run keeps the report, if it is of the digits that it was trained with; the next time it is printed at once.
+    """
+    chosen = _named(run)
+    network, digits = chosen.network(), load_digits_of(chosen.record.dataset.source)
+    with following_report() as tell:
+        found = Report.measure(network, digits, tell) if anew else Report.of(chosen, network, digits, tell)
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(score) for score in found.scores], indent=2))
+        return
+    click.echo(f"{chosen.title} ({chosen.id})")
+    click.echo(_describe(digits))
+    click.echo(score_table(found.overall))
+    click.echo(class_table(by_class(found.figures, digits.test_labels)))
+    if digits.digest != chosen.record.dataset.digest:
+        click.echo(_mismatch(chosen, digits))
+
+
+@cli.command()
+@click.argument("run")
+@click.argument("short_name")
+def ship(run: str, short_name: str) -> None:
+    """Copy a finished run among those that travel with the repository, in vae_core/pretrained.
+
+    Its weights become float16 if that costs less than 0.05 nats; its report is measured on what is shipped.
+    """
+    with following_report() as tell:
+        shipped = ship_run(_named(run), short_name, load_digits(), tell)
+    click.echo(shipped.directory)
+
+
+@cli.command()
+def runs() -> None:
+    """List the shipped runs and your own."""
+    found, problems = list_runs()
+    for run in found:
+        place = "shipped" if run.shipped else str(run.directory)
+        click.echo(f"{run.id}  {run.record.status}  {run.title}  ({place})")
+    for problem in problems:
+        click.echo(problem, err=True)
+    click.echo(f"Your own runs are in {runs_directory()}.")
+
+
+@cli.command()
+def data() -> None:
+    """Tell which digits would be used, how many, and why earlier sources were not."""
+    digits = load_digits()
+    for reason in digits.skipped:
+        click.echo(f"Not used - {reason}")
+    click.echo(_describe(digits))
+
+
+def _describe(digits: Digits) -> str:
+    kind = "MNIST" if digits.source == "mnist" else "The bundled sample"
+    counts = f"{len(digits.train_images):,} training and {len(digits.test_images):,} test digits"
+    return f"{kind}: {counts}, from {digits.origin}"
+
+
+def _named(run: str) -> Run:
+    """The run of this id, or in this directory."""
+    return read_run(Path(run).absolute()) if os.sep in run else open_run(run)
+
+
+def _mismatch(run: Run, digits: Digits) -> str:
+    note = "These digits are not the ones that the run's own metrics.json speaks of."
+    if digits.source == "sample" and run.record.dataset.source == "mnist":
+        note += " The bundled digits were among its training digits: a new digit would score worse."
+    return note
+
+
+def main() -> int:
+    """Run the command line. Returns its exit status: 2 for bad input, told in one line on standard error."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except (click.ClickException, VaeError) as error:
+        message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""What the command line shows: how far long work is, and tables."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from vae_core.evaluation.digit_metrics import ClassFigures
+from vae_core.evaluation.report import Tell
+from vae_core.runs import history
+from vae_core.runs.record import Score
+from vae_core.runs.run import Run
+from vae_core.training.worker import Listener
+
+_SAID = {
+    "queued": "Queued, at place {place}",
+    "starting": "Starting TensorFlow",
+    "compiling": "Compiling for {device}",
+    "scoring": "Scoring the test digits",
+}
+
+
+@contextlib.contextmanager
+def following_training(run: Run) -> Iterator[Listener]:
+    """Tell what a training does: with a progress bar on a terminal, in plain lines elsewhere."""
+    record, terminal = run.record, sys.stderr.isatty()
+    with click.progressbar(length=record.steps, label="Training", file=sys.stderr, hidden=not terminal) as bar:
+
+        def listen(event: str, facts: dict[str, Any]) -> None:
+            if event == "step" and terminal:
+                bar.label = f"loss {facts['loss']:.2f} nats"
+                bar.update(facts["step"] - bar.pos)
+            elif event == "epoch" and not terminal:
+                shown = (f"{name} {facts[name]:.2f}" for name in history.COLUMNS[2:] if facts[name] == facts[name])
+                head = f"epoch {facts['epoch']}/{record.config.epochs}, {facts['seconds']:.1f} s"
+                click.echo(f"{head}, nats: {', '.join(shown)}")
+            elif event in _SAID:
+                click.echo(_SAID[event].format(**facts))
+
+        yield listen
+
+
+@contextlib.contextmanager
+def following_report() -> Iterator[Tell]:
+    """Tell how far a report is, with a progress bar on a terminal, and not at all elsewhere."""
+    with click.progressbar(length=100, label="Scoring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def tell(share: float, what: str) -> None:
+            bar.label = what
+            bar.update(round(100 * share) - bar.pos)
+
+        yield tell
+
+
+def score_table(scores: list[Score]) -> str:
+    rows = [(s.name, f"{s.value:.4f}".rstrip("0").rstrip("."), s.unit, f"{s.digits:,}", s.estimator) for s in scores]
+    return _table([("score", "value", "unit", "digits", "how"), *rows])
+
+
+def class_table(classes: list[ClassFigures]) -> str:
+    """Nats a digit, and the confusion matrix: what the five nearest training digits on the map take each for."""
+    head = ("class", "digits", "-ELBO", "reconstruction", "5-NN accuracy", *(f"as {label}" for label in range(10)))
+    rows = [
+        (
+            str(row.label),
+            f"{row.digits:,}",
+            f"{row.negative_elbo:.2f}",
+            f"{row.reconstruction:.2f}",
+            f"{row.accuracy:.3f}",
+            *map(str, row.predicted),
+        )
+        for row in classes
+    ]
+    return "\n" + _table([head, *rows])
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)

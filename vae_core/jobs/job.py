@@ -1,0 +1,111 @@
+"""A job: one training as a page sees it, read from its run's directory alone.
+
+Nothing is remembered in the page's process, so any page of any server on this machine finds a training again, after a
+restart too.
+"""
+
+import contextlib
+import shutil
+import time
+from dataclasses import dataclass
+
+from vae_core.errors import RunBusy, RunNotWritable
+from vae_core.jobs import control
+from vae_core.runs import checkpoint, locks, progress, store
+from vae_core.runs.progress import Progress
+from vae_core.runs.run import Run, read_run
+
+_START_SECONDS = 30.0
+"""How long a worker may take, once it was asked for, until it holds its lock: Python starts, on a busy machine."""
+
+_SILENCE_SECONDS = 60.0
+"""A worker that has written nothing for so long, no heartbeat either, is taken for lost."""
+
+_FULL_BYTES = 1_000_000
+"""With fewer bytes free than these, a full disk is what ended a training."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A training at one moment."""
+
+    run: Run
+    progress: Progress
+    phase: str
+    """The last event (see runs/progress.py), "training", "silent" if a living worker writes nothing, or "failed"."""
+    reason: str
+    """Why it failed, was cancelled, or seems to have failed."""
+
+    @classmethod
+    def of(cls, run: Run) -> "Job":
+        """How this training stands. One whose worker died without a word is marked as failed. Raises RunError."""
+        written = progress.read(run.directory)
+        run = read_run(run.directory)  # after its progress, so that an end is never missed
+        if run.record.status != "running":
+            return cls(run, written, run.record.status, run.record.reason)
+        silence = time.time() - written.last_time
+        if locks.held(run):
+            if silence < _SILENCE_SECONDS:
+                return cls(run, written, written.phase, written.reason)
+            return cls(run, written, "silent", f"no sign of life for {silence:.0f} s")
+        return cls(run, written, written.phase, "") if _starting(written) else _recover(run, written)
+
+    @property
+    def going(self) -> bool:
+        """Whether it may still learn something by itself."""
+        return self.phase not in ("done", "cancelled", "failed")
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop and has not done so yet."""
+        return control.asked_to_stop(self.run)
+
+    @property
+    def resumable(self) -> bool:
+        return self.phase in ("cancelled", "failed")
+
+    @property
+    def step(self) -> int:
+        """Gradient steps taken."""
+        return int(self.progress.steps[-1]["step"]) if self.progress.steps else 0
+
+    @property
+    def kept(self) -> bool:
+        """Whether anything learned was kept to go on from."""
+        return (self.run.directory / checkpoint.NAME).exists()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the pace of the last five step events; None before there is one."""
+        if self.phase != "training" or not self.progress.steps:
+            return None
+        latest = self.progress.steps[-5:]
+        pace = sum(step["digits_per_second"] for step in latest) / len(latest)
+        digits = (self.run.record.steps - self.step) * self.run.record.config.batch_size
+        return digits / pace if pace else None
+
+
+def _starting(written: Progress) -> bool:
+    """Whether its worker may still be on its way."""
+    return written.phase in ("created", "resumed") and abs(time.time() - written.last_time) < _START_SECONDS
+
+
+def _recover(run: Run, written: Progress) -> Job:
+    """Mark a training as failed whose worker is gone."""
+    try:
+        with locks.holding(run, patience=0):
+            written, run = progress.read(run.directory), read_run(run.directory)  # it may have ended, or been resumed
+            if run.record.status != "running":
+                return Job(run, written, run.record.status, run.record.reason)
+            if _starting(written):
+                return Job(run, written, written.phase, "")
+            free = shutil.disk_usage(run.directory).free
+            reason = written.reason or "its worker was killed, or the computer stopped"
+            if not written.reason and free < _FULL_BYTES:
+                reason = f"the disk is full: {free:,} bytes are free"
+            reason = f"failed: {reason}"
+            with contextlib.suppress(RunNotWritable):
+                run = store.fail(run, reason)
+            return Job(run, written, "failed", reason)
+    except RunBusy:  # someone else looks, or its worker has come
+        return Job(run, written, written.phase, "")

@@ -1,0 +1,134 @@
+"""The training loop: takes the gradient steps, and writes into the run's directory what comes of them.
+
+Mean losses are reported several times an epoch, each epoch ends with a row of the history, snapshots are kept at the
+planned steps and shown while someone watches, and a checkpoint is kept every ten seconds.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vae_core.jobs import control
+from vae_core.likelihood import elbo
+from vae_core.networks.network import Network
+from vae_core.runs import history, snapshots, store
+from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs.run import Run
+from vae_core.runs.snapshots import Snapshot
+from vae_core.storage.files import write
+
+if TYPE_CHECKING:
+    from vae_core.training.trainer import Trainer
+
+_LIVE_SECONDS = 0.5
+_CHECKPOINT_SECONDS = 10.0
+_STEP_EVENTS_PER_EPOCH = 20
+_LEAST_PAUSE, _MOST_PAUSE = 0.25, 1.0  # seconds between two step events
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """Where a training stood at its last step event."""
+
+    sums: np.ndarray
+    seen: int
+    at: float
+
+
+class TrainingLoop:
+    """A training between its last checkpoint and its end. Raises RunDamaged if that checkpoint cannot be read."""
+
+    def __init__(self, run: Run, test_images: np.ndarray, on_event: Callable[..., None]):
+        """on_event(event, **values): called with step and epoch events, as progress.jsonl has them."""
+        self.run, self.test_images, self.on_event = run, test_images, on_event
+        self.checkpoint = Checkpoint.read(run)
+        """The last one kept: where a training that fails goes back to."""
+        self.epochs: list[history.Epoch] = []
+        """The rows of the history so far."""
+        if epochs := self.checkpoint.step // run.record.steps_per_epoch:
+            rows = run.history().head(epochs).to_dict("records")
+            self.epochs = [{name: float(row[name]) for name in history.COLUMNS} for row in rows]
+        self._seconds_before = self.checkpoint.seconds
+        self._began = time.monotonic()
+
+    def start_clock(self) -> None:
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Training time, earlier sessions included."""
+        return self._seconds_before + time.monotonic() - self._began
+
+    def take(self, trainer: "Trainer", held_out: np.ndarray, stopped: Callable[[], bool]) -> None:
+        """Take all steps, or as many as there are before it is stopped. held_out: validation digits, (M, 28, 28) uint8.
+
+        `checkpoint` is where it stands then. Raises OSError, TrainingDiverged.
+        """
+        total = self.run.record.steps
+        keep = [step for step in snapshots.steps_to_keep(total) if step > trainer.step]
+        last = _Mark(trainer.sums, trainer.seen, time.monotonic())
+        if trainer.step % trainer.steps_per_epoch == 0:
+            last = _Mark(np.zeros(2), 0, last.at)
+        shown = saved = epoch_began = last.at
+        pause = _LEAST_PAUSE
+        while trainer.step < total and not stopped():
+            trainer.advance(keep[0])
+            now = time.monotonic()
+            ended = trainer.step % trainer.steps_per_epoch == 0
+            if ended or now - last.at > pause:
+                last = self._report_steps(trainer, last)
+            if ended:
+                self._end_epoch(trainer, held_out)
+                last = _Mark(np.zeros(2), 0, last.at)
+                pause = min(_MOST_PAUSE, max(_LEAST_PAUSE, (now - epoch_began) / _STEP_EVENTS_PER_EPOCH))
+                epoch_began = now
+            if trainer.step == keep[0]:
+                snapshots.keep(self.run.directory, self._snapshot(trainer))
+                keep.pop(0)
+            if now - shown > _LIVE_SECONDS and control.watched(self.run):
+                write(self.run.directory / snapshots.LIVE, self._snapshot(trainer).to_bytes())
+                shown = now
+            if now - saved > _CHECKPOINT_SECONDS:
+                self.checkpoint = trainer.checkpoint(self.seconds)
+                store.save(self.run, self.checkpoint)
+                saved = now
+        self.checkpoint = trainer.checkpoint(self.seconds)
+
+    def _report_steps(self, trainer: "Trainer", since: _Mark) -> _Mark:
+        """Report the means since the last step event, and return where the next ones begin."""
+        now = _Mark(trainer.sums, trainer.seen, time.monotonic())
+        reconstruction, kl = (now.sums - since.sums) / (now.seen - since.seen)
+        self.on_event(
+            "step",
+            step=trainer.step,
+            seconds=self.seconds,
+            loss=float(reconstruction + trainer.config.beta * kl),
+            reconstruction=float(reconstruction),
+            kl=float(kl),
+            digits_per_second=(now.seen - since.seen) / (now.at - since.at),
+        )
+        return now
+
+    def _end_epoch(self, trainer: "Trainer", held_out: np.ndarray) -> None:
+        """Add a row to the history: means over the epoch, and the validation digits under the weights at its end."""
+        beta = trainer.config.beta
+        row: dict[str, float] = dict.fromkeys(history.COLUMNS, np.nan)
+        row |= {"epoch": trainer.epoch, "seconds": round(self.seconds, 2)}
+        row["reconstruction"], row["kl"] = (float(value) for value in trainer.sums / trainer.seen)
+        if len(held_out):
+            terms = elbo.negative_elbo(self._network(trainer), held_out, samples=1)
+            row["val_reconstruction"], row["val_kl"] = (float(term.mean()) for term in terms)
+        for prefix in ("", "val_"):
+            row[f"{prefix}loss"] = row[f"{prefix}reconstruction"] + beta * row[f"{prefix}kl"]
+        self.epochs.append(row)
+        history.write(self.run.directory, self.epochs)
+        self.on_event("epoch", **row)
+
+    def _snapshot(self, trainer: "Trainer") -> Snapshot:
+        return Snapshot.take(self._network(trainer), self.test_images, trainer.step)
+
+    def _network(self, trainer: "Trainer") -> Network:
+        return Network.from_tensors(trainer.tensors(), trainer.config.activation)
