@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Position, expect
 
 from tests.browser import Tab, pixels
 from tests.server import running_app
-from tests.unit.toys import make_run
+from tests.unit.builders import make_run
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_images
 from vae_core.latent.latent_map import LatentMap

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser import PATIENCE, pixels
 from tests.server import running_app
-from tests.unit.toys import wait_until
+from tests.unit.builders import wait_until
 from vae_core.data.images import to_images
 from vae_core.data.sources import load_digits
 from vae_core.jobs.job import Job

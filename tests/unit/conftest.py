@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit import puppet
-from tests.unit.puppet import DIGITS, PUPPET_CONFIG, Begin, Hook, Puppets, assert_as_if_never_stopped
-from tests.unit.toys import Call, random_tensors
+from tests.unit import fake_trainer
+from tests.unit.builders import Call, random_tensors
+from tests.unit.fake_trainer import DIGITS, FAKE_CONFIG, Begin, FakeTrainers, Hook, assert_as_if_never_stopped
 from vae_core.cli import commands
 from vae_core.config import TrainingConfig
 from vae_core.data import sources
@@ -81,25 +81,25 @@ def few(monkeypatch: pytest.MonkeyPatch, sample: Digits) -> Digits:
     return digits
 
 
-# --- Workers whose trainer is a puppet
+# --- Workers with a fake trainer
 
 
 @pytest.fixture
 def begin(root: Path) -> Begin:
-    """A run that waits for its worker. changes: other values for the fields of the puppet's config."""
-    return lambda **changes: store.begin(dataclasses.replace(PUPPET_CONFIG, **changes), DIGITS, root)
+    """A run that waits for its worker. changes: other values for the fields of the fake trainer's config."""
+    return lambda **changes: store.begin(dataclasses.replace(FAKE_CONFIG, **changes), DIGITS, root)
 
 
 @pytest.fixture
-def puppets(monkeypatch: pytest.MonkeyPatch) -> Puppets:
-    """Puppets take the trainer's place, every step is told, checkpoints are kept only at the ends.
+def fake_trainers(monkeypatch: pytest.MonkeyPatch) -> FakeTrainers:
+    """FakeTrainers take the trainer's place, every step is told, checkpoints are kept only at the ends.
 
-    Returns what gives the puppets to come a hook, or none.
+    Returns what gives the fake_trainers to come a hook, or none.
     """
     modules: dict[str, Any] = {}
 
     def install(hook: Hook | None = None) -> None:
-        puppet.install(modules, hook)
+        fake_trainer.install(modules, hook)
         monkeypatch.setitem(sys.modules, "vae_core.training.trainer", modules["vae_core.training.trainer"])
 
     install()
@@ -111,20 +111,20 @@ def puppets(monkeypatch: pytest.MonkeyPatch) -> Puppets:
 
 @pytest.fixture(scope="session")
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """What a puppet leaves of a training without a stop."""
+    """What a fake trainer leaves of a training without a stop."""
     with pytest.MonkeyPatch.context() as patch:
         modules: dict[str, Any] = {}
-        puppet.install(modules)
+        fake_trainer.install(modules)
         patch.setitem(sys.modules, "vae_core.training.trainer", modules["vae_core.training.trainer"])
-        return worker.train(store.begin(PUPPET_CONFIG, DIGITS, tmp_path_factory.mktemp("whole")), DIGITS)
+        return worker.train(store.begin(FAKE_CONFIG, DIGITS, tmp_path_factory.mktemp("whole")), DIGITS)
 
 
 @pytest.fixture
-def goes_on(puppets: Puppets, uninterrupted: Run) -> Callable[[Run], None]:
+def goes_on(fake_trainers: FakeTrainers, uninterrupted: Run) -> Callable[[Run], None]:
     """Lets a training that was stopped go on, which must end as one that was not."""
 
     def check(run: Run) -> None:
-        puppets(None)
+        fake_trainers(None)
         assert_as_if_never_stopped(worker.train(run, DIGITS), uninterrupted)
 
     return check

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.toys import random_tensors
+from tests.unit.builders import random_tensors
 from vae_core.config import TrainingConfig
 from vae_core.errors import ConfigError
 from vae_core.recipes import RECIPES, recipe_for

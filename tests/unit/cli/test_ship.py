@@ -1,0 +1,105 @@
+"""A shipped run is small, its own scores belong to its rounded weights, and nothing is shipped that is not done."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from tests.unit.builders import random_tensors
+from vae_core.cli import ship
+from vae_core.cli.ship import ship_run
+from vae_core.config import TrainingConfig
+from vae_core.data.digits import Digits
+from vae_core.errors import RunNotWritable
+from vae_core.evaluation.learning_curve import LearningCurve
+from vae_core.evaluation.report import Report
+from vae_core.runs import store
+from vae_core.runs.progress import Journal
+from vae_core.runs.run import Run
+from vae_core.storage import directories
+
+CONFIG = TrainingConfig(encoder_widths=(6,), decoder_widths=(7, 5))
+
+
+@pytest.fixture
+def few(sample: Digits) -> Digits:
+    return dataclasses.replace(
+        sample,
+        train_images=sample.train_images[:300],
+        train_labels=sample.train_labels[:300],
+        test_images=sample.test_images[:120],
+        test_labels=sample.test_labels[:120],
+    )
+
+
+@pytest.fixture
+def shipped(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (root.parent / "shipped").mkdir()
+    monkeypatch.setattr(directories, "SHIPPED", root.parent / "shipped")
+    return root.parent / "shipped"
+
+
+def trained(root: Path, digits: Digits, status: str = "done") -> Run:
+    run = store.begin(CONFIG, digits, root, "Mine")
+    return store.complete(run, dataclasses.replace(run.record, status=status), random_tensors(CONFIG), [], [])
+
+
+def test_a_shipped_run_has_the_same_record_under_its_short_name_and_a_report_on_half_the_bytes(
+    root: Path, shipped: Path, few: Digits
+):
+    run = trained(root, few)
+    step = {"step": 2, "seconds": 0.1, "loss": 500.0, "reconstruction": 495.0, "kl": 5.0, "digits_per_second": 2e3}
+    Journal(run.directory).write("step", **step)
+    copy = ship_run(run, "short", few)
+    assert copy.directory == shipped / "short"
+    assert [entry.name for entry in shipped.iterdir()] == ["short"]
+    assert copy.record == dataclasses.replace(run.record, id="short")
+    stored = safetensors.numpy.load_file(copy.directory / "network.safetensors")
+    for name, tensor in run.tensors().items():
+        assert stored[name].dtype == np.float16
+        np.testing.assert_array_equal(copy.tensors()[name], tensor.astype(np.float16).astype(np.float32), strict=True)
+    assert LearningCurve.of(copy).trained == LearningCurve.of(run).trained != []
+    network = copy.network()
+    kept = Report.read(copy, network, few)
+    assert kept is not None
+    assert kept.scores == Report.measure(network, few).scores
+    assert [file.name for file in (copy.directory / "snapshots").iterdir()] == ["00000000.safetensors.gz"]
+
+
+def test_a_newer_one_takes_the_place_of_an_older_one(root: Path, shipped: Path, few: Digits):
+    run = trained(root, few)
+    ship_run(run, "short", few)
+    assert ship_run(store.rename(run, "Yours"), "short", few).record.title == "Yours"
+    assert [entry.name for entry in shipped.iterdir()] == ["short"]
+
+
+def test_weights_stay_as_they_are_where_rounding_costs_something(few: Digits):
+    tensors = random_tensors(CONFIG)
+    assert ship.rounded(tensors, "relu", few.test_images)["encoder.mean.kernel"].dtype == np.float16
+    tensors["decoder.logits.bias"] = np.full(784, 1e5, np.float32)  # beyond float16
+    assert ship.rounded(tensors, "relu", few.test_images) is tensors
+    tensors = random_tensors(CONFIG)
+    # 4099 becomes 4100 and 4097 becomes 4096: a mean of 2 becomes one of 4.
+    tensors["encoder.hidden.0.kernel"][:] = 0
+    tensors["encoder.hidden.0.bias"][:2] = 4099, 1
+    tensors["encoder.mean.kernel"][:2] = [[1, 0], [-4097, 0]]
+    tensors["encoder.log_var.kernel"][:] = 0
+    assert ship.rounded(tensors, "relu", few.test_images) is tensors
+
+
+@pytest.mark.parametrize("status", ["running", "cancelled", "failed"])
+def test_what_is_not_done_is_not_shipped(root: Path, shipped: Path, few: Digits, status: str):
+    with pytest.raises(RunNotWritable, match="expected a run that is done"):
+        ship_run(trained(root, few, status), "short", few)
+    assert not list(shipped.iterdir())
+
+
+def test_a_run_on_other_digits_or_under_no_name_is_not_shipped(root: Path, shipped: Path, few: Digits):
+    run = trained(root, few)
+    with pytest.raises(RunNotWritable, match="on the digits at hand"):
+        ship_run(run, "short", dataclasses.replace(few, test_images=few.test_images[::-1].copy()))
+    with pytest.raises(RunNotWritable, match="cannot be a run's id"):
+        ship_run(run, "../short", few)
+    assert not list(shipped.iterdir())

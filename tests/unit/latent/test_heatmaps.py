@@ -1,0 +1,108 @@
+"""Fields over the plane: each cell against the same figure computed for it alone."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import scipy.stats
+from sklearn.neighbors import KNeighborsClassifier
+
+from tests.unit.builders import random_tensors
+from vae_core.config import TrainingConfig
+from vae_core.latent import heatmaps
+from vae_core.latent.geometry import log_magnification
+from vae_core.latent.heatmaps import CELLS, Field
+from vae_core.latent.latent_map import LatentMap
+from vae_core.networks.network import Network
+
+NETWORK = Network.from_tensors(random_tensors(TrainingConfig(encoder_widths=(20,), decoder_widths=(20,))))
+NOISE = np.random.default_rng(7)
+MEANS = NOISE.normal((0.5, -0.5), (1, 2), (200, 2)).astype(np.float32)
+SPREADS = NOISE.uniform(0.05, 0.3, (200, 2)).astype(np.float32)
+DIGITS = LatentMap(MEANS, SPREADS, NOISE.integers(0, 10, 200, dtype=np.uint8))
+
+KINDS: dict[str, Callable[[Network, LatentMap], Field]] = {
+    kind.__name__: kind for kind in (heatmaps.density, heatmaps.regions, heatmaps.magnification, heatmaps.width)
+}
+SOME = [(0, 0), (3, 120), (64, 64), (127, 5), (90, 31)]
+"""Cells: row, column."""
+
+
+def centre(field: Field, row: int, column: int) -> np.ndarray:
+    """(1, 2): z1 of the column, z2 of the row."""
+    middle = (field.edges[1:] + field.edges[:-1]) / 2
+    return np.array([[middle[column], middle[row]]], np.float32)
+
+
+def few(count: int) -> LatentMap:
+    return LatentMap(MEANS[:count], SPREADS[:count], DIGITS.labels[:count])
+
+
+CROWDS = {
+    "many digits": DIGITS,
+    "three digits": few(3),
+    "one digit": few(1),
+    "all in one place": LatentMap(np.zeros_like(MEANS), SPREADS, DIGITS.labels),
+    "some beyond the plane": LatentMap(MEANS * 20, SPREADS, DIGITS.labels),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_a_field_is_finite_on_a_square_around_all_digits(kind: str, crowd: str):
+    means = CROWDS[crowd].means.clip(-10, 10)
+    found = KINDS[kind](NETWORK, CROWDS[crowd])
+    assert (found.values.shape, found.values.dtype) == ((CELLS, CELLS), np.float32)
+    assert np.isfinite(found.values).all()
+    assert (found.edges.shape, found.edges.dtype) == ((CELLS + 1,), np.float64)
+    np.testing.assert_allclose(np.diff(found.edges), (found.edges[-1] - found.edges[0]) / CELLS)
+    assert -10 <= found.edges[0] <= means.min()
+    assert means.max() <= found.edges[-1] <= 10
+    assert found.edges[-1] - found.edges[0] <= max(1.08 * np.ptp(means), 0.021)
+    if kind == "regions":
+        assert found.classes is not None
+        assert (found.classes.shape, found.classes.dtype) == ((CELLS, CELLS), np.uint8)
+    else:
+        assert found.classes is None
+
+
+def test_the_density_of_a_cell_is_its_mass_by_its_area():
+    found = heatmaps.density(NETWORK, DIGITS)
+    side = found.edges[1] - found.edges[0]
+    for row, column in SOME:
+        (left, right), (low, high) = found.edges[column : column + 2], found.edges[row : row + 2]
+        across, up = (scipy.stats.norm(MEANS[:, i].astype(float), SPREADS[:, i].astype(float)) for i in range(2))
+        mass = ((across.cdf(right) - across.cdf(left)) * (up.cdf(high) - up.cdf(low))).mean()
+        assert found.values[row, column] == pytest.approx(mass / side**2, rel=1e-4, abs=1e-9)
+    assert 0.95 < found.values.sum() * side**2 < 1
+
+
+def test_a_region_is_the_vote_of_the_fifty_nearest_digits():
+    found = heatmaps.regions(NETWORK, DIGITS)
+    middle = (found.edges[1:] + found.edges[:-1]) / 2
+    z1, z2 = np.meshgrid(middle, middle)
+    classifier = KNeighborsClassifier(50).fit(MEANS, DIGITS.labels)
+    shares = classifier.predict_proba(np.stack([z1, z2], -1).reshape(-1, 2)).reshape(CELLS, CELLS, 10)
+    np.testing.assert_array_equal(found.classes, shares.argmax(axis=-1))
+    np.testing.assert_allclose(found.values, shares.max(axis=-1), atol=1e-6)
+
+
+def test_where_fewer_digits_vote_a_share_is_still_of_one():
+    found = heatmaps.regions(NETWORK, LatentMap(MEANS[:3], SPREADS[:3], np.array([4, 9, 4], np.uint8)))
+    np.testing.assert_allclose(found.values, 2 / 3)
+    assert (found.classes == 4).all()
+
+
+def test_the_magnification_is_that_of_the_cells_centre():
+    found = heatmaps.magnification(NETWORK, DIGITS)
+    for row, column in SOME:
+        expected = log_magnification(NETWORK, centre(found, row, column))[0]
+        assert found.values[row, column] == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_width_is_the_posteriors_of_the_digit_that_is_decoded_there():
+    found = heatmaps.width(NETWORK, DIGITS)
+    for row, column in SOME:
+        _, log_var = NETWORK.encode(NETWORK.decode(centre(found, row, column)).reshape(1, 784))
+        s1, s2 = np.exp(log_var[0].astype(float) / 2)
+        assert found.values[row, column] == pytest.approx(np.sqrt(s1 * s2), rel=1e-4)

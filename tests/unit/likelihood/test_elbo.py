@@ -1,0 +1,150 @@
+"""The terms of -ELBO against plain loops and numerical integrals."""
+
+import math
+
+import numpy as np
+import pytest
+import scipy.integrate
+import scipy.special
+import scipy.stats
+
+from tests.unit.builders import random_tensors
+from vae_core.config import TrainingConfig
+from vae_core.data.digits import Digits
+from vae_core.evaluation.scores import score_elbo
+from vae_core.likelihood import elbo
+from vae_core.likelihood.elbo import kl_nats, kl_nats_by_dimension, negative_elbo, reconstruction_nats
+from vae_core.networks.network import Network
+from vae_core.runs.catalog import open_run
+
+
+def test_the_reconstruction_is_the_cross_entropy_summed_over_pixels():
+    noise = np.random.default_rng(0)
+    pixels, logits = noise.random((3, 784)), noise.normal(0, 3, (3, 784))
+    for row, found in enumerate(reconstruction_nats(pixels, logits)):
+        expected = 0.0
+        for x, logit in zip(pixels[row], logits[row], strict=True):
+            p = 1 / (1 + math.exp(-logit))
+            expected -= x * math.log(p) + (1 - x) * math.log(1 - p)
+        assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_extreme_logits_stay_finite():
+    """Warnings are errors here, so an overflow inside would fail."""
+    logits = np.array([[1000.0, -1000.0, 1e30]], np.float32)
+    assert reconstruction_nats(np.array([[1, 0, 1]], np.float32), logits) == pytest.approx(0)
+    assert reconstruction_nats(np.array([[0, 1, 1]], np.float32), logits) == pytest.approx(2000)
+
+
+@pytest.mark.parametrize(("mean", "log_var"), [(0.0, 0.0), (1.5, -1.0), (-3.0, 2.0), (0.2, -8.0)])
+def test_the_kl_is_the_integral_of_its_definition(mean: float, log_var: float):
+    norm, deviation = scipy.stats.norm, math.exp(log_var / 2)
+
+    def integrand(z: float) -> float:
+        return float(norm.pdf(z, mean, deviation) * (norm.logpdf(z, mean, deviation) - norm.logpdf(z)))
+
+    reach = 12 * deviation
+    expected, _ = scipy.integrate.quad(integrand, mean - reach, mean + reach, points=[mean], epsabs=1e-10)
+    found = kl_nats(np.array([[mean, 0.0], [mean, mean]]), np.array([[log_var, 0.0], [log_var, log_var]]))
+    assert found == pytest.approx([expected, 2 * expected], abs=1e-8)  # the dimensions are summed, not averaged
+
+
+def test_the_dimensions_kl_are_those_of_their_own_integrals_and_add_up():
+    mean, log_var = np.array([[1.5, -3.0], [0.2, 0.0]]), np.array([[-1.0, 2.0], [-8.0, 0.0]])
+    found = kl_nats_by_dimension(mean, log_var)
+    for i in range(2):
+        for j in range(2):
+            both = kl_nats(np.array([[mean[i, j], 0.0]]), np.array([[log_var[i, j], 0.0]]))  # the second one is p(z)
+            assert found[i, j] == pytest.approx(both[0], abs=1e-12)
+    np.testing.assert_allclose(found.sum(axis=1), kl_nats(mean, log_var))
+
+
+def test_the_clamped_extremes_of_log_var_have_a_finite_kl():
+    assert np.isfinite(kl_nats(np.zeros((1, 2), np.float32), np.array([[20, -20]], np.float32))).all()
+
+
+def test_the_elbo_is_the_loop_over_digits_and_samples(
+    config: TrainingConfig, tensors: dict[str, np.ndarray], images: np.ndarray
+):
+    network = Network.from_tensors(tensors)
+    reconstruction, kl = negative_elbo(network, images, samples=3, seed=5)
+    assert reconstruction.shape == kl.shape == (5,)
+    assert reconstruction.dtype == kl.dtype == np.float64
+    noise = np.random.default_rng(5)
+    epsilon = [noise.standard_normal((5, 2), dtype=np.float32) for _ in range(3)]
+    for i, image in enumerate(images):
+        x = image.ravel() / 255
+        mean, log_var = (term[0].astype(float) for term in network.encode(x[None].astype(np.float32)))
+        terms = []
+        for sample in range(3):
+            z = mean + np.exp(log_var / 2) * epsilon[sample][i]
+            p = network.decode(z[None].astype(np.float32))[0].ravel().astype(float)
+            terms.append(-(x * np.log(p) + (1 - x) * np.log(1 - p)).sum())
+        assert reconstruction[i] == pytest.approx(sum(terms) / 3, rel=1e-5)
+        assert kl[i] == pytest.approx(0.5 * sum(np.exp(log_var) + mean**2 - 1 - log_var), rel=1e-4, abs=1e-5)
+
+
+def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.ndarray):
+    """With no spread there is no noise, so the blocks' borders must not show."""
+    tensors = random_tensors(TrainingConfig(encoder_widths=(6,), decoder_widths=(4,)))
+    tensors["encoder.log_var.bias"] = np.full(2, -1e6, np.float32)
+    network = Network.from_tensors(tensors)
+    whole = negative_elbo(network, images)
+    monkeypatch.setattr(elbo, "_BLOCK", 2)
+    for blocks, expected in zip(negative_elbo(network, images), whole, strict=True):
+        np.testing.assert_allclose(blocks, expected, rtol=1e-4)
+
+
+def test_the_same_seed_gives_the_same_figure_and_another_a_near_one(
+    config: TrainingConfig, tensors: dict[str, np.ndarray], images: np.ndarray
+):
+    network = Network.from_tensors(tensors)
+    first, again, other = (negative_elbo(network, images, seed=seed)[0] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+    np.testing.assert_allclose(first, other, rtol=0.2)
+
+
+def test_the_scores_tell_their_unit_their_digits_and_how(images: np.ndarray):
+    network = Network.from_tensors(random_tensors(TrainingConfig()))
+    labels = np.arange(5, dtype=np.uint8)
+    digits = Digits("sample", "here", (), images[:0], labels[:0], images, labels)
+    scores = score_elbo(network, digits)
+    assert [score.name for score in scores] == ["-ELBO", "reconstruction", "KL"]
+    assert {(score.unit, score.digits, score.dataset) for score in scores} == {("nats", 5, "sample")}
+    assert [score.estimator for score in scores] == 2 * ["Monte Carlo, 16 samples a digit, seed 0"] + ["closed form"]
+    reconstruction, kl = negative_elbo(network, images, samples=16, seed=0)
+    expected = [(reconstruction + kl).mean(), reconstruction.mean(), kl.mean()]
+    assert [score.value for score in scores] == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(("samples", "words"), [(1, "1 sample a digit"), (3, "3 samples a digit")])
+def test_a_quick_score_says_how_few_draws_it_is_made_of(images: np.ndarray, samples: int, words: str):
+    network = Network.from_tensors(random_tensors(TrainingConfig()))
+    labels = np.arange(5, dtype=np.uint8)
+    scores = score_elbo(network, Digits("sample", "here", (), images[:0], labels[:0], images, labels), samples)
+    assert [score.estimator for score in scores] == 2 * [f"Monte Carlo, {words}, seed 0"] + ["closed form"]
+    reconstruction, kl = negative_elbo(network, images, samples=samples, seed=0)
+    expected = [(reconstruction + kl).mean(), reconstruction.mean(), kl.mean()]
+    assert [score.value for score in scores] == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_seeds_figure_on_the_first_500_test_digits(digits: Digits):
+    """The same integral with SciPy's functions and other noise: equal within its own Monte Carlo error."""
+    network = open_run("seed").network()
+    images = digits.test_images[:500]
+    reconstruction, kl = negative_elbo(network, images)
+    x = images.reshape(-1, 784) / 255
+    mean, log_var = (term.astype(float) for term in network.encode(x.astype(np.float32)))
+    noise = np.random.default_rng(99)
+    draws = []
+    for _ in range(16):
+        z = mean + np.exp(log_var / 2) * noise.normal(size=mean.shape)
+        p = scipy.special.expit(network.logits(z.astype(np.float32)).astype(float))
+        draws.append(-(scipy.special.xlogy(x, p) + scipy.special.xlog1py(1 - x, -p)).sum(axis=1))
+    deviation = np.std(draws, axis=0) / 4  # of each digit's mean over its 16 draws
+    error = 4 * math.sqrt(2) * math.sqrt((deviation**2).sum()) / 500
+    assert reconstruction.mean() == pytest.approx(np.mean(draws), abs=error)
+    assert error < 0.5
+    assert 140 < (reconstruction + kl).mean() < 165
+    assert kl.mean() == pytest.approx(6.17, abs=0.3)

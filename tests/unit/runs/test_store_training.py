@@ -1,0 +1,131 @@
+"""What a training leaves on its run's shelf while it goes on, and how one that was stopped is opened again."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.unit.builders import CONFIG, HISTORY, SCORES, contents, listing, make_run, random_digits, random_tensors
+from tests.unit.storage.full_disk import fill_up
+from vae_core.errors import DataError, RunNotWritable
+from vae_core.runs import history, progress, store
+from vae_core.runs.catalog import open_run
+from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs.run import Run
+
+DIGITS = random_digits(train=10, test=4)
+SMALL = dataclasses.replace(CONFIG, validation=3)
+
+
+# --- save, write_history, tidy
+
+
+def test_a_moment_that_is_saved_is_the_one_to_go_on_from_and_the_runs_network(root: Path):
+    run = store.begin(CONFIG, DIGITS, root)
+    saved = Checkpoint(1, 0.5, 100.0, 2.0, random_tensors(CONFIG, seed=8), [np.array(1)])
+    store.save(run, saved)
+    found = Checkpoint.read(run)
+    assert (found.step, found.seconds, found.optimizer) == (1, 0.5, saved.optimizer)
+    for name, tensor in saved.network.items():
+        np.testing.assert_array_equal(run.tensors()[name], tensor)
+        np.testing.assert_array_equal(found.network[name], tensor)
+
+
+def test_a_network_never_gets_ahead_of_the_first_moment_to_go_on_from(root: Path, monkeypatch: pytest.MonkeyPatch):
+    """Else a training that is killed between two files would begin anew from weights that it has trained already."""
+    run = store.begin(CONFIG, DIGITS, root)
+    start = Checkpoint.read(run)
+    fill_up(monkeypatch, 1)
+    with pytest.raises(OSError):
+        store.save(run, Checkpoint(1, 0.5, 100.0, 2.0, random_tensors(CONFIG, seed=8), [np.array(1)]))
+    for name, tensor in Checkpoint.read(run).network.items():
+        np.testing.assert_array_equal(tensor, start.network[name])
+
+
+def test_a_history_has_six_digits_and_empty_cells_for_nan(root: Path):
+    run = make_run(root)
+    history.write(run.directory, [HISTORY[0] | {"loss": 1234.56789, "val_loss": 0.1 + 0.2}])
+    text = (run.directory / "history.csv").read_text()
+    header = "epoch,seconds,loss,reconstruction,kl,val_loss,val_reconstruction,val_kl"
+    assert text == f"{header}\n1,0.5,1234.57,195,5,0.3,,\n"
+    assert run.history()["val_kl"].isna().to_numpy().all()
+
+
+def test_only_what_is_named_is_tidied_away(root: Path):
+    run = store.begin(CONFIG, DIGITS, root)
+    before = listing(run.directory)
+    for name in ("live.gz", ".part-1", "snapshots/.part-2"):
+        (run.directory / name).touch()
+    store.tidy(run, "live.gz", "**/.part-*", "never-there")
+    assert listing(run.directory) == before
+    assert listing(run.directory / "snapshots") == ["00000000.safetensors.gz"]
+
+
+# --- reopen
+
+
+def checkpointed(root: Path, status: str, phase: str = "step") -> Run:
+    """A run that was stopped after step 1 of 2, and told so."""
+    run = store.begin(dataclasses.replace(CONFIG, batch_size=10), DIGITS, root)
+    journal = progress.Journal(run.directory)
+    for step in (1, 2):
+        journal.write("step", **dict.fromkeys(progress.STEP_NUMBERS, 1.0) | {"step": step})
+    store.save(run, Checkpoint(1, 0.5, 100.0, 2.0, random_tensors(CONFIG), [np.array(1)]))
+    if phase != "step":
+        journal.write(phase, step=1)
+    return store.mark(run, dataclasses.replace(run.record, status=status, reason="enough"))
+
+
+@pytest.mark.parametrize("status", ["cancelled", "failed"])
+def test_a_run_that_was_stopped_is_in_training_again(root: Path, status: str):
+    run = store.reopen(checkpointed(root, status), DIGITS)
+    assert run == open_run(run.id)
+    assert (run.record.status, run.record.reason) == ("running", "")
+    told = progress.read(run.directory)
+    assert (told.phase, [step["step"] for step in told.steps]) == ("resumed", [1])
+
+
+@pytest.mark.parametrize("phase", ["created", "resumed"])
+def test_a_run_whose_worker_is_still_to_come_is_left_as_it_is(root: Path, phase: str):
+    run = checkpointed(root, "running", phase)
+    before = contents(run)
+    assert store.reopen(run, DIGITS) == run
+    assert contents(run) == before
+
+
+def test_a_run_that_goes_on_has_no_scores_for_they_are_of_its_earlier_weights(root: Path):
+    run = checkpointed(root, "running")
+    run = store.complete(run, dataclasses.replace(run.record, status="cancelled"), run.tensors(), HISTORY, SCORES)
+    assert run.scores() == SCORES
+    assert store.reopen(run, DIGITS).scores() == []
+
+
+def test_a_run_whose_worker_died_goes_on_from_its_checkpoint(root: Path):
+    run = store.reopen(checkpointed(root, "running"), DIGITS)
+    assert run.record.status == "running"
+    assert [step["step"] for step in progress.read(run.directory).steps] == [1]
+
+
+def test_a_run_that_is_done_is_not_trained_again(root: Path):
+    run = checkpointed(root, "done")
+    before = contents(run)
+    with pytest.raises(RunNotWritable, match="is trained to its end already"):
+        store.reopen(run, DIGITS)
+    assert contents(run) == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [random_digits(train=10, test=4, seed=1), dataclasses.replace(DIGITS, train_images=DIGITS.train_images[:9])],
+    ids=["other test digits", "fewer training digits"],
+)
+@pytest.mark.parametrize("status", ["running", "cancelled"])
+def test_a_run_does_not_go_on_with_other_digits(root: Path, status: str, other: Any):
+    run = checkpointed(root, status)
+    before = contents(run)
+    count = len(other.train_images)
+    with pytest.raises(DataError, match=f"begun on other digits: sample with 10 .*, not the sample with {count} at"):
+        store.reopen(run, other)
+    assert contents(run) == before

@@ -1,0 +1,185 @@
+"""Keras's VAE has the post's layers, and computes what the NumPy network and the NumPy losses do."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from tests.unit.builders import random_tensors
+from vae_core.config import TrainingConfig
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_images, to_pixels
+from vae_core.likelihood import elbo
+from vae_core.networks.network import Network, network_shapes
+from vae_core.training import vae
+from vae_core.training.optimizer import build_optimizer
+from vae_core.training.vae import VAE, build_decoder, build_encoder
+
+Tensors = dict[str, np.ndarray]
+
+
+def vae_with(config: TrainingConfig, tensors: Tensors) -> VAE:
+    """A Keras VAE that has these weights."""
+    vae = VAE(config)
+    vae.restore(tensors)
+    return vae
+
+
+def array(value: Any) -> np.ndarray:
+    """A tensor of Keras's, whose stubs do not say that it is one."""
+    return np.asarray(value)
+
+
+def test_the_seeds_layers_are_the_posts():
+    config = TrainingConfig()
+    encoder = {layer.name: layer.count_params() for layer in build_encoder(config).layers if layer.weights}
+    decoder = {layer.name: layer.count_params() for layer in build_decoder(config).layers if layer.weights}
+    assert encoder == {"hidden.0": 200_960, "mean": 514, "log_var": 514}
+    assert decoder == {"hidden.0": 768, "logits": 201_488}
+
+
+def test_the_seeds_parameters_are_the_posts():
+    vae = VAE(TrainingConfig())
+    vae(np.zeros((1, 784), np.float32), np.zeros((1, 784), np.float32), np.zeros((1, 2), np.float32))
+    assert vae.encoder.count_params() == 201_988
+    assert vae.decoder.count_params() == 202_256
+    assert sum(math.prod(weight.shape) for weight in vae.trainable_weights) == 404_244
+
+
+def test_the_seeds_shapes_are_the_posts():
+    vae = VAE(TrainingConfig())
+    assert vae.encoder.input_shape == (None, 784)
+    assert vae.encoder.output_shape == [(None, 2), (None, 2)]
+    assert vae.decoder.input_shape == (None, 2)
+    assert vae.decoder.output_shape == (None, 784)
+    for half, names in ((vae.encoder, ["relu", "linear", "linear"]), (vae.decoder, ["relu", "linear"])):
+        assert [layer.activation.__name__ for layer in half.layers if layer.weights] == names
+
+
+def test_the_weights_go_by_the_names_of_a_run_file(config: TrainingConfig, tensors: Tensors):
+    """Layer by layer, so that two mistakes cannot undo each other."""
+    vae = vae_with(config, tensors)
+    for half in (vae.encoder, vae.decoder):
+        for layer in half.layers:
+            for part, found in zip(("kernel", "bias"), layer.get_weights(), strict=False):
+                np.testing.assert_array_equal(found, tensors[f"{half.name}.{layer.name}.{part}"], strict=True)
+    found = vae.tensors()
+    assert {name: (tensor.shape, tensor.dtype.type) for name, tensor in found.items()} == network_shapes(config)
+    for name, tensor in found.items():
+        np.testing.assert_array_equal(tensor, tensors[name], strict=True)
+
+
+def test_the_tensors_are_a_copy_that_later_steps_leave_alone(config: TrainingConfig, tensors: Tensors):
+    vae = vae_with(config, tensors)
+    before = vae.tensors()
+    vae.restore(random_tensors(config, seed=1))
+    for name, tensor in before.items():
+        np.testing.assert_array_equal(tensor, tensors[name])
+
+
+# --- Keras against NumPy
+
+
+def test_encoding_is_that_of_the_numpy_network(config: TrainingConfig, tensors: Tensors, sample: Digits):
+    pixels = to_pixels(sample.test_images[:200])
+    for found, expected in zip(
+        vae_with(config, tensors).encoder(pixels),
+        Network.from_tensors(tensors, config.activation).encode(pixels),
+        strict=True,
+    ):
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_decoding_is_that_of_the_numpy_network_to_the_grey_level(config: TrainingConfig, tensors: Tensors):
+    z = np.random.default_rng(2).normal(0, 2, (200, 2)).astype(np.float32)
+    pixels = array(keras.ops.sigmoid(vae_with(config, tensors).decoder(z)))
+    expected = Network.from_tensors(tensors, config.activation).decode(z)
+    np.testing.assert_allclose(pixels, expected.reshape(-1, 784), atol=1e-5)
+    greys = to_images(pixels).astype(int) - to_images(expected.reshape(-1, 784))
+    assert abs(greys).max() <= 1
+
+
+def test_the_losses_are_the_numpy_ones():
+    noise = np.random.default_rng(0)
+    pixels = noise.random((20, 784)).astype(np.float32)
+    logits = noise.normal(0, 5, (20, 784)).astype(np.float32)
+    mean, log_var = noise.normal(0, 2, (2, 20, 2)).astype(np.float32)
+    reconstruction, kl = array(vae.reconstruction_nats(pixels, logits)), array(vae.kl_nats(mean, log_var))
+    np.testing.assert_allclose(reconstruction, elbo.reconstruction_nats(pixels, logits), rtol=1e-5)
+    np.testing.assert_allclose(kl, elbo.kl_nats(mean, log_var), rtol=1e-5, atol=1e-5)
+
+
+def test_the_losses_stay_finite_at_the_extremes():
+    pixels, logits = np.array([[1, 0, 1]], np.float32), np.array([[1000, -1000, 1e30]], np.float32)
+    np.testing.assert_allclose(array(vae.reconstruction_nats(pixels, logits)), [0], atol=1e-6)
+    assert np.isfinite(array(vae.kl_nats(np.zeros((1, 2), np.float32), np.array([[20, -20]], np.float32)))).all()
+
+
+def test_log_var_is_clamped_in_keras_too(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
+    tensors["encoder.log_var.bias"] = np.array([1e6, -1e6], np.float32)
+    _, log_var = vae_with(config, tensors).encoder(to_pixels(images))
+    np.testing.assert_array_equal(log_var, np.tile([20, -20], (len(images), 1)))
+
+
+# --- Sampling and the loss
+
+
+def test_z_is_the_mean_and_epsilons_share_of_the_spread():
+    noise = np.random.default_rng(1)
+    mean, log_var, epsilon = noise.normal(0, 2, (3, 50, 2)).astype(np.float32)
+    found = array(vae.sample(mean, log_var, epsilon))
+    np.testing.assert_allclose(found, mean + np.sqrt(np.exp(log_var)) * epsilon, rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(array(vae.sample(mean, log_var, np.zeros_like(epsilon))), mean)
+
+
+def test_the_vae_tells_each_digits_two_terms(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
+    pixels, network = to_pixels(images), Network.from_tensors(tensors, config.activation)
+    epsilon = np.random.default_rng(2).normal(size=(5, 2)).astype(np.float32)
+    seen = pixels[::-1].copy()
+    reconstruction, kl = (array(term) for term in vae_with(config, tensors)(pixels, seen, epsilon))
+    mean, log_var = network.encode(seen)
+    logits = network.logits(mean + np.exp(log_var / 2) * epsilon)
+    np.testing.assert_allclose(reconstruction, elbo.reconstruction_nats(pixels, logits), rtol=1e-5)
+    np.testing.assert_allclose(kl, elbo.kl_nats(mean, log_var), rtol=1e-4, atol=1e-5)
+
+
+# --- The optimizer
+
+
+@pytest.mark.parametrize(("name", "expected"), [("adam", keras.optimizers.Adam), ("rmsprop", keras.optimizers.RMSprop)])
+def test_the_optimizer_is_the_configs(name: str, expected: type):
+    assert type(build_optimizer(TrainingConfig(optimizer=name), steps=10)) is expected
+
+
+RATES: dict[str, Callable[[float], float]] = {
+    "constant": lambda share: 1.0,
+    "linear": lambda share: min(share / 0.2, (1 - share) / 0.8),
+    "cosine": lambda share: (1 + math.cos(math.pi * share)) / 2,
+}
+"""The share of the learning rate, by the share of the training that lies behind the step."""
+
+
+@pytest.mark.parametrize("schedule", RATES)
+def test_the_learning_rate_follows_its_schedule_from_the_first_step_to_the_last(schedule: str):
+    config, steps = TrainingConfig(schedule=schedule, learning_rate=0.02), 40
+    optimizer = build_optimizer(config, steps)
+    optimizer.build([keras.Variable(np.zeros(3, np.float32))])
+    found = []
+    for step in range(steps):
+        optimizer.variables[0].assign(step)  # how many it has taken
+        found.append(float(array(optimizer.learning_rate)))
+    ahead = 1 if schedule == "linear" else 0  # its first step is not lost on a rate of zero
+    expected = [0.02 * RATES[schedule]((step + ahead) / steps) for step in range(steps)]
+    np.testing.assert_allclose(found, expected, atol=1e-8)
+    assert max(found) == pytest.approx(0.02)
+
+
+def test_the_post_steps_as_kerass_rmsprop_does():
+    """One step from zero: w -= rate * g / sqrt(0.1 g^2 + 1e-7)."""
+    weights, gradient = keras.Variable(np.zeros(3, np.float32)), np.array([1e-4, -1.0, 50.0])
+    optimizer = build_optimizer(TrainingConfig(), steps=10)
+    optimizer.apply([keras.ops.convert_to_tensor(gradient, "float32")], [weights])
+    np.testing.assert_allclose(weights.numpy(), -1e-3 * gradient / np.sqrt(0.1 * gradient**2 + 1e-7), rtol=1e-5)
