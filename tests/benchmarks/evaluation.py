@@ -13,10 +13,9 @@ from vae_core.runs.catalog import open_run
 _MEASURE = """
 import sys, time
 from pathlib import Path
-from vae_core.data import load_digits
-from vae_core.network import Network
-from vae_core.report import Report
-from vae_core.runs import open_run
+from vae_core.data.sources import load_digits
+from vae_core.evaluation.report import Report
+from vae_core.runs.catalog import open_run
 digits, network = load_digits(), open_run(sys.argv[1]).network()
 began = time.perf_counter()
 if sys.argv[2] == "report":

@@ -12,7 +12,7 @@ from tests.pages.runner import SECONDS, as_read, browser_data, copy_of_seed, htm
 from vae_core.data.sources import load_digits
 from vae_core.evaluation.report import NAME, Report
 from vae_core.evaluation.scores import OVERALL
-from vae_core.runs import run as runs_module
+from vae_core.runs import catalog
 from vae_core.runs.catalog import open_run
 from vae_core.storage.tensors import pack
 from vae_core.ui.elements.score_tables import label
@@ -230,7 +230,7 @@ def test_a_damaged_network_is_an_error_that_names_the_file(runs: Path) -> None:
 
 
 def test_one_run_alone_is_told_how_to_get_a_second(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs_module, "list_runs", lambda: ([open_run("seed")], ["One is damaged."]))
+    monkeypatch.setattr(catalog, "list_runs", lambda: ([open_run("seed")], ["One is damaged."]))
     app = opened()
     app.switch_page("pages/compare.py").run()
     assert not app.exception

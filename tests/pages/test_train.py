@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.runner import as_read, copy_of_seed, opened, text, warnings
 from vae_core.data.sources import load_digits
-from vae_core.jobs import actions
+from vae_core.jobs import actions, job
 from vae_core.runs.catalog import runs_in
 from vae_core.runs.progress import Journal
 from vae_core.runs.run import Run, read_run
@@ -19,7 +19,7 @@ from vae_core.runs.run import Run, read_run
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """The runs whose workers would have been started."""
     found: list[Run] = []
-    monkeypatch.setattr(actions, "_launch", found.append)
+    monkeypatch.setattr(actions, "launch", found.append)
     return found
 
 
@@ -145,13 +145,13 @@ def progress(app: AppTest) -> str:
 def test_dead_worker_is_a_failure_with_a_reason_and_can_be_resumed(
     runs: Path, launched: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "_BIRTH_SECONDS", 0.0)
+    monkeypatch.setattr(job, "_START_SECONDS", 0.0)
     app = click(train(), "Start training")
     assert "Failed: its worker was killed" in warnings(app)
     assert "What it had learned is kept" not in warnings(app)
     assert {"Resume", "Open in the explorer", "Delete"} <= labels(app)
     assert read_run(launched[0].directory).record.status == "failed"
-    monkeypatch.setattr(actions, "_BIRTH_SECONDS", 30.0)
+    monkeypatch.setattr(job, "_START_SECONDS", 30.0)
     click(app, "Resume")
     assert [run.id for run in launched] == [launched[0].id] * 2
     assert "Cancel" in labels(app)

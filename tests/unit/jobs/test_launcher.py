@@ -38,7 +38,7 @@ STARTER = """
 import json, subprocess, sys
 from vae_core import jobs
 from vae_core.config import TrainingConfig
-from vae_core.data import load_digits
+from vae_core.data.sources import load_digits
 
 class Popen(subprocess.Popen):
     def __init__(self, *arguments, **options):

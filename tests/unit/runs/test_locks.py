@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[3]
 HOLDER = """
 import sys
 from pathlib import Path
-from vae_core.locks import holding, take_slot
-from vae_core.runs import read_run
+from vae_core.runs.locks import holding, take_slot
+from vae_core.runs.run import read_run
 run = read_run(Path(sys.argv[1]))
 with holding(run):
     slot = take_slot(run.directory.parent, 1)

@@ -42,7 +42,7 @@ from vae_core.errors import (
 )
 from vae_core.evaluation.scores import score_elbo
 from vae_core.jobs import control, queue
-from vae_core.runs import checkpoint, locks, progress, store
+from vae_core.runs import checkpoint, history, locks, progress, store
 from vae_core.runs.catalog import list_runs
 from vae_core.runs.checkpoint import Checkpoint
 from vae_core.runs.run import Run, read_run
@@ -178,7 +178,17 @@ def test_a_training_that_fails_goes_back_to_its_last_checkpoint_however_far_it_h
     goes_on(run)
 
 
-@pytest.mark.parametrize("name", ["snapshots.write", "checkpoint.write", "shelf.write", "course.write", "Journal.tell"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "runs.snapshots.write",
+        "runs.checkpoint.write",
+        "runs.store.write",
+        "runs.history.write_file",
+        "runs.progress.Journal.write",
+        "training.loop.write",
+    ],
+)
 def test_whatever_file_a_full_disk_does_not_take_the_run_stays_readable_and_goes_on_later(
     begin: Begin,
     fake_trainers: FakeTrainers,
@@ -195,13 +205,12 @@ def test_whatever_file_a_full_disk_does_not_take_the_run_stays_readable_and_goes
         def hook(event: str, trainer: FakeTrainer) -> None:
             control.watch(begun)
             if event == "advance" and trainer.step == 4:
-                target = f"vae_core.progress.{name}" if name == "Journal.tell" else f"vae_core.{name}"
-                patch.setattr(target, no_room)
+                patch.setattr(f"vae_core.{name}", no_room)
 
         fake_trainers(hook)
         run, said = failed(begun)
     assert "cannot be written (No space left on device)" in said
-    assert run.record.status == ("running" if name == "shelf.write" else "failed")
+    assert run.record.status == ("running" if name == "runs.store.write" else "failed")
     assert 0 < Checkpoint.read(run).step < TOTAL
     goes_on(run)
 
@@ -315,7 +324,7 @@ def test_a_worker_that_is_killed_between_the_results_files_loses_nothing(
         if moment == "mark":
             patch.setattr(store, "mark", killed)
         else:
-            patch.setattr(store, "write_history", lambda *a: killed() if len(a[1]) == 3 else None)
+            patch.setattr(history, "write", lambda *a: killed() if len(a[1]) == 3 else None)
         with pytest.raises(Killed):
             worker.train(begun, DIGITS)
     run = read_run(begun.directory)

@@ -29,8 +29,8 @@ CHILD = """
 import signal, sys, time
 from pathlib import Path
 from tests.unit import fake_trainer
-from vae_core import worker
-from vae_core.runs import read_run
+from vae_core.runs.run import read_run
+from vae_core.training import worker
 
 wanted = sys.argv[2]
 
