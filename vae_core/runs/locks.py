@@ -25,11 +25,11 @@ def holding(run: Run, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
     """
     if not run.directory.is_dir():  # the lock would make it anew
         raise RunNotFound(f"{run.name} is no longer in {run.directory.parent}.")
-    try:
-        with raising_run_not_writable(run.directory):
+    with raising_run_not_writable(run.directory):
+        try:
             lock = FileLock(run.directory / "lock", timeout=patience).acquire()
-    except Timeout:
-        raise RunBusy(f"{run.name} is being trained. Cancel the training first.") from None
+        except Timeout:  # an OSError too
+            raise RunBusy(f"{run.name} is being trained. Cancel the training first.") from None
     with lock:
         yield
 

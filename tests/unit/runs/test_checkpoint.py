@@ -94,9 +94,9 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes] | bytes, str]] = {
     "a step before the first": (packed(step=-1), r"expected a step from 0 to 80, found -1\.0"),
     "a step beyond the last": (packed(step=81), r"expected a step from 0 to 80, found 81\.0"),
     "half a step": (packed(step=0.5), r"expected a step from 0 to 80, found 0\.5"),
-    "a step that is no number": (packed(step=math.nan), "expected finite facts"),
-    "sums that are infinite": (packed(kl=math.inf), "expected finite facts"),
-    "no step": (pack(CHECKPOINT.network, {"seconds": 1, "reconstruction": 1, "kl": 1}), "the fact 'step' is missing"),
+    "a step that is no number": (packed(step=math.nan), "expected finite numbers"),
+    "sums that are infinite": (packed(kl=math.inf), "expected finite numbers"),
+    "no step": (pack(CHECKPOINT.network, {"seconds": 1, "reconstruction": 1, "kl": 1}), "the number 'step' is missing"),
     "no weights": (packed({"optimizer.0": np.zeros(1)}), "the tensor encoder.hidden.0.kernel is missing"),
     "weights of NaN": (packed(with_bias([0, math.nan])), "encoder.mean.bias: expected finite numbers"),
     "weights of another network": (

@@ -146,8 +146,8 @@ DAMAGE: dict[str, tuple[bytes, str]] = {
     "points of NaN": (compress(packed(means=SNAPSHOT.means * np.float32(math.nan))), "means: expected finite numbers"),
     "one tile too few": (compress(packed(tiles=SNAPSHOT.tiles[1:])), r"tiles: expected \(225, 28, 28\)"),
     "more than it should have": (compress(packed(labels=np.zeros(7, np.uint8))), "unknown tensor 'labels'"),
-    "no step": (compress(pack({"means": SNAPSHOT.means, "tiles": SNAPSHOT.tiles})), "the fact 'step' is missing"),
-    "a step of infinity": (compress(packed(step=math.inf)), "expected finite facts"),
+    "no step": (compress(pack({"means": SNAPSHOT.means, "tiles": SNAPSHOT.tiles})), "the number 'step' is missing"),
+    "a step of infinity": (compress(packed(step=math.inf)), "expected finite numbers"),
 }
 
 

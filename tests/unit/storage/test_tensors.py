@@ -103,7 +103,7 @@ def test_a_number_that_is_not_there_or_not_finite_is_refused(case: str):
 
 
 def test_a_missing_number_is_named():
-    with pytest.raises(ValueError, match="the fact 'kl' is missing"):
+    with pytest.raises(ValueError, match="the number 'kl' is missing"):
         read_metadata(pack(TENSORS, {"step": 1}), ("step", "kl"))
 
 
