@@ -10,18 +10,18 @@ from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
 from vae_core.latent.points import as_points
 from vae_core.runs.catalog import open_run
 from vae_core.ui.elements.badge import caveat, describe
-from vae_core.ui.elements.notices import unmet
+from vae_core.ui.elements.notices import link_warnings
 from vae_core.ui.elements.pictures import chain, picture
 from vae_core.ui.markdown import escape_markdown
-from vae_core.ui.resources.loaded_run import Atlas, atlas
+from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session import explore as session
 
 
 def main() -> None:
-    unmet(session.begin())
+    link_warnings(session.begin())
     st.title("How it works", anchor=False)
     try:
-        shown = atlas(open_run(st.session_state[session.RUN]))
+        shown = load_run(open_run(st.session_state[session.RUN]))
     except VaeError as error:
         st.error(f"The run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
         st.stop()
@@ -37,7 +37,7 @@ def main() -> None:
     sources()
 
 
-def from_digit_to_digit(shown: Atlas) -> None:
+def from_digit_to_digit(shown: LoadedRun) -> None:
     index = int(shown.map.nearest(session.current_point(), 1)[0][0])
     image, label = shown.digits.test_images[index], shown.digits.test_labels[index]
     mean, log_var = shown.network.encode(to_pixels(image))
@@ -98,7 +98,7 @@ def the_lattice() -> None:
     )
 
 
-def the_network(shown: Atlas) -> None:
+def the_network(shown: LoadedRun) -> None:
     st.header("The network", anchor=False)
     config = shown.run.record.config
     hidden = {"relu": "ReLU", "silu": "SiLU"}[config.activation]
@@ -121,7 +121,7 @@ def the_network(shown: Atlas) -> None:
     )
 
 
-def the_digits(shown: Atlas) -> None:
+def the_digits(shown: LoadedRun) -> None:
     st.header("The digits", anchor=False)
     trained = shown.run.record.dataset
     kind = "MNIST" if trained.source == "mnist" else "bundled sample"

@@ -13,11 +13,11 @@ from vae_core.runs.run import Run
 from vae_core.ui.components.linked_maps import comparison, pinned_digit
 from vae_core.ui.elements.badge import caveat, describe
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
-from vae_core.ui.elements.notices import damaged_runs, unmet
+from vae_core.ui.elements.notices import damaged_runs, link_warnings
 from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.markdown import escape_markdown
-from vae_core.ui.resources.loaded_run import Atlas, atlas, digits
+from vae_core.ui.resources.loaded_run import LoadedRun, digits, load_run
 from vae_core.ui.resources.measurement import begun, measured
 from vae_core.ui.session import compare as pair
 from vae_core.ui.session import explore as session
@@ -36,7 +36,7 @@ def main() -> None:
         damaged_runs(problems)
         return
     shown = digits()
-    unmet(pair.begin(runs, len(shown.test_images)))
+    link_warnings(pair.begin(runs, len(shown.test_images)))
     chosen = choose(runs)
     damaged_runs(problems)
     left, right = (opened(run) for run in chosen)
@@ -78,16 +78,16 @@ def choose(runs: list[Run]) -> list[Run]:
     return [by_id[st.session_state[side]] for side in (pair.LEFT, pair.RIGHT)]
 
 
-def opened(run: Run) -> Atlas:
+def opened(run: Run) -> LoadedRun:
     """The run encoded on the digits at hand; where it cannot be read, the page says so and ends here."""
     try:
-        return atlas(run)
+        return load_run(run)
     except VaeError as error:
         st.error(f"This run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
         st.stop()
 
 
-def what_is_on_show(left: Atlas, right: Atlas) -> None:
+def what_is_on_show(left: LoadedRun, right: LoadedRun) -> None:
     st.markdown(f":gray-badge[:material/database: {describe(left.digits)}]")
     if left.digits.source == "sample":
         from_mnist = [side.run for side in (left, right) if side.run.record.dataset.source == "mnist"]
@@ -98,7 +98,7 @@ def what_is_on_show(left: Atlas, right: Atlas) -> None:
 
 
 @st.fragment
-def maps(left: Atlas, right: Atlas, digit: int | None) -> None:
+def maps(left: LoadedRun, right: LoadedRun, digit: int | None) -> None:
     """Both maps, linked. digit: the one pinned when the page last ran as a whole: what is pinned later they know."""
     try:
         comparison(left, right, digit, st.session_state[pair.REVISION], on_pin=pin_from_maps)
@@ -119,7 +119,7 @@ def pin_from_maps() -> None:
 # --- Scores
 
 
-def scores(left: Atlas, right: Atlas) -> None:
+def scores(left: LoadedRun, right: LoadedRun) -> None:
     st.header("Scores", anchor=False)
     asked = st.session_state.setdefault(ASKED, set())
     going = [side for side in (left, right) if side.network.digest in asked and not begun(side).wait(0)]
@@ -146,7 +146,7 @@ def scores(left: Atlas, right: Atlas) -> None:
     )
 
 
-def scores_of(side: Atlas, measure: bool) -> Measured:
+def scores_of(side: LoadedRun, measure: bool) -> Measured:
     """The report that the run keeps, or that was measured here; else what its training left."""
     try:
         if report := measured(side) if measure else Report.read(side.run, side.network, side.digits):
@@ -162,11 +162,11 @@ def scores_of(side: Atlas, measure: bool) -> Measured:
         return Measured([], side.digits.digest)
 
 
-def ask(sides: list[Atlas]) -> None:
+def ask(sides: list[LoadedRun]) -> None:
     st.session_state[ASKED] |= {side.network.digest for side in sides}
 
 
-def follow(going: list[Atlas]) -> None:
+def follow(going: list[LoadedRun]) -> None:
     """How far the reports are; polled until they are there."""
     for side in going:
         found = begun(side)

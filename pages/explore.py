@@ -6,19 +6,19 @@ import numpy as np
 import streamlit as st
 
 from vae_core.errors import LatentPointError
-from vae_core.latent.latent_map import CROWD, SPARSE_FACTOR, round_trip
+from vae_core.latent.latent_map import SPARSE_FACTOR, SUPPORT_RANK, round_trip
 from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, prior_quantiles, random_point
 from vae_core.ui.components.latent_map import latent_map, pinned_point
-from vae_core.ui.elements.notices import unmet
+from vae_core.ui.elements.notices import link_warnings
 from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import choose_run
 from vae_core.ui.resources.layers import LAYERS
-from vae_core.ui.resources.loaded_run import Atlas
+from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.session import explore as session
 
 NEIGHBOURS = 8
-VOTERS = 50
+VOTE_K = 50
 
 
 def main() -> None:
@@ -27,14 +27,14 @@ def main() -> None:
 
 
 @st.fragment
-def explore(shown: Atlas, notices: tuple[str, ...], revision: int) -> None:
+def explore(shown: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
     """All of one run, drawn anew whatever the visitor does. The page as a whole runs for another run or link alone:
     while it does, a click would have Streamlit take the map away and draw it again, its zoom lost.
 
     notices: what the link that led here asked for in vain, shown until the point is moved; revision: the one
     that it came with.
     """
-    unmet(notices if st.session_state[session.REVISION] == revision else ())
+    link_warnings(notices if st.session_state[session.REVISION] == revision else ())
     try:
         choose_layer(shown)
         draw_map(shown)
@@ -48,7 +48,7 @@ def explore(shown: Atlas, notices: tuple[str, ...], revision: int) -> None:
     session.write_link()
 
 
-def choose_layer(shown: Atlas) -> None:
+def choose_layer(shown: LoadedRun) -> None:
     """What lies under the map's points, computed here if it never was. Raises OSError."""
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.pills(
@@ -65,7 +65,7 @@ def choose_layer(shown: Atlas) -> None:
                 shown.field_url(chosen)
 
 
-def draw_map(shown: Atlas) -> None:
+def draw_map(shown: LoadedRun) -> None:
     state = st.session_state
     latent_map(
         shown,
@@ -79,7 +79,7 @@ def draw_map(shown: Atlas) -> None:
     )
 
 
-def controls(shown: Atlas) -> None:
+def controls(shown: LoadedRun) -> None:
     """What moves the point elsewhere, and the lattice."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Random point", on_click=move_to_random_point, help="A draw from the prior, N(0, I).")
@@ -109,7 +109,7 @@ def controls(shown: Atlas) -> None:
             )
 
 
-def surroundings(shown: Atlas) -> None:
+def surroundings(shown: LoadedRun) -> None:
     z = session.current_point()
     place, near, votes = st.columns([4, 4, 3], gap="large")
     with place:
@@ -121,21 +121,21 @@ def surroundings(shown: Atlas) -> None:
         captions = [(f"a {shown.map.labels[i]}", f"{d:.3f}") for i, d in zip(indices, distances, strict=True)]
         gallery(shown.digits.test_images[indices], captions)
     with votes:
-        counts = shown.map.votes(as_points(np.array(z)), VOTERS)[0]
+        counts = shown.map.votes(as_points(np.array(z)), VOTE_K)[0]
         st.markdown(f"**Classes of the {counts.sum()} nearest**")
         vote(counts)
 
 
-def describe_place(shown: Atlas, z: tuple[float, float]) -> None:
-    standing = shown.map.standing(z)
+def describe_place(shown: LoadedRun, z: tuple[float, float]) -> None:
+    standing = shown.map.support(z)
     left, below = prior_quantiles(z)
     back, drift = round_trip(shown.network, z)
     icon, colour = {"on the map": ("check_circle", "green"), "sparse": ("blur_on", "orange")}.get(
         standing.word, ("explore_off", "red")
     )
     st.markdown(
-        f":{colour}-badge[:material/{icon}: {standing.word}] &nbsp; The {CROWD}th nearest digit is "
-        f"{standing.crowd_distance:.3f} away; for 95 % of the digits it is within {standing.reach:.3f}.",
+        f":{colour}-badge[:material/{icon}: {standing.word}] &nbsp; The {SUPPORT_RANK}th nearest digit is "
+        f"{standing.distance:.3f} away; for 95 % of the digits it is within {standing.reach:.3f}.",
         help=f"On the map up to that distance, sparse up to {SPARSE_FACTOR} times it, off the map beyond: there the "
         "decoder draws something, but no test digit is like it.",
     )
@@ -155,7 +155,7 @@ def move_to_random_point() -> None:
     session.move(random_point(np.random.default_rng()))
 
 
-def move_to_random_digit(shown: Atlas) -> None:
+def move_to_random_digit(shown: LoadedRun) -> None:
     z1, z2 = shown.map.means[np.random.default_rng().integers(len(shown.map.means))]
     session.move(as_point(*np.clip((z1, z2), -Z_LIMIT, Z_LIMIT)))
 

@@ -9,7 +9,7 @@ from vae_core.data.digits import Digits
 from vae_core.data.images import to_images
 from vae_core.errors import RunDamaged, VaeError
 from vae_core.evaluation import pca
-from vae_core.evaluation.digit_metrics import Figures, by_class
+from vae_core.evaluation.digit_metrics import DigitMetrics, by_class
 from vae_core.evaluation.hard_digits import ORDERS, ranked
 from vae_core.evaluation.references import REFERENCES, Reference, comparable, references
 from vae_core.evaluation.report import Report
@@ -21,11 +21,11 @@ from vae_core.latent.points import Z_LIMIT, as_point
 from vae_core.likelihood.posterior import Posterior, exact_posterior
 from vae_core.runs.catalog import list_runs
 from vae_core.ui.components.digit_cards import Card, cards
-from vae_core.ui.elements.notices import unmet
+from vae_core.ui.elements.notices import link_warnings
 from vae_core.ui.elements.run_picker import choose_run, labels
 from vae_core.ui.elements.score_tables import class_table, label, score_table
 from vae_core.ui.markdown import escape_markdown
-from vae_core.ui.resources.loaded_run import Atlas, digits
+from vae_core.ui.resources.loaded_run import LoadedRun, digits
 from vae_core.ui.resources.measurement import measured
 from vae_core.ui.session import explore as session
 from vae_core.ui.session import report as report_session
@@ -37,20 +37,20 @@ SHOWN = 16
 def main() -> None:
     notices = report_session.begin_report(len(digits().test_images))
     shown = choose_run("Report on a model")
-    unmet(notices)
+    link_warnings(notices)
     try:
         report = measured(shown)
     except VaeError as error:
         st.error(f"There is no report. {escape_markdown(str(error))}", icon=":material/error:")
         st.stop()
     overview(shown, report)
-    look_closer(shown, report.figures)
+    look_closer(shown, report.metrics)
 
 
 # --- All digits together
 
 
-def overview(shown: Atlas, report: Report) -> None:
+def overview(shown: LoadedRun, report: Report) -> None:
     st.header("Scores", anchor=False)
     st.markdown(
         "Means over the test digits. Pixels are grey: taken as the probability of white, they make every likelihood "
@@ -63,7 +63,7 @@ def overview(shown: Atlas, report: Report) -> None:
         )
     score_table(report.overall, comparisons(shown.digits))
     plane, table, matrix = st.columns([4, 4, 5], gap="large")
-    rows = by_class(report.figures, shown.digits.test_labels)
+    rows = by_class(report.metrics, shown.digits.test_labels)
     with plane:
         st.subheader("Rate and distortion", anchor=False)
         draw_rate_distortion(shown, report)
@@ -90,7 +90,7 @@ def pca_accuracy(_shown: Digits, digest: str) -> float:
     return pca.accuracy(_shown)
 
 
-def draw_rate_distortion(shown: Atlas, report: Report) -> None:
+def draw_rate_distortion(shown: LoadedRun, report: Report) -> None:
     runs, others, unread = list_runs()[0], {}, 0
     names = labels(runs)
     for run in runs:
@@ -115,18 +115,18 @@ def draw_rate_distortion(shown: Atlas, report: Report) -> None:
 
 
 @st.fragment
-def look_closer(shown: Atlas, figures: Figures) -> None:
+def look_closer(shown: LoadedRun, metrics: DigitMetrics) -> None:
     """The gallery of misfits, and the exact posterior of the digit that was chosen."""
     st.header("Digits", anchor=False)
     misfits, one = st.columns([7, 6], gap="large")
     with misfits:
-        gallery(shown, figures)
+        gallery(shown, metrics)
     with one:
-        one_digit(shown, figures)
+        one_digit(shown, metrics)
     report_session.write_report_link()
 
 
-def gallery(shown: Atlas, figures: Figures) -> None:
+def gallery(shown: LoadedRun, metrics: DigitMetrics) -> None:
     st.subheader("Misfits", anchor=False)
     order = st.segmented_control(
         "Order",
@@ -140,18 +140,18 @@ def gallery(shown: Atlas, figures: Figures) -> None:
     )
     of_class = st.pills("Class", range(10), wrap=True, key=CLASS, persist_state="session", label_visibility="collapsed")
     st.caption(ORDERS[order].about + " Left the digit, right its reconstruction at the posterior mean. In nats.")
-    chosen = ranked(figures, shown.digits.test_labels, order, of_class, SHOWN)
+    chosen = ranked(metrics, shown.digits.test_labels, order, of_class, SHOWN)
     if not len(chosen):
         st.info("No digit of this class belongs here.")
         return
-    told = [ORDERS[order].told(figures, index) for index in chosen.tolist()]
-    draw_cards("misfits", shown, figures, chosen, told, marked=st.session_state[report_session.DIGIT])
+    texts = [ORDERS[order].describe(metrics, index) for index in chosen.tolist()]
+    draw_cards("misfits", shown, metrics, chosen, texts, marked=st.session_state[report_session.DIGIT])
 
 
 def draw_cards(
-    key: str, shown: Atlas, figures: Figures, indices: np.ndarray, told: Sequence[str], marked: int | None
+    key: str, shown: LoadedRun, metrics: DigitMetrics, indices: np.ndarray, texts: Sequence[str], marked: int | None
 ) -> None:
-    """Digits to choose, or to go to on the map. told: a figure of each, in words; marked: the one that is chosen."""
+    """Digits to choose, or to go to on the map. texts: a metric of each, in words; marked: the one that is chosen."""
     means = shown.map.means[indices]
     drawn = to_images(shown.network.decode(means).reshape(len(means), -1))
     found = [
@@ -159,11 +159,11 @@ def draw_cards(
             digit=index,
             image=shown.digits.test_images[index],
             reconstruction=reconstruction,
-            title=called(shown, figures, index),
-            figures=label(figure),
+            title=called(shown, metrics, index),
+            figures=label(text),
             z=as_point(*np.clip(mean, -Z_LIMIT, Z_LIMIT)),
         )
-        for index, mean, reconstruction, figure in zip(indices.tolist(), means, drawn, told, strict=True)
+        for index, mean, reconstruction, text in zip(indices.tolist(), means, drawn, texts, strict=True)
     ]
     try:
         opened = cards(key, shown.run.id, found, marked, on_choose=choose)
@@ -179,28 +179,28 @@ def choose(index: int) -> None:
     st.session_state[report_session.DIGIT] = index
 
 
-def called(shown: Atlas, figures: Figures, index: int) -> str:
-    label, taken_for = shown.digits.test_labels[index], figures.predicted[index]
+def called(shown: LoadedRun, metrics: DigitMetrics, index: int) -> str:
+    label, taken_for = shown.digits.test_labels[index], metrics.predicted[index]
     return f"a {label}" if label == taken_for else f"a {label}, taken for a {taken_for}"
 
 
-def one_digit(shown: Atlas, figures: Figures) -> None:
+def one_digit(shown: LoadedRun, metrics: DigitMetrics) -> None:
     st.subheader("Exact posterior of one digit", anchor=False)
     last = len(shown.digits.test_images) - 1
     index = st.number_input("Test digit", 0, last, key=report_session.DIGIT, persist_state="session", width=160)
     exact = digit_posterior(shown, shown.network.digest, shown.digits.digest, index)
-    mean, spread = shown.map.means[index].tolist(), shown.map.spreads[index].tolist()
+    mean, spread = shown.map.means[index].tolist(), shown.map.std[index].tolist()
     figure = posterior_map(exact, mean, spread, shown.map)
     with st.container(horizontal=True, gap="small"):
         with st.container(width=180):
-            draw_cards("chosen", shown, figures, np.array([index]), [f"test digit {index}"], marked=None)
+            draw_cards("chosen", shown, metrics, np.array([index]), [f"test digit {index}"], marked=None)
         with st.container(width=130):
             window = figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
             draw(whereabouts(shown.map, window), "Where on the map the figure below lies")
         st.markdown(
-            f"\u2212log p(x) **{-figures.evidence[index]:.2f}** nats  \n"
-            f"\u2212ELBO **{figures.negative_elbo[index]:.2f}** nats, sampled  \n"
-            f"inference gap **{figures.gap[index]:z.2f}** nats".replace("-", "\u2212"),
+            f"\u2212log p(x) **{-metrics.evidence[index]:.2f}** nats  \n"
+            f"\u2212ELBO **{metrics.negative_elbo[index]:.2f}** nats, sampled  \n"
+            f"inference gap **{metrics.gap[index]:z.2f}** nats".replace("-", "\u2212"),
             width="content",
         )
     draw(figure, f"Exact posterior of test digit {index} and the encoder's ellipse")
@@ -213,7 +213,7 @@ def one_digit(shown: Atlas, figures: Figures) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def digit_posterior(_shown: Atlas, network: str, digits: str, index: int) -> Posterior:
+def digit_posterior(_shown: LoadedRun, network: str, digits: str, index: int) -> Posterior:
     return exact_posterior(_shown.network, _shown.digits.test_images[index])
 
 

@@ -20,9 +20,9 @@ from vae_core.runs.progress import Progress
 from vae_core.runs.run import Run
 from vae_core.ui.components.time_machine import time_machine
 from vae_core.ui.elements.config_form import CUSTOM, form
-from vae_core.ui.elements.notices import damaged_runs, unmet
+from vae_core.ui.elements.notices import damaged_runs, link_warnings
 from vae_core.ui.elements.run_picker import labels
-from vae_core.ui.elements.training_status import duration, standing
+from vae_core.ui.elements.training_status import duration, training_status
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import digits
 from vae_core.ui.session import explore as session
@@ -40,7 +40,7 @@ DOUBLE_CLICK_SECONDS = 1.0
 
 
 def main() -> None:
-    unmet(session.begin())
+    link_warnings(session.begin())
     st.title("Train a model", anchor=False)
     shown = digits()
     st.markdown(f":gray-badge[:material/database: {describe_training(shown)}]")
@@ -136,7 +136,7 @@ def attempt(action: Callable[[], Run | None]) -> None:
 def watch(shown: Digits) -> None:
     runs, problems = list_runs()
     titles = labels(sorted(runs, key=lambda run: run.shipped))
-    unmet(watching.begin_watching(titles))
+    link_warnings(watching.begin_watching(titles))
     picker, tools = st.columns([2, 3], vertical_alignment="bottom")
     chosen = picker.selectbox(
         "Run", list(titles), format_func=titles.__getitem__, key=watching.WATCHED, persist_state="session"
@@ -198,7 +198,7 @@ def follow(job: Job, shown: Digits) -> None:
         if not job.going:
             st.rerun()  # all of the page, which stops asking
     with st.container():  # always one: what stands below it would be drawn anew whenever it says more or less
-        standing(job)
+        training_status(job)
     record = job.run.record
     if record.dataset.digest != shown.digest:
         st.info("This run was trained on other digits than the ones at hand: its snapshots cannot be shown with them.")

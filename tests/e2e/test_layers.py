@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser import Explorer
 from vae_core.data.sources import load_digits
-from vae_core.latent.heatmaps import Field
+from vae_core.latent.heatmaps import Heatmap
 from vae_core.latent.latent_map import LatentMap
 from vae_core.runs.catalog import open_run
 from vae_core.ui.resources.layers import LAYERS
@@ -61,6 +61,6 @@ def laid(explorer: Explorer) -> tuple[np.ndarray, dict]:
     return np.asarray(picture.convert("RGBA")), square
 
 
-def limits(field: Field) -> tuple[float, float]:
+def limits(field: Heatmap) -> tuple[float, float]:
     """What a layer is drawn between."""
     return (0.0, 1.0) if field.classes is not None else tuple(np.percentile(field.values, (1, 99)))

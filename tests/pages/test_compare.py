@@ -17,7 +17,7 @@ from vae_core.runs.catalog import open_run
 from vae_core.storage.tensors import pack
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.resources import measurement
-from vae_core.ui.resources.loaded_run import atlas
+from vae_core.ui.resources.loaded_run import load_run
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_scores_of_other_digits_are_shown_and_not_compared(runs: Path) -> None:
 
 
 def test_missing_scores_are_measured_when_asked_for(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = atlas(open_run("mine"))
+    mine = load_run(open_run("mine"))
     kept = Report.read(mine.run, mine.network, mine.digits) or Report.measure(mine.network, mine.digits)
     tensors = {name: 1.01 * tensor for name, tensor in mine.run.tensors().items()}
     (runs / "other" / "network.safetensors").write_bytes(pack(tensors))
@@ -132,7 +132,7 @@ def test_missing_scores_are_measured_when_asked_for(runs: Path, monkeypatch: pyt
     assert "Counting" in as_read("\n".join(element.proto.text for element in app.get("progress")))
     assert "not measured" in row(app, "-ELBO")  # the rest of the page lives meanwhile
     go_on.set()
-    assert measurement.begun(atlas(open_run("other"))).wait(SECONDS)
+    assert measurement.begun(load_run(open_run("other"))).wait(SECONDS)
     app.run()
     assert "not measured" not in row(app, "-ELBO")
     assert "Measure" not in [button.label for button in app.button]

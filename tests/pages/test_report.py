@@ -129,7 +129,7 @@ def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch
     monkeypatch.setattr(Report, "of", slow)
     monkeypatch.setattr(measurement.Measurement, "wait", wait)
     measurement._measurements.clear()
-    first = measurement.begun(loaded_run.atlas(open_run("seed")))
+    first = measurement.begun(loaded_run.load_run(open_run("seed")))
     assert begun.wait(SECONDS)
     # The other visitors come one after the other: Streamlit's test runner has one runtime for all of its apps.
     seen = [report(run="seed") for _ in range(2)]

@@ -101,15 +101,17 @@ def evaluate(run: str, as_json: bool, anew: bool) -> None:
     """
     chosen = _named(run)
     network, digits = chosen.network(), load_digits_of(chosen.record.dataset.source)
-    with following_report() as tell:
-        found = Report.measure(network, digits, tell) if anew else Report.of(chosen, network, digits, tell)
+    with following_report() as on_progress:
+        found = (
+            Report.measure(network, digits, on_progress) if anew else Report.of(chosen, network, digits, on_progress)
+        )
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(score) for score in found.scores], indent=2))
         return
     click.echo(f"{chosen.title} ({chosen.id})")
     click.echo(_describe(digits))
     click.echo(score_table(found.overall))
-    click.echo(class_table(by_class(found.figures, digits.test_labels)))
+    click.echo(class_table(by_class(found.metrics, digits.test_labels)))
     if digits.digest != chosen.record.dataset.digest:
         click.echo(_mismatch(chosen, digits))
 
@@ -122,8 +124,8 @@ def ship(run: str, short_name: str) -> None:
 
     Its weights become float16 if that costs less than 0.05 nats; its report is measured on what is shipped.
     """
-    with following_report() as tell:
-        shipped = ship_run(_named(run), short_name, load_digits(), tell)
+    with following_report() as on_progress:
+        shipped = ship_run(_named(run), short_name, load_digits(), on_progress)
     click.echo(shipped.directory)
 
 
@@ -141,7 +143,7 @@ def runs() -> None:
 
 @cli.command()
 def data() -> None:
-    """Tell which digits would be used, how many, and why earlier sources were not."""
+    """OnProgress which digits would be used, how many, and why earlier sources were not."""
     digits = load_digits()
     for reason in digits.skipped:
         click.echo(f"Not used - {reason}")

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from vae_core.evaluation.digit_metrics import ClassFigures
-from vae_core.evaluation.report import Tell
+from vae_core.evaluation.digit_metrics import ClassMetrics
+from vae_core.evaluation.report import OnProgress
 from vae_core.runs import history
 from vae_core.runs.record import Score
 from vae_core.runs.run import Run
@@ -24,7 +24,7 @@ _SAID = {
 
 @contextlib.contextmanager
 def following_training(run: Run) -> Iterator[Listener]:
-    """Tell what a training does: with a progress bar on a terminal, in plain lines elsewhere."""
+    """OnProgress what a training does: with a progress bar on a terminal, in plain lines elsewhere."""
     record, terminal = run.record, sys.stderr.isatty()
     with click.progressbar(length=record.steps, label="Training", file=sys.stderr, hidden=not terminal) as bar:
 
@@ -43,15 +43,15 @@ def following_training(run: Run) -> Iterator[Listener]:
 
 
 @contextlib.contextmanager
-def following_report() -> Iterator[Tell]:
-    """Tell how far a report is, with a progress bar on a terminal, and not at all elsewhere."""
+def following_report() -> Iterator[OnProgress]:
+    """OnProgress how far a report is, with a progress bar on a terminal, and not at all elsewhere."""
     with click.progressbar(length=100, label="Scoring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
-        def tell(share: float, what: str) -> None:
+        def on_progress(share: float, what: str) -> None:
             bar.label = what
             bar.update(round(100 * share) - bar.pos)
 
-        yield tell
+        yield on_progress
 
 
 def score_table(scores: list[Score]) -> str:
@@ -59,7 +59,7 @@ def score_table(scores: list[Score]) -> str:
     return _table([("score", "value", "unit", "digits", "how"), *rows])
 
 
-def class_table(classes: list[ClassFigures]) -> str:
+def class_table(classes: list[ClassMetrics]) -> str:
     """Nats a digit, and the confusion matrix: what the five nearest training digits on the map take each for."""
     head = ("class", "digits", "-ELBO", "reconstruction", "5-NN accuracy", *(f"as {label}" for label in range(10)))
     rows = [

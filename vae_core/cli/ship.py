@@ -11,7 +11,7 @@ import numpy as np
 
 from vae_core.data.digits import Digits
 from vae_core.errors import RunNotWritable
-from vae_core.evaluation.report import Report, Tell
+from vae_core.evaluation.report import OnProgress, Report
 from vae_core.likelihood import elbo
 from vae_core.networks.network import Network
 from vae_core.runs import history, progress
@@ -25,7 +25,7 @@ MOST_LOST = 0.05
 """nats of -ELBO that the rounding may cost."""
 
 
-def ship_run(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, what: None) -> Run:
+def ship_run(run: Run, run_id: str, digits: Digits, on_progress: OnProgress = lambda share, what: None) -> Run:
     """Copy a finished run into pretrained/ under this id. The copy replaces one that lies there.
 
     Raises RunNotWritable, for a run that is not done, or was trained on other digits, too; RunDamaged.
@@ -37,7 +37,7 @@ def ship_run(run: Run, run_id: str, digits: Digits, tell: Tell = lambda share, w
     activation = run.record.config.activation
     tensors = rounded(run.tensors(), activation, digits.test_images)
     network = _network(tensors, activation)
-    report = Report.measure(network, digits, tell)
+    report = Report.measure(network, digits, on_progress)
     shipped = directories.SHIPPED
     with raising_run_not_writable(shipped), staging(shipped) as staged:
         shutil.copy(run.directory / history.NAME, staged)

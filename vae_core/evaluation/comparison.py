@@ -33,7 +33,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Row:
+class ScorePair:
     """The scores of one name: two, or one and None where the other run has none."""
 
     name: str
@@ -57,12 +57,12 @@ class Row:
         return "right" if (difference < 0) == (self.name in _LOWER) else "left"
 
 
-def compare_scores(left: Measured, right: Measured) -> list[Row]:
+def compare_scores(left: Measured, right: Measured) -> list[ScorePair]:
     """A row for each score that either run has, in the order of the run that has more."""
     by_name = [{score.name: score for score in measured.scores} for measured in (left, right)]
     names = [name for scores in sorted(by_name, key=len, reverse=True) for name in scores]
     same = left.digest == right.digest
-    return [Row(name, by_name[0].get(name), by_name[1].get(name), same) for name in dict.fromkeys(names)]
+    return [ScorePair(name, by_name[0].get(name), by_name[1].get(name), same) for name in dict.fromkeys(names)]
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,18 @@
-"""The breakdown of a report: what each test digit contributes to its scores, and what those of a class amount to."""
+"""Digit metrics: what each test digit contributes to the scores, and what the digits of a class amount to."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-VOTERS = 5
-"""Whose majority names a digit's class: the nearest training digits on the map."""
-CROWD = 50
+KNN_CLASSIFIER_K = 5
+"""The nearest training digits on the map by which a digit is classified."""
+
+VOTE_K = 50
+"""The nearest training digits on the map among which those of the digit's own class are counted."""
 
 
 @dataclass(frozen=True)
-class Figures:
+class DigitMetrics:
     """What each test digit contributes to the scores; arrays of (N,), in the order of the digits."""
 
     reconstruction: np.ndarray
@@ -20,9 +22,9 @@ class Figures:
     evidence: np.ndarray
     """float32, nats: log p(x)."""
     predicted: np.ndarray
-    """uint8: the class of most of its VOTERS nearest training digits on the map."""
-    company: np.ndarray
-    """uint8: how many of its CROWD nearest training digits on the map are of its own class."""
+    """uint8: the class of most of its KNN_CLASSIFIER_K nearest training digits on the map."""
+    same_class_neighbours: np.ndarray
+    """uint8: how many of its VOTE_K nearest training digits on the map are of its own class."""
 
     @property
     def negative_elbo(self) -> np.ndarray:
@@ -38,8 +40,8 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class ClassFigures:
-    """The figures of one class's digits: means in nats, and what their neighbours on the map take them for."""
+class ClassMetrics:
+    """The metrics of one class's digits: means in nats, and what their neighbours on the map take them for."""
 
     label: int
     digits: int
@@ -50,18 +52,18 @@ class ClassFigures:
     """How many are taken for each class: a row of the confusion matrix."""
 
 
-def by_class(figures: Figures, labels: np.ndarray) -> list[ClassFigures]:
+def by_class(metrics: DigitMetrics, labels: np.ndarray) -> list[ClassMetrics]:
     """A row for each class that occurs. labels: (N,) in 0..9."""
     rows = []
     for label in np.unique(labels).tolist():
         of = labels == label
-        predicted = np.bincount(figures.predicted[of], minlength=10)
+        predicted = np.bincount(metrics.predicted[of], minlength=10)
         rows.append(
-            ClassFigures(
+            ClassMetrics(
                 label=label,
                 digits=int(of.sum()),
-                negative_elbo=float(figures.negative_elbo[of].mean(dtype=np.float64)),
-                reconstruction=float(figures.reconstruction[of].mean(dtype=np.float64)),
+                negative_elbo=float(metrics.negative_elbo[of].mean(dtype=np.float64)),
+                reconstruction=float(metrics.reconstruction[of].mean(dtype=np.float64)),
                 accuracy=float(predicted[label] / of.sum()),
                 predicted=tuple(predicted.tolist()),
             )

@@ -13,7 +13,7 @@ import numpy as np
 
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged, RunError
-from vae_core.evaluation.digit_metrics import CROWD, VOTERS, Figures, by_class
+from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics, by_class
 from vae_core.evaluation.scores import OF_CLASS, OVERALL, bound_scores, class_scores, evidence_scores, map_scores
 from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood import elbo
@@ -28,11 +28,20 @@ from vae_core.storage.tensors import Shapes, largest, pack, parse
 _log = logging.getLogger(__name__)
 
 NAME = "report.safetensors"
-NEIGHBOURS = (1, VOTERS, CROWD)
+NEIGHBOURS = (1, KNN_CLASSIFIER_K, VOTE_K)
 _SUMMING = "Summing over the latent plane"
 
-Tell = Callable[[float, str], None]
-"""Told the share that is done, from 0 to 1, and what is being computed, in words."""
+OnProgress = Callable[[float, str], None]
+"""Called with the share that is done, from 0 to 1, and what is being computed, in words."""
+
+_ON_DISK = {
+    "reconstruction": "reconstruction",
+    "kl": "kl",
+    "evidence": "evidence",
+    "predicted": "predicted",
+    "company": "same_class_neighbours",
+}
+"""The fields of DigitMetrics by the names of their tensors in the file."""
 
 
 def _shapes(count: int) -> Shapes:
@@ -53,17 +62,19 @@ class Report:
     """All that is measured about a network on test digits."""
 
     scores: list[Score]
-    figures: Figures
+    metrics: DigitMetrics
 
     @classmethod
-    def of(cls, run: Run, network: Network, digits: Digits, tell: Tell = lambda share, what: None) -> "Report":
+    def of(
+        cls, run: Run, network: Network, digits: Digits, on_progress: OnProgress = lambda share, what: None
+    ) -> "Report":
         """The report on this run's network: the one that it keeps, else measured now, and kept if it is its to keep.
 
         It is not of a shipped run, nor of one in training, nor on other digits than the run's own.
         """
         if found := cls.read(run, network, digits):
             return found
-        measured = cls.measure(network, digits, tell)
+        measured = cls.measure(network, digits, on_progress)
         if digits.digest == run.record.dataset.digest and not run.shipped:
             try:
                 measured._keep(run, network, digits)
@@ -79,36 +90,38 @@ class Report:
                 self.write(run.directory, network, digits)
 
     @classmethod
-    def measure(cls, network: Network, digits: Digits, tell: Tell = lambda share, what: None) -> "Report":
+    def measure(cls, network: Network, digits: Digits, on_progress: OnProgress = lambda share, what: None) -> "Report":
         """Compute it: 15 to 65 seconds for 10,000 digits on two cores, and less than 500 MB. Raises RunDamaged if the
         network's numbers overflow."""
         images = digits.test_images
-        tell(0.0, "Encoding and decoding the test digits")
+        on_progress(0.0, "Encoding and decoding the test digits")
         reconstruction, kl = elbo.negative_elbo(network, images)
         tests = LatentMap.embed(network, images, digits.test_labels)
-        tell(0.1, _SUMMING)
-        exact = evidence(network, images, lambda share: tell(0.1 + 0.6 * share, _SUMMING))
-        tell(0.7, "Encoding the training digits, and looking for neighbours among them")
+        on_progress(0.1, _SUMMING)
+        exact = evidence(network, images, lambda share: on_progress(0.1 + 0.6 * share, _SUMMING))
+        on_progress(0.7, "Encoding the training digits, and looking for neighbours among them")
         training = LatentMap.embed(network, digits.train_images, digits.train_labels)
         counts = {k: training.votes(tests.means, k) for k in NEIGHBOURS}
-        figures = Figures(
+        metrics = DigitMetrics(
             reconstruction=reconstruction.astype(np.float32),
             kl=kl.astype(np.float32),
             evidence=exact.nats.astype(np.float32),
-            predicted=counts[VOTERS].argmax(axis=1).astype(np.uint8),
-            company=np.take_along_axis(counts[CROWD], tests.labels[:, None].astype(int), 1)[:, 0].astype(np.uint8),
+            predicted=counts[KNN_CLASSIFIER_K].argmax(axis=1).astype(np.uint8),
+            same_class_neighbours=np.take_along_axis(counts[VOTE_K], tests.labels[:, None].astype(int), 1)[:, 0].astype(
+                np.uint8
+            ),
         )
-        tell(0.9, "Comparing neighbours on the map and in pixels")
+        on_progress(0.9, "Comparing neighbours on the map and in pixels")
         right = {k: (of.argmax(axis=1) == tests.labels).mean() for k, of in counts.items()}
         near = f"neighbours among {len(training.means):,} training digits"
         scores = [
             *bound_scores(reconstruction, kl, tests, digits),
             *evidence_scores(exact, (reconstruction + kl).mean(), digits),
             *map_scores(tests, right, near, digits),
-            *class_scores(by_class(figures, digits.test_labels), near, digits),
+            *class_scores(by_class(metrics, digits.test_labels), near, digits),
         ]
-        tell(1.0, "Done")
-        return cls(scores, figures)
+        on_progress(1.0, "Done")
+        return cls(scores, metrics)
 
     @classmethod
     def read(cls, run: Run, network: Network, digits: Digits) -> "Report | None":
@@ -120,7 +133,7 @@ class Report:
             with raising_run_damaged(path):
                 tensors = dict(parse(read_bytes(path, largest(shapes)), shapes))
                 subjects = [tensors.pop(name).tobytes().hex() for name in ("network", "digits")]
-                report = cls(run.scores(), Figures(**tensors))
+                report = cls(run.scores(), DigitMetrics(**{_ON_DISK[name]: array for name, array in tensors.items()}))
                 complete = tuple(score.name for score in report.overall) == OVERALL
                 if subjects != [network.digest, digits.digest] or not complete:
                     return None
@@ -132,9 +145,9 @@ class Report:
 
     def _check(self) -> None:
         """Raises ValueError where the figures cannot be, or are not those that the scores were computed from."""
-        if self.figures.predicted.max() > 9 or self.figures.company.max() > CROWD:
+        if self.metrics.predicted.max() > 9 or self.metrics.same_class_neighbours.max() > VOTE_K:
             raise ValueError("expected classes to 9 and neighbours to 50")
-        told, found = self.scores[0].value, float(self.figures.negative_elbo.mean(dtype=np.float64))
+        told, found = self.scores[0].value, float(self.metrics.negative_elbo.mean(dtype=np.float64))
         if abs(found - told) > 1e-3 + 1e-5 * abs(told):
             raise ValueError(f"expected digits whose -ELBO is {told:g} nats on average, found {found:g}")
 
@@ -142,7 +155,7 @@ class Report:
         """Keep it in a run's directory, with whose it is; the scores last, without which it is none. Raises OSError."""
         subjects = {"network": network.digest, "digits": digits.digest}
         named = {name: np.frombuffer(bytes.fromhex(digest), np.uint8) for name, digest in subjects.items()}
-        write(directory / NAME, pack(vars(self.figures) | named))
+        write(directory / NAME, pack({name: getattr(self.metrics, field) for name, field in _ON_DISK.items()} | named))
         write(directory / "metrics.json", scores_to_json(self.scores))
 
     @property

@@ -8,7 +8,7 @@ from vae_core.config import LATENT_DIM
 from vae_core.data.digits import Digits
 from vae_core.data.images import PIXELS
 from vae_core.evaluation import embedding_quality
-from vae_core.evaluation.digit_metrics import VOTERS, ClassFigures
+from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, ClassMetrics
 from vae_core.latent.aggregate_posterior import kl_from_prior
 from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood import elbo
@@ -72,7 +72,7 @@ def monte_carlo(samples: int = SAMPLES) -> str:
 
 def bound_scores(reconstruction: np.ndarray, kl: np.ndarray, tests: LatentMap, digits: Digits) -> list[Score]:
     """The bound and its terms. reconstruction, kl: (N,), in nats."""
-    by_dimension = elbo.kl_nats_by_dimension(tests.means, 2 * np.log(tests.spreads)).mean(axis=0)
+    by_dimension = elbo.kl_nats_by_dimension(tests.means, 2 * np.log(tests.std)).mean(axis=0)
     rate, distortion = kl.mean() / math.log(2), reconstruction.mean() / math.log(2)
     drawn, closed = monte_carlo(), CLOSED_FORM
     return [
@@ -112,7 +112,7 @@ def map_scores(tests: LatentMap, accuracies: dict[int, float], near: str, digits
     ]
 
 
-def class_scores(classes: list[ClassFigures], near: str, digits: Digits) -> list[Score]:
+def class_scores(classes: list[ClassMetrics], near: str, digits: Digits) -> list[Score]:
     """Those of each class, the confusion matrix among them. near: where neighbours were looked for."""
     scores, drawn = [], monte_carlo()
     for row in classes:
@@ -120,10 +120,10 @@ def class_scores(classes: list[ClassFigures], near: str, digits: Digits) -> list
         scores += [
             _score(digits, f"-ELBO{tail}", row.negative_elbo, "nats", drawn, row.digits),
             _score(digits, f"reconstruction{tail}", row.reconstruction, "nats", drawn, row.digits),
-            _score(digits, f"{VOTERS}-NN accuracy{tail}", row.accuracy, "share", near, row.digits),
+            _score(digits, f"{KNN_CLASSIFIER_K}-NN accuracy{tail}", row.accuracy, "share", near, row.digits),
         ]
         scores += [
-            _score(digits, f"{VOTERS}-NN{tail} as {other}", number, "digits", near, row.digits)
+            _score(digits, f"{KNN_CLASSIFIER_K}-NN{tail} as {other}", number, "digits", near, row.digits)
             for other, number in enumerate(row.predicted)
         ]
     return scores

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from vae_core.evaluation.digit_metrics import ClassFigures
+from vae_core.evaluation.digit_metrics import ClassMetrics
 from vae_core.figures.traces import Figure, axis, layout, scatter
 
 
-def confusion(rows: Sequence[ClassFigures]) -> Figure:
+def confusion(rows: Sequence[ClassMetrics]) -> Figure:
     """For each class, how many of its digits are taken for which: counts, coloured by their share of the class."""
     taken_for, classes = [str(label) for label in range(10)], [str(row.label) for row in rows]
     blue = [[0, 0.0], [0.02, 0.12], [0.1, 0.3], [0.5, 0.55], [1, 0.8]]

@@ -27,7 +27,7 @@ def masses(embedded: LatentMap, edges: np.ndarray) -> np.ndarray:
     total = np.zeros((len(edges) - 1, len(edges) - 1))
     for start in range(0, len(embedded.means), _DIGITS):
         block = slice(start, start + _DIGITS)
-        mean, spread = embedded.means[block].astype(np.float64), embedded.spreads[block].astype(np.float64)
+        mean, spread = embedded.means[block].astype(np.float64), embedded.std[block].astype(np.float64)
         across, up = (_normal_masses(edges, mean[:, i], spread[:, i]) for i in range(2))  # (B, n)
         total += up.T @ across
     return total / len(embedded.means)
@@ -38,7 +38,7 @@ def kl_from_prior(embedded: LatentMap) -> float:
 
     Of cells, and so a lower bound that rises as they shrink; of N digits, and so above what endlessly many would give.
     """
-    farthest = float((np.abs(embedded.means) + _SPREADS * embedded.spreads).max())
+    farthest = float((np.abs(embedded.means) + _SPREADS * embedded.std).max())
     reach = min(Z_LIMIT, _CELL * math.ceil(farthest / _CELL))
     edges = np.arange(-round(reach / _CELL), round(reach / _CELL) + 1) * _CELL
     found = masses(embedded, edges)

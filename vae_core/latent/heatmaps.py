@@ -17,14 +17,14 @@ from vae_core.latent.points import Z_LIMIT
 from vae_core.networks.network import Network
 
 CELLS = 128
-VOTERS = 50
+VOTE_K = 50
 _MARGIN = 0.04  # of the digits' extent: as much as the map leaves around them
 _LEAST_MARGIN = 0.01  # where an encoder puts all digits in one place
 _BLOCK = 2000
 
 
 @dataclass(frozen=True)
-class Field:
+class Heatmap:
     """Values on a square: cell (i, j) is the i-th from the lowest z2 and the j-th from the lowest z1."""
 
     edges: np.ndarray
@@ -35,27 +35,27 @@ class Field:
     """(n, n) uint8 in 0..9, where a cell belongs to a class; the values are then shares from 0 to 1."""
 
 
-def density(network: Network, embedded: LatentMap) -> Field:
+def density(network: Network, embedded: LatentMap) -> Heatmap:
     """Digits a unit of area, if there were one in all: q(z) averaged over each cell."""
     edges = _edges(embedded)
-    return Field(edges, (masses(embedded, edges) / (edges[1] - edges[0]) ** 2).astype(np.float32))
+    return Heatmap(edges, (masses(embedded, edges) / (edges[1] - edges[0]) ** 2).astype(np.float32))
 
 
-def regions(network: Network, embedded: LatentMap) -> Field:
+def regions(network: Network, embedded: LatentMap) -> Heatmap:
     """The class that the nearest test digits vote for, with the share of the votes that it got."""
     edges = _edges(embedded)
-    counts = embedded.votes(_centres(edges), VOTERS)
+    counts = embedded.votes(_centres(edges), VOTE_K)
     shares = counts.max(axis=1) / counts.sum(axis=1)
-    return Field(edges, _square(shares), _square(counts.argmax(axis=1)).astype(np.uint8))
+    return Heatmap(edges, _square(shares), _square(counts.argmax(axis=1)).astype(np.uint8))
 
 
-def magnification(network: Network, embedded: LatentMap) -> Field:
+def magnification(network: Network, embedded: LatentMap) -> Heatmap:
     """1/2 log det J'J of the decoder at each cell's centre."""
     edges = _edges(embedded)
-    return Field(edges, _square(log_magnification(network, _centres(edges))))
+    return Heatmap(edges, _square(log_magnification(network, _centres(edges))))
 
 
-def width(network: Network, embedded: LatentMap) -> Field:
+def width(network: Network, embedded: LatentMap) -> Heatmap:
     """The posterior's width at each cell's centre: the digit decoded there is encoded again.
 
     The geometric mean of the two standard deviations, in units of z.
@@ -63,7 +63,7 @@ def width(network: Network, embedded: LatentMap) -> Field:
     edges = _edges(embedded)
     z = _centres(edges)
     log_vars = [network.encode(network.decode(z[i : i + _BLOCK]).reshape(-1, 784))[1] for i in range(0, len(z), _BLOCK)]
-    return Field(edges, _square(np.exp(0.5 * np.concatenate(log_vars).mean(axis=1))))
+    return Heatmap(edges, _square(np.exp(0.5 * np.concatenate(log_vars).mean(axis=1))))
 
 
 def _edges(embedded: LatentMap) -> np.ndarray:

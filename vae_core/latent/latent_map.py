@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
 
-CROWD = 10
+SUPPORT_RANK = 10
 REACH_PERCENTILE = 95
 SPARSE_FACTOR = 3
 _BLOCK = 2000
@@ -35,11 +35,11 @@ def round_trip(network: Network, z: Point) -> tuple[Point, float]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Support:
     """How far z lies from the data. word: "on the map", "sparse" or "off the map"."""
 
     word: str
-    crowd_distance: float
+    distance: float
     """d10(z)."""
     reach: float
 
@@ -50,7 +50,7 @@ class LatentMap:
 
     means: np.ndarray
     """(N, 2) float32: the posterior means."""
-    spreads: np.ndarray
+    std: np.ndarray
     """(N, 2) float32: the posterior standard deviations."""
     labels: np.ndarray
     """(N,) uint8 in 0..9."""
@@ -60,10 +60,10 @@ class LatentMap:
         """Encode images (N, 28, 28) uint8 with labels (N,)."""
         blocks = [network.encode(to_pixels(images[i : i + _BLOCK])) for i in range(0, len(images), _BLOCK)]
         means = np.concatenate([mean for mean, _ in blocks])
-        spreads = np.exp(0.5 * np.concatenate([log_var for _, log_var in blocks]))
-        for array in (means, spreads):
+        std = np.exp(0.5 * np.concatenate([log_var for _, log_var in blocks]))
+        for array in (means, std):
             array.setflags(write=False)
-        return cls(means, spreads, labels)
+        return cls(means, std, labels)
 
     @functools.cached_property
     def tree(self) -> "KDTree":
@@ -75,7 +75,7 @@ class LatentMap:
     @functools.cached_property
     def reach(self) -> float:
         """How far the tenth nearest other digit is, for all but the loneliest 5 % of the digits."""
-        rank = min(CROWD + 1, len(self.means))  # the nearest to a digit is itself
+        rank = min(SUPPORT_RANK + 1, len(self.means))  # the nearest to a digit is itself
         own, _ = self.tree.query(self.means, [rank])  # pyright: ignore[reportArgumentType]  # annotated by its default
         return float(np.percentile(own, REACH_PERCENTILE))
 
@@ -92,8 +92,8 @@ class LatentMap:
         labels = self.labels[indices].astype(int) + 10 * np.arange(len(points))[:, None]  # (N, k)
         return np.bincount(labels.ravel(), minlength=10 * len(points)).reshape(-1, 10)
 
-    def standing(self, z: Point) -> Standing:
+    def support(self, z: Point) -> Support:
         """Whether digits lie around z, by the rule at the top of this module."""
-        distance = float(self.nearest(z, CROWD)[1][-1])
+        distance = float(self.nearest(z, SUPPORT_RANK)[1][-1])
         words = ((self.reach, "on the map"), (SPARSE_FACTOR * self.reach, "sparse"), (math.inf, "off the map"))
-        return Standing(next(word for limit, word in words if distance <= limit), distance, self.reach)
+        return Support(next(word for limit, word in words if distance <= limit), distance, self.reach)

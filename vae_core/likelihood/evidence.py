@@ -23,7 +23,7 @@ from vae_core.likelihood.tiles import (
     COARSE,
     SIDE,
     TILE,
-    Tell,
+    OnShare,
     coarse_sums,
     corners_within,
     log_sum_exp,
@@ -61,7 +61,7 @@ class Evidence:
     """The sum is over the square from -reach to reach."""
 
 
-def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: None) -> Evidence:
+def evidence(network: Network, images: np.ndarray, on_share: OnShare = lambda share: None) -> Evidence:
     """log p(x) of images (N, 28, 28) uint8, each refined until it moves less than TOLERANCE or the spacing is 1/1024.
 
     Takes some seconds for 10,000 digits, a minute where the decoder is large and sharp, and at most about 200 MB.
@@ -71,7 +71,7 @@ def evidence(network: Network, images: np.ndarray, tell: Tell = lambda share: No
     corners = corners_within(reach)
     parts = []
     for b, pixels in enumerate(blocks):
-        parts.append(_refined(network, pixels, corners, lambda share, b=b: tell((b + share) / len(blocks))))
+        parts.append(_refined(network, pixels, corners, lambda share, b=b: on_share((b + share) / len(blocks))))
     nats, moved = (np.concatenate(arrays) for arrays in zip(*(part[:2] for part in parts), strict=True))
     return Evidence(nats, moved, min(part[2] for part in parts), reach)
 
@@ -93,10 +93,10 @@ def tiles_of_mass(network: Network, pixels: np.ndarray) -> tuple[np.ndarray, flo
 
 
 def _refined(
-    network: Network, pixels: np.ndarray, corners: np.ndarray, tell: Tell
+    network: Network, pixels: np.ndarray, corners: np.ndarray, on_share: OnShare
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """log p(x), how far it moved, and the finest spacing that any digit needed."""
-    sums = coarse_sums(network, pixels, corners, lambda share: tell(_COARSE_SHARE * share))  # (N, T)
+    sums = coarse_sums(network, pixels, corners, lambda share: on_share(_COARSE_SHARE * share))  # (N, T)
     nats, moved = log_sum_exp(sums.astype(np.float64)) + 2 * math.log(TILE / COARSE), np.empty(len(pixels))
     held = promising(network, pixels, corners, sums)
     ends = np.cumsum(held.sum(axis=1))
@@ -106,11 +106,11 @@ def _refined(
         begun = part[0] / len(pixels)
 
         def told(share: float, begun: float = begun, size: float = len(part) / len(pixels)) -> None:
-            tell(_COARSE_SHARE + (1 - _COARSE_SHARE) * (begun + size * share))
+            on_share(_COARSE_SHARE + (1 - _COARSE_SHARE) * (begun + size * share))
 
         digits, tiles = np.nonzero(held[part])
         spacings.append(_refine(network, pixels, part[digits], corners[tiles], nats, moved, told))
-    tell(1.0)
+    on_share(1.0)
     return nats, moved, min(spacings)
 
 
@@ -121,7 +121,7 @@ def _refine(
     lower: np.ndarray,
     nats: np.ndarray,
     moved: np.ndarray,
-    tell: Tell,
+    on_share: OnShare,
 ) -> float:
     """Write what finer nodes say over nats and moved (N,). Returns the finest spacing that any digit needed.
 
@@ -129,7 +129,9 @@ def _refine(
     pixels; lower: (R, 2), the tiles' lower left corners.
     """
     for stage, size in enumerate(_SIZES):
-        parts = row_sums(network, pixels, digits, lower, size, lambda share, k=stage: tell((k + share) / len(_SIZES)))
+        parts = row_sums(
+            network, pixels, digits, lower, size, lambda share, k=stage: on_share((k + share) / len(_SIZES))
+        )
         starts = np.flatnonzero(np.diff(digits, prepend=-1))
         moving, rows = digits[starts], np.diff(starts, append=len(digits))
         totals = np.logaddexp.reduceat(parts, starts, axis=0) + 2 * math.log(2 * size / SIDE)  # (M, 4)

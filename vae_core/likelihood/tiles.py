@@ -21,8 +21,8 @@ _COARSELY_NEGLIGIBLE = 40.0  # nats below a digit's best tile
 _LEAST_REACH, _SPREADS = 4.5, 6.0
 _NODES = 1024  # at once; of 10,000 digits their joint densities take 41 MB
 
-Tell = Callable[[float], None]
-"""Told the share that is done, from 0 to 1."""
+OnShare = Callable[[float], None]
+"""Called with the share that is done, from 0 to 1."""
 
 
 def log_joint(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -32,7 +32,7 @@ def log_joint(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray
 
 
 def coarse_sums(
-    network: Network, pixels: np.ndarray, corners: np.ndarray, tell: Tell = lambda share: None
+    network: Network, pixels: np.ndarray, corners: np.ndarray, on_share: OnShare = lambda share: None
 ) -> np.ndarray:
     """log of the sum over each tile's coarse nodes of p(x|z) p(z). Returns (N, T) float32."""
     nodes = _interleaved(TILE, COARSE).reshape(-1, 2)
@@ -42,7 +42,7 @@ def coarse_sums(
         some = corners[start : start + together]
         terms = _terms(network, (some[:, None] + nodes).reshape(-1, 2))
         sums[:, start : start + together] = log_sum_exp(_joint(pixels, *terms).reshape(len(pixels), len(some), -1))
-        tell((start + len(some)) / len(corners))
+        on_share((start + len(some)) / len(corners))
     return sums
 
 
@@ -64,7 +64,7 @@ def row_sums(
     digits: np.ndarray,
     lower: np.ndarray,
     size: float,
-    tell: Tell = lambda share: None,
+    on_share: OnShare = lambda share: None,
 ) -> np.ndarray:
     """log of the sums of p(x|z) p(z) over the four lattices of each row's tile.
 
@@ -84,7 +84,7 @@ def row_sums(
             rows = order[ends[start + t] : ends[start + t + 1]]
             joint = _joint(pixels[digits[rows]], logits[nodes], constant[nodes])
             parts[rows] = log_sum_exp(joint.reshape(len(rows), 4, -1))
-        tell((start + len(some)) / len(corners))
+        on_share((start + len(some)) / len(corners))
     return parts
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.builders import CONFIG
 from vae_core.config import TrainingConfig
-from vae_core.evaluation.comparison import Measured, Row, Setting, compare_configs, compare_scores
+from vae_core.evaluation.comparison import Measured, ScorePair, Setting, compare_configs, compare_scores
 from vae_core.evaluation.scores import OVERALL
 from vae_core.runs.record import Score
 
@@ -16,7 +16,7 @@ def score(name: str = "-ELBO", value: float = 150.0, unit: str = "nats", digits:
 
 
 def test_a_difference_is_right_minus_left():
-    row = Row("-ELBO", score(value=150.0), score(value=147.5), same_digits=True)
+    row = ScorePair("-ELBO", score(value=150.0), score(value=147.5), same_digits=True)
     assert row.difference == -2.5
 
 
@@ -33,35 +33,35 @@ def test_a_difference_is_right_minus_left():
     ],
 )
 def test_less_is_better_of_a_loss_and_more_of_an_accuracy(name: str, better: str | None):
-    assert Row(name, score(name, 1.0), score(name, 2.0), same_digits=True).better == better
+    assert ScorePair(name, score(name, 1.0), score(name, 2.0), same_digits=True).better == better
     mirrored = {"left": "right", "right": "left", None: None}
-    assert Row(name, score(name, 2.0), score(name, 1.0), same_digits=True).better == mirrored[better]
+    assert ScorePair(name, score(name, 2.0), score(name, 1.0), same_digits=True).better == mirrored[better]
 
 
 def test_every_score_of_a_report_is_known_to_have_a_better_side_or_none():
     neutral = {"KL", "KL of z1", "KL of z2", "rate", "active units"}
-    found = {name for name in OVERALL if Row(name, score(name, 1.0), score(name, 2.0), True).better is None}
+    found = {name for name in OVERALL if ScorePair(name, score(name, 1.0), score(name, 2.0), True).better is None}
     assert found == neutral
 
 
 @pytest.mark.parametrize(
     "row",
     [
-        Row("-ELBO", score(), None, True),
-        Row("-ELBO", None, score(), True),
-        Row("-ELBO", score(), score(value=1.0), same_digits=False),
-        Row("-ELBO", score(), score(value=1.0, digits=999), True),
-        Row("-ELBO", score(), score(value=1.0, unit="bits"), True),
+        ScorePair("-ELBO", score(), None, True),
+        ScorePair("-ELBO", None, score(), True),
+        ScorePair("-ELBO", score(), score(value=1.0), same_digits=False),
+        ScorePair("-ELBO", score(), score(value=1.0, digits=999), True),
+        ScorePair("-ELBO", score(), score(value=1.0, unit="bits"), True),
     ],
     ids=["none on the right", "none on the left", "other digits", "fewer digits", "another unit"],
 )
-def test_what_does_not_compare_has_no_difference_and_no_better_side(row: Row):
+def test_what_does_not_compare_has_no_difference_and_no_better_side(row: ScorePair):
     assert row.difference is None
     assert row.better is None
 
 
 def test_equal_scores_have_no_better_side():
-    row = Row("-ELBO", score(), score(), True)
+    row = ScorePair("-ELBO", score(), score(), True)
     assert row.difference == 0
     assert row.better is None
 

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from vae_core.evaluation.digit_metrics import Figures
+from vae_core.evaluation.digit_metrics import DigitMetrics
 from vae_core.evaluation.hard_digits import ORDERS, ranked
 
 LABELS = np.array([3, 3, 7, 7, 7], np.uint8)
-FIGURES = Figures(
+METRICS = DigitMetrics(
     reconstruction=np.array([100, 120, 90, 80, 200], np.float32),
     kl=np.array([5, 5, 5, 5, 5], np.float32),
     evidence=np.array([-104, -95, -94, -84, -203], np.float32),
     predicted=np.array([3, 5, 7, 9, 1], np.uint8),
-    company=np.array([50, 3, 0, 20, 3], np.uint8),
+    same_class_neighbours=np.array([50, 3, 0, 20, 3], np.uint8),
 )
 
 
@@ -29,12 +29,12 @@ FIGURES = Figures(
     ],
 )
 def test_orders(order: str, label: int | None, expected: list[int]) -> None:
-    assert ranked(FIGURES, LABELS, order, label, 12).tolist() == expected
+    assert ranked(METRICS, LABELS, order, label, 12).tolist() == expected
 
 
 def test_each_order_tells_its_own_figure() -> None:
-    told = {name: order.told(FIGURES, 1) for name, order in ORDERS.items()}
-    assert told == {
+    texts = {name: order.describe(METRICS, 1) for name, order in ORDERS.items()}
+    assert texts == {
         "drawn": "loss 120, -ELBO 125",
         "astray": "3 of 50, -ELBO 125",
         "gap": "gap 30.0, -ELBO 125",
@@ -44,4 +44,4 @@ def test_each_order_tells_its_own_figure() -> None:
 
 def test_no_more_than_asked_for() -> None:
     for order in ORDERS:
-        assert len(ranked(FIGURES, LABELS, order, None, 2)) == 2
+        assert len(ranked(METRICS, LABELS, order, None, 2)) == 2

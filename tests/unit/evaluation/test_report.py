@@ -34,7 +34,7 @@ def values(report: Report) -> dict[str, float]:
 
 
 def test_the_figures_are_one_number_a_digit(report: Report):
-    kinds = {name: (array.shape, array.dtype) for name, array in vars(report.figures).items()}
+    kinds = {name: (array.shape, array.dtype) for name, array in vars(report.metrics).items()}
     nats, classes = ((40,), np.float32), ((40,), np.uint8)
     assert kinds == {
         "reconstruction": nats,
@@ -63,15 +63,15 @@ def test_the_bound_and_its_terms_are_those_of_the_likelihood(report: Report):
     assert found["rate"] == pytest.approx(found["KL"] / np.log(2), abs=1e-3)
     assert found["distortion"] == pytest.approx(found["reconstruction"] / np.log(2), abs=1e-3)
     assert found["bits per pixel"] == pytest.approx(found["-ELBO"] / np.log(2) / 784, abs=1e-4)
-    np.testing.assert_allclose(report.figures.negative_elbo.mean(), found["-ELBO"], rtol=1e-5)
+    np.testing.assert_allclose(report.metrics.negative_elbo.mean(), found["-ELBO"], rtol=1e-5)
 
 
 def test_the_gap_is_what_the_bound_lacks_of_the_evidence(report: Report):
     """And it is the divergence of the encoder's posterior from the exact one, so not below zero but by sampling."""
     found = values(report)
-    assert found["-log p(x)"] == pytest.approx(-report.figures.evidence.mean(), abs=1e-3)
+    assert found["-log p(x)"] == pytest.approx(-report.metrics.evidence.mean(), abs=1e-3)
     assert found["inference gap"] == pytest.approx(found["-ELBO"] - found["-log p(x)"], abs=2e-4)
-    np.testing.assert_allclose(report.figures.gap.mean(), found["inference gap"], atol=1e-2)
+    np.testing.assert_allclose(report.metrics.gap.mean(), found["inference gap"], atol=1e-2)
     assert found["inference gap"] > 0
 
 
@@ -81,17 +81,17 @@ def test_the_neighbours_are_training_digits_and_scikit_learn_finds_the_same(repo
         classifier = KNeighborsClassifier(k).fit(training, DIGITS.train_labels)
         assert values(report)[f"{k}-NN accuracy"] == classifier.score(tests, DIGITS.test_labels)
     classifier = KNeighborsClassifier(5).fit(training, DIGITS.train_labels)
-    np.testing.assert_array_equal(report.figures.predicted, classifier.predict(tests))
+    np.testing.assert_array_equal(report.metrics.predicted, classifier.predict(tests))
     classifier = KNeighborsClassifier(50).fit(training, DIGITS.train_labels)
     shares = classifier.predict_proba(tests)
     column = np.searchsorted(classifier.classes_, DIGITS.test_labels)
-    np.testing.assert_allclose(report.figures.company, 50 * shares[np.arange(40), column], atol=1e-9)
+    np.testing.assert_allclose(report.metrics.same_class_neighbours, 50 * shares[np.arange(40), column], atol=1e-9)
     assert values(report)["silhouette"] == pytest.approx(float(silhouette_score(tests, DIGITS.test_labels)), abs=1e-3)
 
 
 def test_the_confusion_matrix_is_scikit_learns(report: Report):
-    rows = by_class(report.figures, DIGITS.test_labels)
-    expected = confusion_matrix(DIGITS.test_labels, report.figures.predicted, labels=range(10))
+    rows = by_class(report.metrics, DIGITS.test_labels)
+    expected = confusion_matrix(DIGITS.test_labels, report.metrics.predicted, labels=range(10))
     scores = values(report)
     for row in rows:
         assert list(row.predicted) == expected[row.label].tolist()
@@ -101,19 +101,19 @@ def test_the_confusion_matrix_is_scikit_learns(report: Report):
 
 
 def test_a_classs_figures_are_means_over_its_digits(report: Report):
-    figures, scores = report.figures, {score.name: score for score in report.scores}
-    for row in by_class(figures, DIGITS.test_labels):
+    metrics, scores = report.metrics, {score.name: score for score in report.scores}
+    for row in by_class(metrics, DIGITS.test_labels):
         members = [i for i, label in enumerate(DIGITS.test_labels) if label == row.label]
-        total = sum(float(figures.reconstruction[i]) + float(figures.kl[i]) for i in members)
+        total = sum(float(metrics.reconstruction[i]) + float(metrics.kl[i]) for i in members)
         assert row.digits == len(members) == scores[f"-ELBO, class {row.label}"].digits
         assert row.negative_elbo == pytest.approx(total / len(members), rel=1e-6)
-        assert row.reconstruction == pytest.approx(np.mean([figures.reconstruction[i] for i in members]), rel=1e-6)
+        assert row.reconstruction == pytest.approx(np.mean([metrics.reconstruction[i] for i in members]), rel=1e-6)
         assert scores[f"-ELBO, class {row.label}"].value == pytest.approx(row.negative_elbo, abs=1e-4)
         assert scores[f"5-NN accuracy, class {row.label}"].value == pytest.approx(row.accuracy, abs=1e-4)
 
 
 def test_the_classes_together_make_up_the_whole(report: Report):
-    found, rows = values(report), by_class(report.figures, DIGITS.test_labels)
+    found, rows = values(report), by_class(report.metrics, DIGITS.test_labels)
     for name, of in (("-ELBO", "negative_elbo"), ("reconstruction", "reconstruction"), ("5-NN accuracy", "accuracy")):
         mean = sum(row.digits * getattr(row, of) for row in rows) / 40
         assert mean == pytest.approx(found[name], rel=1e-5, abs=1e-4)
@@ -143,12 +143,12 @@ def test_few_digits_or_classes_are_scored_all_the_same(case: str):
     found = Report.measure(NETWORK, digits)
     assert [score.name for score in found.overall] == list(OVERALL)
     assert all(np.isfinite(score.value) for score in found.scores)
-    rows = by_class(found.figures, digits.test_labels)
+    rows = by_class(found.metrics, digits.test_labels)
     assert [row.label for row in rows] == sorted(set(digits.test_labels.tolist()))
-    assert found.figures.company.max() <= len(digits.train_images)
+    assert found.metrics.same_class_neighbours.max() <= len(digits.train_images)
     told = next(score.estimator for score in found.overall if score.name == "trustworthiness")
     assert told == {1: "0 neighbours", 3: "1 neighbour", 4: "1 neighbour"}[len(digits.test_images)]
     if "class" in case:
         assert values(found)["1-NN accuracy"] == values(found)["50-NN accuracy"] == 0.5
-        assert found.figures.company.tolist() == [6, 0, 0, 6]
+        assert found.metrics.same_class_neighbours.tolist() == [6, 0, 0, 6]
         assert not any("class 5" in name for name in values(found))

@@ -13,7 +13,7 @@ import safetensors.numpy
 from tests.unit.builders import CONFIG, SCORES, contents, make_run, random_digits, random_tensors
 from tests.unit.storage.full_disk import fill_up, refuse
 from vae_core.data.digits import Digits
-from vae_core.evaluation.digit_metrics import Figures, by_class
+from vae_core.evaluation.digit_metrics import DigitMetrics, by_class
 from vae_core.evaluation.report import NAME, Report
 from vae_core.evaluation.scores import OVERALL
 from vae_core.likelihood import elbo
@@ -55,9 +55,9 @@ def test_what_a_run_keeps_is_read_back(root: Path, report: Report):
     found = Report.read(run, run.network(), DIGITS)
     assert found is not None
     assert found.scores == report.scores
-    for name, array in vars(report.figures).items():
-        np.testing.assert_array_equal(getattr(found.figures, name), array, strict=True)
-        assert not getattr(found.figures, name).flags.writeable
+    for name, array in vars(report.metrics).items():
+        np.testing.assert_array_equal(getattr(found.metrics, name), array, strict=True)
+        assert not getattr(found.metrics, name).flags.writeable
     assert path.stat().st_size < 40 * 14 + 1000
 
 
@@ -153,7 +153,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[Digits]:
         asked.append(digits)
         nats, classes = np.zeros(4, np.float32), np.zeros(4, np.uint8)
         scores = [Score(name, 0.0, "nats", 4, digits.source, "a guess") for name in OVERALL]
-        return Report(scores, Figures(nats, nats, nats, classes, classes))
+        return Report(scores, DigitMetrics(nats, nats, nats, classes, classes))
 
     monkeypatch.setattr(Report, "measure", measure)
     return asked
@@ -272,7 +272,7 @@ def test_a_folder_that_takes_no_files_costs_the_report_alone(
     run = trained(root)
     before = contents(run)
     monkeypatch.setattr("tempfile.mkstemp", refuse)
-    assert Report.of(run, run.network(), FEW).figures.kl.shape == (4,)
+    assert Report.of(run, run.network(), FEW).metrics.kl.shape == (4,)
     assert "could not be kept" in caplog.text
     assert contents(run) == before
 
@@ -281,7 +281,7 @@ def test_a_folder_that_takes_no_files_costs_the_report_alone(
 
 
 def test_the_shipped_runs_report_is_that_of_its_weights(digits: Digits):
-    """Its digits' figures, for the first 200, as they come out now."""
+    """Its digits' metrics, for the first 200, as they come out now."""
     if digits.source != "mnist":
         pytest.skip("the report is of MNIST's test digits; $VAE_MNIST does not name them")
     run = open_run("seed")
@@ -290,9 +290,9 @@ def test_the_shipped_runs_report_is_that_of_its_weights(digits: Digits):
     assert kept is not None
     assert digits.digest == run.record.dataset.digest
     reconstruction, kl = elbo.negative_elbo(network, digits.test_images[:200])
-    np.testing.assert_allclose(kept.figures.reconstruction[:200].mean(), reconstruction.mean(), atol=0.5)
-    np.testing.assert_allclose(kept.figures.kl[:200], kl, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(kept.metrics.reconstruction[:200].mean(), reconstruction.mean(), atol=0.5)
+    np.testing.assert_allclose(kept.metrics.kl[:200], kl, rtol=1e-3, atol=1e-3)
     found = {score.name: score.value for score in kept.scores}
     assert found["inference gap"] == pytest.approx(found["-ELBO"] - found["-log p(x)"], abs=2e-4)
-    assert found["-log p(x)"] == pytest.approx(-kept.figures.evidence.mean(dtype=np.float64), abs=1e-3)
-    assert sum(row.digits for row in by_class(kept.figures, digits.test_labels)) == 10_000
+    assert found["-log p(x)"] == pytest.approx(-kept.metrics.evidence.mean(dtype=np.float64), abs=1e-3)
+    assert sum(row.digits for row in by_class(kept.metrics, digits.test_labels)) == 10_000

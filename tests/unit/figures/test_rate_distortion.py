@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from vae_core.evaluation.digit_metrics import ClassFigures
+from vae_core.evaluation.digit_metrics import ClassMetrics
 from vae_core.figures.confusion import confusion
 from vae_core.figures.rate_distortion import rate_and_distortion, rate_distortion
 from vae_core.runs.record import Score
 
 ROWS = [
-    ClassFigures(0, 10, 150.0, 145.0, 0.9, (9, 0, 0, 0, 0, 0, 1, 0, 0, 0)),
-    ClassFigures(4, 1200, 150.0, 145.0, 0.5, (0, 0, 0, 0, 600, 0, 0, 0, 0, 600)),
+    ClassMetrics(0, 10, 150.0, 145.0, 0.9, (9, 0, 0, 0, 0, 0, 1, 0, 0, 0)),
+    ClassMetrics(4, 1200, 150.0, 145.0, 0.5, (0, 0, 0, 0, 600, 0, 0, 0, 0, 600)),
 ]
 
 

@@ -36,7 +36,7 @@ CONFIG = TrainingConfig(
 )
 STARTER = """
 import json, subprocess, sys
-from vae_core import jobs
+from vae_core.jobs import actions
 from vae_core.config import TrainingConfig
 from vae_core.data.sources import load_digits
 
@@ -47,7 +47,7 @@ class Popen(subprocess.Popen):
 
 subprocess.Popen = Popen
 config = TrainingConfig.from_dict(json.loads(sys.argv[1]))
-print(jobs.start(config, load_digits()).id, flush=True)
+print(actions.start(config, load_digits()).id, flush=True)
 """
 """Starts a training, says its worker's process and its run, and ends."""
 

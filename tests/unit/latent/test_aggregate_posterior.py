@@ -22,11 +22,11 @@ MIXTURE = embedded(NOISE.normal(size=(7, 2)), NOISE.uniform(0.1, 0.8, (7, 2)))
 
 def draws(count: int) -> np.ndarray:
     chosen = NOISE.integers(0, len(MIXTURE.means), count)
-    return MIXTURE.means[chosen] + MIXTURE.spreads[chosen] * NOISE.normal(size=(count, 2))
+    return MIXTURE.means[chosen] + MIXTURE.std[chosen] * NOISE.normal(size=(count, 2))
 
 
 def log_density(z: np.ndarray) -> np.ndarray:
-    parts = scipy.stats.norm.logpdf(z[:, None], MIXTURE.means, MIXTURE.spreads).sum(axis=-1)  # (N, 7)
+    parts = scipy.stats.norm.logpdf(z[:, None], MIXTURE.means, MIXTURE.std).sum(axis=-1)  # (N, 7)
     return np.log(np.exp(parts).mean(axis=1))
 
 
@@ -40,7 +40,7 @@ def test_a_cells_mass_is_the_mean_over_digits_of_the_product_over_dimensions():
     for row in range(3):
         for column in range(3):
             expected = 0.0
-            for (m1, m2), (s1, s2) in zip(MIXTURE.means.tolist(), MIXTURE.spreads.tolist(), strict=True):
+            for (m1, m2), (s1, s2) in zip(MIXTURE.means.tolist(), MIXTURE.std.tolist(), strict=True):
                 across, up = scipy.stats.norm(m1, s1), scipy.stats.norm(m2, s2)
                 right = across.cdf(edges[column + 1]) - across.cdf(edges[column])
                 expected += right * (up.cdf(edges[row + 1]) - up.cdf(edges[row])) / 7
@@ -106,7 +106,7 @@ def test_of_a_mixture_it_is_the_mean_over_draws():
 def test_posteriors_narrower_than_a_cell_keep_it_finite_and_a_lower_bound():
     narrow = embedded([[0.01, 0.01], [9.99, -9.99]], np.full((2, 2), 1e-4))
     found = kl_from_prior(narrow)
-    each = kl_nats(narrow.means, 2 * np.log(narrow.spreads))
+    each = kl_nats(narrow.means, 2 * np.log(narrow.std))
     assert 0 < found < each.mean() - np.log(2)
 
 

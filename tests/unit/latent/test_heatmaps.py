@@ -11,7 +11,7 @@ from tests.unit.builders import random_tensors
 from vae_core.config import TrainingConfig
 from vae_core.latent import heatmaps
 from vae_core.latent.geometry import log_magnification
-from vae_core.latent.heatmaps import CELLS, Field
+from vae_core.latent.heatmaps import CELLS, Heatmap
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 
@@ -21,14 +21,14 @@ MEANS = NOISE.normal((0.5, -0.5), (1, 2), (200, 2)).astype(np.float32)
 SPREADS = NOISE.uniform(0.05, 0.3, (200, 2)).astype(np.float32)
 DIGITS = LatentMap(MEANS, SPREADS, NOISE.integers(0, 10, 200, dtype=np.uint8))
 
-KINDS: dict[str, Callable[[Network, LatentMap], Field]] = {
+KINDS: dict[str, Callable[[Network, LatentMap], Heatmap]] = {
     kind.__name__: kind for kind in (heatmaps.density, heatmaps.regions, heatmaps.magnification, heatmaps.width)
 }
 SOME = [(0, 0), (3, 120), (64, 64), (127, 5), (90, 31)]
 """Cells: row, column."""
 
 
-def centre(field: Field, row: int, column: int) -> np.ndarray:
+def centre(field: Heatmap, row: int, column: int) -> np.ndarray:
     """(1, 2): z1 of the column, z2 of the row."""
     middle = (field.edges[1:] + field.edges[:-1]) / 2
     return np.array([[middle[column], middle[row]]], np.float32)

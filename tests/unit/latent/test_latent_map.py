@@ -99,10 +99,8 @@ def test_the_map_holds_each_digits_mean_and_spread(digits_map: LatentMap):
     for i in (0, 7, 299):
         mean, log_var = NETWORK.encode(to_pixels(IMAGES[i : i + 1]))
         np.testing.assert_allclose(digits_map.means[i], mean[0], atol=1e-5)
-        np.testing.assert_allclose(
-            digits_map.spreads[i], [math.sqrt(math.exp(value)) for value in log_var[0]], rtol=1e-5
-        )
-    assert digits_map.means.shape == digits_map.spreads.shape == (300, 2)
+        np.testing.assert_allclose(digits_map.std[i], [math.sqrt(math.exp(value)) for value in log_var[0]], rtol=1e-5)
+    assert digits_map.means.shape == digits_map.std.shape == (300, 2)
     np.testing.assert_array_equal(digits_map.labels, LABELS)
 
 
@@ -110,11 +108,11 @@ def test_blocks_leave_no_digit_out(digits_map: LatentMap, monkeypatch: pytest.Mo
     monkeypatch.setattr(latent_map, "_BLOCK", 7)
     in_blocks = LatentMap.embed(NETWORK, IMAGES, LABELS)
     np.testing.assert_allclose(in_blocks.means, digits_map.means, atol=1e-5)
-    np.testing.assert_allclose(in_blocks.spreads, digits_map.spreads, rtol=1e-4)
+    np.testing.assert_allclose(in_blocks.std, digits_map.std, rtol=1e-4)
 
 
 def test_the_map_is_read_only(digits_map: LatentMap):
-    for array in (digits_map.means, digits_map.spreads):
+    for array in (digits_map.means, digits_map.std):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 
@@ -149,9 +147,9 @@ def test_the_standing_follows_the_rule(digits_map: LatentMap):
         d10 = by_distance(digits_map, z)[9][0]
         reach = digits_map.reach
         expected = "on the map" if d10 <= reach else "sparse" if d10 <= 3 * reach else "off the map"
-        standing = digits_map.standing(z)
+        standing = digits_map.support(z)
         assert standing.word == expected
-        assert standing.crowd_distance == pytest.approx(d10, rel=1e-6)
+        assert standing.distance == pytest.approx(d10, rel=1e-6)
         assert standing.reach == reach
         words.add(standing.word)
     assert words == {"on the map", "sparse", "off the map"}
@@ -163,5 +161,5 @@ def test_a_map_of_few_digits_works_too(count: int):
     indices, distances = small.nearest((0.0, 0.0), 10)
     assert len(set(indices.tolist())) == min(count, 10)
     assert (np.diff(distances) >= 0).all()
-    assert small.standing((10.0, 10.0)).word == "off the map"
+    assert small.support((10.0, 10.0)).word == "off the map"
     assert small.votes(np.zeros((1, 2)), 10).sum() == min(count, 10)

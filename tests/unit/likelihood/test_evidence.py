@@ -12,6 +12,7 @@ import scipy.stats
 from tests.unit.builders import CONFIG, GREY, GREYS, linear_network, peaked_network, random_tensors
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
+from vae_core.likelihood import evidence as quadrature
 from vae_core.likelihood.evidence import TOLERANCE, evidence
 from vae_core.networks.network import Network
 from vae_core.runs.catalog import open_run
@@ -134,8 +135,8 @@ def test_a_peak_across_the_border_of_tiles_is_seen_from_both():
 def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.ndarray, digits: int, rows: int):
     network = Network.from_tensors(random_tensors(CONFIG))
     whole = evidence(network, images)
-    monkeypatch.setattr(evidence, "_DIGITS", digits)
-    monkeypatch.setattr(evidence, "_ROWS", rows)
+    monkeypatch.setattr(quadrature, "_DIGITS", digits)
+    monkeypatch.setattr(quadrature, "_ROWS", rows)
     told: list[float] = []
     parts = evidence(network, images, told.append)
     assert told == sorted(told)
@@ -149,11 +150,11 @@ def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     looked_at: list[tuple[float, int]] = []
     real = evidence.row_sums
 
-    def spy(network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, tell):
+    def spy(network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, on_share):
         looked_at.append((size, len(np.unique(lower, axis=0))))
-        return real(network, pixels, digits, lower, size, tell)
+        return real(network, pixels, digits, lower, size, on_share)
 
-    monkeypatch.setattr(evidence, "row_sums", spy)
+    monkeypatch.setattr(quadrature, "row_sums", spy)
     found = evidence(peaked_network((8.0, 8.0), 0.027), np.concatenate([GREY, 0 * GREY]))
     assert found.nats[1] == pytest.approx(0, abs=1e-4)
     assert found.spacing == 1 / 64

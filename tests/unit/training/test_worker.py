@@ -262,7 +262,7 @@ def test_a_disk_that_is_full_at_the_very_end_does_not_cost_the_results(
             if event == "checkpoint" and trainer.step == TOTAL:
                 fill_disk(root, patch)
                 if not journal:
-                    patch.setattr(progress.Journal, "tell", no_room)
+                    patch.setattr(progress.Journal, "write", no_room)
 
         fake_trainers(hook)
         with caplog.at_level(logging.WARNING):

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Sequence
 
-from vae_core.evaluation.comparison import Row, Setting
+from vae_core.evaluation.comparison import ScorePair, Setting
 from vae_core.runs.record import Score
 from vae_core.ui.elements.score_tables import MEANINGS, label, measured_on, table, written
 
@@ -11,13 +11,13 @@ _MINUS = "\u2212"
 _WORDS = {"left": "\u2190 left", "right": "right \u2192", None: "neither"}
 
 
-def score_differences(rows: Sequence[Row]) -> None:
+def score_differences(rows: Sequence[ScorePair]) -> None:
     """A row for each score: both values, right minus left, and which is better, in words."""
     heads = ("Score", "Left", "Right", f"Right {_MINUS} left", "Better")
     table("score-differences", heads, [_cells(row) for row in rows])
 
 
-def _cells(row: Row) -> str:
+def _cells(row: ScorePair) -> str:
     difference = _difference(row)
     differs = difference.startswith(("+", _MINUS))
     better = row.better if differs else None
@@ -45,7 +45,7 @@ def _value(score: Score | None, better: bool, with_digits: bool) -> str:
     return (f"<b>{text}</b>" if better else text) + (f"<br><small>{measured_on(score)}</small>" if with_digits else "")
 
 
-def _difference(row: Row) -> str:
+def _difference(row: ScorePair) -> str:
     """With its sign and unit; without a sign if nothing is left of it as it is written; empty if there is none."""
     if row.difference is None or row.left is None:
         return ""

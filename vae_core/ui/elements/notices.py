@@ -11,7 +11,7 @@ import streamlit as st
 from vae_core.ui.markdown import escape_markdown
 
 
-def unmet(notices: Iterable[str]) -> None:
+def link_warnings(notices: Iterable[str]) -> None:
     """What a link or a visitor asked for in vain."""
     with st.container():
         for notice in notices:

@@ -8,13 +8,13 @@ from vae_core.errors import RunDamaged, VaeError
 from vae_core.runs.catalog import list_runs, open_run
 from vae_core.runs.run import Run
 from vae_core.ui.elements.badge import badge, caveat
-from vae_core.ui.elements.notices import damaged_runs, unmet
+from vae_core.ui.elements.notices import damaged_runs, link_warnings
 from vae_core.ui.markdown import escape_markdown
-from vae_core.ui.resources.loaded_run import Atlas, atlas
+from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session import explore
 
 
-def choose_run(title: str) -> Atlas:
+def choose_run(title: str) -> LoadedRun:
     """The page's title, and the run that its visitor chose, encoded on the digits at hand.
 
     Where that run cannot be read, the page says so and ends here.
@@ -23,7 +23,9 @@ def choose_run(title: str) -> Atlas:
     titles = labels([run for run in runs if run.record.status != "running"])
     run_id = st.session_state[explore.RUN]
     missing = run_id not in titles
-    unmet([f"The run {run_id} is gone, damaged, or in training. This is {explore.DEFAULT_RUN}."] if missing else [])
+    link_warnings(
+        [f"The run {run_id} is gone, damaged, or in training. This is {explore.DEFAULT_RUN}."] if missing else []
+    )
     if missing:
         run_id = explore.DEFAULT_RUN
     # Said anew each time: Streamlit takes the picker of another page for another one, which starts at its first choice.
@@ -35,7 +37,7 @@ def choose_run(title: str) -> Atlas:
     with heading:
         st.title(title, anchor=False)
         try:
-            shown = atlas(open_run(chosen))
+            shown = load_run(open_run(chosen))
         except VaeError as error:
             st.error(f"This run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
             st.stop()

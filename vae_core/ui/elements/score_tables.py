@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from vae_core.evaluation.digit_metrics import ClassFigures
+from vae_core.evaluation.digit_metrics import ClassMetrics
 from vae_core.evaluation.references import Reference
 from vae_core.runs.record import Score
 
@@ -76,7 +76,7 @@ def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Refe
     table("scores", heads, rows)
 
 
-def class_table(classes: Sequence[ClassFigures]) -> None:
+def class_table(classes: Sequence[ClassMetrics]) -> None:
     """A row for each class."""
     rows = [
         f'<th scope="row">{row.label}</th><td>{row.digits:,}</td><td>{row.negative_elbo:.1f}</td>'

@@ -20,7 +20,7 @@ _WAITING = {
 }
 
 
-def standing(job: Job) -> None:
+def training_status(job: Job) -> None:
     """How the training stands, in words and figures."""
     record = job.run.record
     if job.going and job.stopping:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vae_core.latent import heatmaps
-from vae_core.latent.heatmaps import Field
+from vae_core.latent.heatmaps import Heatmap
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 
@@ -18,7 +18,7 @@ class Layer:
     """What the values are, with their unit."""
     help: str
     """One line: what to see in it."""
-    compute: Callable[[Network, LatentMap], Field]
+    compute: Callable[[Network, LatentMap], Heatmap]
 
 
 LAYERS = {

@@ -25,7 +25,7 @@ _LIMITS = (1, 99)  # percentiles that a layer is drawn between: a few cells far 
 
 
 @dataclass(frozen=True)
-class Atlas:
+class LoadedRun:
     """A run's network together with the digits that it is shown on, and where the browser finds them."""
 
     run: Run
@@ -39,7 +39,7 @@ class Atlas:
 
     def map_url(self) -> str:
         """safetensors of means and spreads (N, 2) float32, labels (N,) uint8."""
-        tensors = {"means": self.map.means, "spreads": self.map.spreads, "labels": self.map.labels}
+        tensors = {"means": self.map.means, "spreads": self.map.std, "labels": self.map.labels}
         return _publish(f"map-{self.network.digest}-{self.digits.digest}", lambda: tensors)
 
     def images_url(self) -> str:
@@ -87,10 +87,10 @@ def _digits() -> Digits:
     return load_digits()
 
 
-def atlas(run: Run) -> Atlas:
+def load_run(run: Run) -> LoadedRun:
     """The run encoded on this process's digits. Raises RunDamaged if its network cannot be read."""
     shown = digits()
-    return Atlas(run, shown, *_encoded(run, shown, str(run.directory), run.version, shown.digest))
+    return LoadedRun(run, shown, *_encoded(run, shown, str(run.directory), run.version, shown.digest))
 
 
 @st.cache_resource(show_spinner="Encoding the digits", max_entries=8)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from vae_core.errors import RunDamaged, VaeError
 from vae_core.evaluation.report import Report
-from vae_core.ui.resources.loaded_run import Atlas
+from vae_core.ui.resources.loaded_run import LoadedRun
 
 _log = logging.getLogger(__name__)
 _turn = threading.Lock()
@@ -29,15 +29,15 @@ class Measurement:
         if report:
             self._done.set()
 
-    def compute(self, atlas: Atlas) -> None:
+    def compute(self, loaded: LoadedRun) -> None:
         """Measure; a run of the visitor's own keeps the report."""
         try:
             with _turn:
-                self._report = Report.of(atlas.run, atlas.network, atlas.digits, self._tell)
+                self._report = Report.of(loaded.run, loaded.network, loaded.digits, self._tell)
         except VaeError as error:
             self._error = error
         except Exception as error:  # most likely too little memory; whoever watches must not wait for ever
-            _log.exception("The report on %s failed.", atlas.run.id)
+            _log.exception("The report on %s failed.", loaded.run.id)
             self._error = RunDamaged(f"The report could not be computed ({type(error).__name__}: {error}).")
         finally:
             self._done.set()
@@ -56,9 +56,9 @@ class Measurement:
         return self._report
 
 
-def measured(atlas: Atlas) -> Report:
+def measured(loaded: LoadedRun) -> Report:
     """The report on the run shown. While it is being computed, draws how far that is. Raises VaeError."""
-    found = begun(atlas)
+    found = begun(loaded)
     if not found.wait(_PATIENCE):
         bar = st.progress(0.0)
         while not found.wait(_POLL):
@@ -67,19 +67,19 @@ def measured(atlas: Atlas) -> Report:
     try:
         return found.report()
     except VaeError:
-        _measurements.clear(atlas, atlas.network.digest, atlas.digits.digest)
+        _measurements.clear(loaded, loaded.network.digest, loaded.digits.digest)
         raise
 
 
-def begun(atlas: Atlas) -> Measurement:
+def begun(loaded: LoadedRun) -> Measurement:
     """The report on the run shown, in the making from now on, for a page that looks after it by itself."""
-    return _measurements(atlas, atlas.network.digest, atlas.digits.digest)
+    return _measurements(loaded, loaded.network.digest, loaded.digits.digest)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _measurements(_atlas: Atlas, network: str, digits: str) -> Measurement:
-    if kept := Report.read(_atlas.run, _atlas.network, _atlas.digits):
+def _measurements(_loaded: LoadedRun, network: str, digits: str) -> Measurement:
+    if kept := Report.read(_loaded.run, _loaded.network, _loaded.digits):
         return Measurement(kept)
     begun = Measurement()
-    threading.Thread(target=begun.compute, args=(_atlas,), daemon=True).start()
+    threading.Thread(target=begun.compute, args=(_loaded,), daemon=True).start()
     return begun

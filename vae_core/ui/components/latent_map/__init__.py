@@ -13,7 +13,7 @@ from vae_core.latent.manifold import lattice
 from vae_core.latent.points import Z_LIMIT, Point
 from vae_core.ui.components.component import Component
 from vae_core.ui.resources.layers import LAYERS
-from vae_core.ui.resources.loaded_run import Atlas
+from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.resources.scripts import plotly_url
 
 KEY = "latent-map"
@@ -21,7 +21,7 @@ _component = Component("latent_map", draws_maps=True)
 
 
 def latent_map(
-    atlas: Atlas,
+    loaded: LoadedRun,
     layer: str | None,
     n: int,
     q: float,
@@ -41,12 +41,12 @@ def latent_map(
         key=KEY,
         data={
             "plotly": plotly_url(),
-            "decoder": atlas.decoder_url(),
-            "activation": atlas.network.activation,
-            "map": atlas.map_url(),
-            "images": atlas.images_url(),
-            "run": atlas.run.id,
-            "heatmap": atlas.field_url(layer) if layer else None,
+            "decoder": loaded.decoder_url(),
+            "activation": loaded.network.activation,
+            "map": loaded.map_url(),
+            "images": loaded.images_url(),
+            "run": loaded.run.id,
+            "heatmap": loaded.field_url(layer) if layer else None,
             "legend": LAYERS[layer].legend if layer else None,
             "nodes": lattice(n, q).tolist(),
             "limit": Z_LIMIT,

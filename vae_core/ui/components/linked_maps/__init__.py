@@ -11,14 +11,14 @@ import streamlit as st
 
 from vae_core.latent.manifold import lattice
 from vae_core.ui.components.component import Component
-from vae_core.ui.resources.loaded_run import Atlas
+from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.resources.scripts import plotly_url
 
 KEY = "comparison"
 _component = Component("linked_maps", draws_maps=True)
 
 
-def comparison(left: Atlas, right: Atlas, digit: int | None, revision: int, on_pin: Callable[[], None]) -> None:
+def comparison(left: LoadedRun, right: LoadedRun, digit: int | None, revision: int, on_pin: Callable[[], None]) -> None:
     """Draw both sides. left, right: on the same digits.
 
     digit: the pinned one, taken by a new component and whenever `revision` has changed; on_pin: called after the
@@ -48,6 +48,6 @@ def pinned_digit() -> Any:
     return told[0] if isinstance(told, list) and told else None
 
 
-def _side(atlas: Atlas, with_id: bool) -> tuple[str, str, str, str, str]:
-    title = f"{atlas.run.title} [{atlas.run.id}]" if with_id else atlas.run.title
-    return atlas.run.id, title, atlas.decoder_url(), atlas.network.activation, atlas.map_url()
+def _side(loaded: LoadedRun, with_id: bool) -> tuple[str, str, str, str, str]:
+    title = f"{loaded.run.title} [{loaded.run.id}]" if with_id else loaded.run.title
+    return loaded.run.id, title, loaded.decoder_url(), loaded.network.activation, loaded.map_url()
