@@ -69,6 +69,13 @@ def test_hover_decodes_without_the_server(explorer: Explorer, network: Network, 
     assert explorer.messages_sent == sent
 
 
+@pytest.mark.mnist
+def test_map_of_mnist_has_all_of_its_test_digits(explorer: Explorer, network: Network, latent_map: LatentMap) -> None:
+    assert len(latent_map.labels) == 10_000
+    test_map_appears(explorer, latent_map)
+    test_hover_decodes_without_the_server(explorer, network, latent_map)
+
+
 def test_manifold_is_the_decoded_lattice(explorer: Explorer, network: Network) -> None:
     explorer.rest()
     mosaic = explorer.pixels("manifold").astype(int)

@@ -4,16 +4,27 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from tests.browser import NO_WEBGL, Explorer, launched
 from tests.server import running_app
+from vae_core.data.digits import Digits
 
 
 @pytest.fixture(scope="module")
-def without_webgl(playwright: Playwright, address: str) -> Iterator[Explorer]:
-    with launched(playwright, *NO_WEBGL) as browser:
+def without_webgl(
+    playwright: Playwright, sample: Digits, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Explorer]:
+    """On more test digits than are drawn without WebGL: the sample's 4,000 training digits."""
+    folder = tmp_path_factory.mktemp("app")
+    many, labels = sample.train_images, sample.train_labels
+    np.savez(folder / "mnist.npz", x_train=many, y_train=labels, x_test=many, y_test=labels)
+    with (
+        running_app(folder / "runs", folder / "log", VAE_MNIST=str(folder / "mnist.npz")) as (address, _),
+        launched(playwright, *NO_WEBGL) as browser,
+    ):
         yield Explorer(browser.new_page(), address).open()
 
 
@@ -28,7 +39,7 @@ def test_map_without_webgl_is_smaller_says_so_and_lives(without_webgl: Explorer)
     assert set(types) == {"scatter"}
     assert points <= 2000
     expect(page.locator(".lm-map .lm-note").last).to_contain_text(
-        re.compile(rf"WebGL is missing.*{points} of \d+ digits")
+        re.compile(rf"WebGL is missing.*{points} of 4000 digits")
     )
     clicked = without_webgl.click((1.0, 1.0))
     assert without_webgl.z == pytest.approx(clicked, abs=1e-4)

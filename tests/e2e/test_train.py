@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser import PATIENCE, pixels
+from tests.pages.runner import copy_of_seed
 from tests.server import running_app
 from tests.unit.builders import wait_until
+from vae_core.data.digits import Digits
 from vae_core.data.images import to_images
-from vae_core.data.sources import load_digits
 from vae_core.jobs.job import Job
 from vae_core.latent.manifold import mosaic
 from vae_core.networks.initialization import initial_tensors
@@ -198,15 +199,24 @@ def start(page: Page, title: str, epochs: int) -> None:
     page.get_by_role("button", name="Start training").click()
 
 
+@pytest.fixture(scope="module")
+def seed_address(sample: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Has the shipped run as one on the sample: beside digits that are not a run's own, its snapshots are not shown."""
+    runs = tmp_path_factory.mktemp("runs")
+    copy_of_seed(runs, "mine", sample)
+    with running_app(runs, tmp_path_factory.mktemp("app") / "log", VAE_MNIST="") as (address, _):
+        yield address
+
+
 @pytest.fixture
-def seed_page(browser: Browser, address: str) -> Iterator[Page]:
+def seed_page(browser: Browser, seed_address: str) -> Iterator[Page]:
     """The shipped run's time machine."""
     with browser.new_context(viewport={"width": 1440, "height": 1200}) as context:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        about(page, address)
+        about(page, seed_address)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         to_train(page)
         page.wait_for_selector('[data-testid="time-machine"][data-ready="true"]')
@@ -260,10 +270,9 @@ def test_play_goes_through_the_snapshots_and_stops_at_the_last(seed_page: Page) 
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_a_clicked_digit_shows_its_picture_and_its_path(seed_page: Page) -> None:
+def test_a_clicked_digit_shows_its_picture_and_its_path(seed_page: Page, sample: Digits) -> None:
     page = seed_page
     index = 7
-    digits = load_digits()
     x, y = page.evaluate(
         """async index => {
             const { cloud } = await document.querySelector('[data-testid=time-machine]').view
@@ -280,7 +289,7 @@ def test_a_clicked_digit_shows_its_picture_and_its_path(seed_page: Page) -> None
     chosen = machine(page).get_attribute("data-chosen")
     assert chosen
     expect(page.get_by_test_id("time-digit")).to_be_visible()
-    expect(page.locator(".tm-digit span")).to_have_text(f"a {digits.test_labels[int(chosen)]}")
+    expect(page.locator(".tm-digit span")).to_have_text(f"a {sample.test_labels[int(chosen)]}")
     page.keyboard.press("Escape")
     machine(page).focus()
     page.keyboard.press("Escape")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from vae_core.data.digits import Digits
 from vae_core.storage import directories
 
 ROOT = Path(__file__).parents[2]
@@ -26,11 +27,16 @@ def opened(page: str | None = None, **query: str) -> AppTest:
     return app
 
 
-def copy_of_seed(runs: Path, run_id: str, **changes: object) -> Path:
-    """A run of the visitor's own, like the shipped one but for these fields of its record."""
+def copy_of_seed(runs: Path, run_id: str, digits: Digits | None = None, **changes: object) -> Path:
+    """A run of the visitor's own, like the shipped one but for these fields of its record.
+
+    digits: what its record says that it was trained on, in place of MNIST.
+    """
     folder = runs / run_id
     shutil.copytree(directories.SHIPPED / "seed", folder)
     record = json.loads((folder / "run.json").read_text())
+    if digits:
+        record["dataset"]["digest"] = digits.digest
     (folder / "run.json").write_text(json.dumps(record | {"id": run_id, "title": f"Copy {run_id}"} | changes))
     return folder
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from tests.pages.runner import as_read, copy_of_seed, opened, pinned, warnings
-from vae_core.data.sources import load_digits
+from vae_core.data.digits import Digits
 from vae_core.errors import DataError
 from vae_core.ui.resources import loaded_run
 from vae_core.ui.resources.layers import LAYERS
@@ -17,14 +17,13 @@ SHIPPED_TITLES = ["The post's recipe", "deep", "fast, beta 0.25", "fast, beta 1"
 """As they came."""
 
 
-def test_explore_says_what_is_on_show(runs: Path) -> None:
+def test_explore_says_what_is_on_show(runs: Path, shown: Digits) -> None:
     app = opened(run="seed")
     badge = app.markdown[0].value
-    digits = load_digits()
-    assert f"{len(digits.test_images):,} digits" in badge
+    assert f"{len(shown.test_images):,} digits" in badge
     assert r"The post\'s recipe" in badge
     assert "151.4 nats on 10,000 MNIST test digits" in badge
-    assert bool(app.info) == (digits.source == "sample")
+    assert bool(app.info) == (shown.source == "sample")
     if app.info:
         assert "among this model's training digits" in app.info[0].value
     assert pinned(app) == (0, 0)

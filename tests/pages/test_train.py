@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.runner import as_read, copy_of_seed, opened, text, warnings
+from tests.pages.runner import as_read, browser_data, copy_of_seed, opened, text, warnings
+from vae_core.data.digits import Digits
 from vae_core.data.sources import load_digits
 from vae_core.jobs import actions, job
 from vae_core.runs.catalog import runs_in
@@ -115,7 +116,7 @@ def test_without_slots_nothing_can_be_started(
     monkeypatch.setenv("VAE_TRAINING_SLOTS", slots)
     app = train()
     assert next(button for button in app.button if button.label == "Start training").disabled
-    assert told in as_read(app.info[-1].value)
+    assert any(told in as_read(info.value) for info in app.info)
     assert app.selectbox(key="watch").value == "seed"
 
 
@@ -193,13 +194,24 @@ def test_outcome_is_compared_with_the_post_only_on_the_same_digits(runs: Path) -
     assert "Better than the post's 50 epochs: 140.2 against 151.4 nats" in app.success[0].value
 
 
+def test_snapshots_are_shown_beside_the_runs_own_digits_alone(runs: Path, shown: Digits) -> None:
+    app = train(watch="seed")
+    machine = browser_data(app, "time-machine")
+    if shown.source == "mnist":
+        assert machine
+        assert len(machine["frames"]) == 24
+        assert not app.info
+    else:
+        assert not machine
+        assert "trained on other digits than the ones at hand" in app.info[0].value
+
+
 def test_damaged_snapshot_is_an_error_that_names_the_file(runs: Path) -> None:
-    folder = copy_of_seed(runs, "mine")
+    folder = copy_of_seed(runs, "mine", load_digits())
     path = folder / "snapshots" / "00000020.safetensors.gz"
     path.write_bytes(path.read_bytes()[:500])
     app = train()
-    if load_digits().source == "mnist":
-        assert str(path) in as_read(app.error[0].value)
+    assert str(path) in as_read(app.error[0].value)
     shutil.rmtree(folder)
     app.run()
     assert not app.exception

@@ -26,7 +26,6 @@ def test_accuracy_is_above_chance_and_below_a_good_map(sample: Digits) -> None:
     assert 0.3 < pca.accuracy(sample) < 0.5
 
 
-def test_accuracy_on_mnist_is_as_published(digits: Digits) -> None:
-    if digits.source != "mnist":
-        pytest.skip("MNIST is not at hand.")
-    assert pca.accuracy(digits) == pytest.approx(0.42, abs=0.01)
+@pytest.mark.mnist
+def test_accuracy_on_mnist_is_as_published(mnist: Digits) -> None:
+    assert pca.accuracy(mnist) == pytest.approx(0.42, abs=0.01)
