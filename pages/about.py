@@ -14,14 +14,14 @@ from vae_core.ui.elements.notices import link_warnings
 from vae_core.ui.elements.pictures import chain, picture
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
-from vae_core.ui.session import explore as session
+from vae_core.ui.session.explore import ExploreState
 
 
 def main() -> None:
-    link_warnings(session.begin())
+    link_warnings(ExploreState().begin())
     st.title("How it works", anchor=False)
     try:
-        shown = load_run(open_run(st.session_state[session.RUN]))
+        shown = load_run(open_run(ExploreState().run))
     except VaeError as error:
         st.error(f"The run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
         st.stop()
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def from_digit_to_digit(shown: LoadedRun) -> None:
-    index = int(shown.map.nearest(session.current_point(), 1)[0][0])
+    index = int(shown.map.nearest(ExploreState().point, 1)[0][0])
     image, label = shown.digits.test_images[index], shown.digits.test_labels[index]
     mean, log_var = shown.network.encode(to_pixels(image))
     spread = np.exp(0.5 * log_var)

@@ -19,15 +19,15 @@ from vae_core.ui.elements.score_tables import label
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, digits, load_run
 from vae_core.ui.resources.measurement import begun, measured
-from vae_core.ui.session import compare as pair
-from vae_core.ui.session import explore as session
+from vae_core.ui.session.compare import LEFT, RIGHT, CompareState
 
-ASKED, TERM = "reports asked for", "term"
+state = CompareState()
+
 POLL_SECONDS = 0.5
 
 
 def main() -> None:
-    session.set_defaults()
+    state.set_defaults()
     st.title("Compare two runs", anchor=False)
     runs, problems = list_runs()
     runs = [run for run in runs if run.record.status != "running"]
@@ -36,12 +36,12 @@ def main() -> None:
         damaged_runs(problems)
         return
     shown = digits()
-    link_warnings(pair.begin(runs, len(shown.test_images)))
+    link_warnings(state.begin(runs, len(shown.test_images)))
     chosen = choose(runs)
     damaged_runs(problems)
     left, right = (opened(run) for run in chosen)
     what_is_on_show(left, right)
-    maps(left, right, st.session_state[pair.PINNED])
+    maps(left, right, state.digit)
     scores(left, right)
     losses, settings = st.columns(2, gap="large")
     with losses:
@@ -63,19 +63,19 @@ def choose(runs: list[Run]) -> list[Run]:
     """Two pickers, and a button that swaps them."""
     titles = labels(runs)
     columns = st.columns([20, 5, 20], vertical_alignment="bottom")
-    for side, column in zip((pair.LEFT, pair.RIGHT), columns[::2], strict=True):
+    for side, column in zip((LEFT, RIGHT), columns[::2], strict=True):
         column.selectbox(
             side.capitalize(),
             list(titles),
             format_func=titles.__getitem__,
             key=side,
             persist_state="session",
-            on_change=pair.choose,
+            on_change=state.choose,
             args=(side,),
         )
-    columns[1].button("Swap", icon=":material/swap_horiz:", on_click=pair.swap, width="stretch")
+    columns[1].button("Swap", icon=":material/swap_horiz:", on_click=state.swap, width="stretch")
     by_id = {run.id: run for run in runs}
-    return [by_id[st.session_state[side]] for side in (pair.LEFT, pair.RIGHT)]
+    return [by_id[run_id] for run_id in state.pair]
 
 
 def opened(run: Run) -> LoadedRun:
@@ -101,19 +101,19 @@ def what_is_on_show(left: LoadedRun, right: LoadedRun) -> None:
 def maps(left: LoadedRun, right: LoadedRun, digit: int | None) -> None:
     """Both maps, linked. digit: the one pinned when the page last ran as a whole: what is pinned later they know."""
     try:
-        comparison(left, right, digit, st.session_state[pair.REVISION], on_pin=pin_from_maps)
+        comparison(left, right, digit, state.revision, on_pin=pin_from_maps)
     except OSError as error:
         st.error(
             f"The maps' files cannot be written to the folder static ({error.strerror}). Make it writable and reload.",
             icon=":material/error:",
         )
-    pair.write_link()
+    state.write_link()
 
 
 def pin_from_maps() -> None:
     found = pinned_digit()
     known = type(found) is int and 0 <= found < len(digits().test_images)
-    pair.pin(found if known else None)  # no map of ours sends anything else
+    state.pin(found if known else None)  # no map of ours sends anything else
 
 
 # --- Scores
@@ -121,11 +121,12 @@ def pin_from_maps() -> None:
 
 def scores(left: LoadedRun, right: LoadedRun) -> None:
     st.header("Scores", anchor=False)
-    asked = st.session_state.setdefault(ASKED, set())
-    going = [side for side in (left, right) if side.network.digest in asked and not begun(side).wait(0)]
+    going = [side for side in (left, right) if side.network.digest in state.measured and not begun(side).wait(0)]
     if going:
         st.fragment(run_every=POLL_SECONDS)(follow)(going)
-    both = [scores_of(side, measure=side.network.digest in asked and side not in going) for side in (left, right)]
+    both = [
+        scores_of(side, measure=side.network.digest in state.measured and side not in going) for side in (left, right)
+    ]
     same = both[0].digest == both[1].digest
     lacking = [
         side
@@ -154,7 +155,7 @@ def scores_of(side: LoadedRun, measure: bool) -> Measured:
         own = [score for score in side.run.scores() if score.name in OVERALL]
         return Measured(own, side.run.record.dataset.digest)
     except VaeError as error:
-        st.session_state[ASKED].discard(side.network.digest)
+        state.measured -= {side.network.digest}
         st.error(
             f"The scores of {escape_markdown(side.run.name)} cannot be shown. {escape_markdown(str(error))}",
             icon=":material/error:",
@@ -163,7 +164,7 @@ def scores_of(side: LoadedRun, measure: bool) -> Measured:
 
 
 def ask(sides: list[LoadedRun]) -> None:
-    st.session_state[ASKED] |= {side.network.digest for side in sides}
+    state.measured |= {side.network.digest for side in sides}
 
 
 def follow(going: list[LoadedRun]) -> None:
@@ -189,7 +190,7 @@ def draw_losses(left: Run, right: Run) -> None:
         list(TERMS),
         default="-ELBO",
         format_func=label,
-        key=TERM,
+        key=CompareState.term.key,
         persist_state="session",
         required=True,
         label_visibility="collapsed",

@@ -15,15 +15,17 @@ from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import choose_run
 from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.resources.loaded_run import LoadedRun
-from vae_core.ui.session import explore as session
+from vae_core.ui.session.explore import ExploreState
+
+state = ExploreState()
 
 NEIGHBOURS = 8
 VOTE_K = 50
 
 
 def main() -> None:
-    notices = session.begin()
-    explore(choose_run("Walk through the latent space"), notices, st.session_state[session.REVISION])
+    notices = state.begin()
+    explore(choose_run("Walk through the latent space"), notices, state.revision)
 
 
 @st.fragment
@@ -34,7 +36,7 @@ def explore(shown: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
     notices: what the link that led here asked for in vain, shown until the point is moved; revision: the one
     that it came with.
     """
-    link_warnings(notices if st.session_state[session.REVISION] == revision else ())
+    link_warnings(notices if state.revision == revision else ())
     try:
         choose_layer(shown)
         draw_map(shown)
@@ -45,7 +47,7 @@ def explore(shown: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
         )
     controls(shown)
     surroundings(shown)
-    session.write_link()
+    state.write_link()
 
 
 def choose_layer(shown: LoadedRun) -> None:
@@ -56,7 +58,7 @@ def choose_layer(shown: LoadedRun) -> None:
             list(LAYERS),
             format_func=lambda name: LAYERS[name].label,
             label_visibility="collapsed",
-            key=session.LAYER,
+            key=ExploreState.layer.key,
             persist_state="session",
         )
         st.caption(LAYERS[chosen].help if chosen else "Lay a field under the points.")
@@ -66,15 +68,14 @@ def choose_layer(shown: LoadedRun) -> None:
 
 
 def draw_map(shown: LoadedRun) -> None:
-    state = st.session_state
     latent_map(
         shown,
-        layer=state[session.LAYER],
-        n=state[session.SIDE],
-        q=state[session.QUANTILE],
-        z=state[session.TARGET],
-        revision=state[session.REVISION],
-        view_resets=state[session.VIEW_RESETS],
+        layer=state.layer,
+        n=state.side,
+        q=state.quantile,
+        z=state.target,
+        revision=state.revision,
+        view_resets=state.view_resets,
         on_pin=pin_from_map,
     )
 
@@ -84,8 +85,8 @@ def controls(shown: LoadedRun) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Random point", on_click=move_to_random_point, help="A draw from the prior, N(0, I).")
         st.button("Random digit", on_click=move_to_random_digit, args=(shown,), help="Where a test digit lies.")
-        st.button("Reset", on_click=session.reset, help="Unpin, show everything, 15 tiles, q = 0.05.")
-        n, q = st.session_state[session.SIDE], st.session_state[session.QUANTILE]
+        st.button("Reset", on_click=state.reset, help="Unpin, show everything, 15 tiles, q = 0.05.")
+        n, q = state.side, state.quantile
         st.download_button(
             "Save manifold",
             data=lambda: png(np.rint(255 * mosaic(shown.network.decode, n, q)).astype(np.uint8)),
@@ -95,14 +96,16 @@ def controls(shown: LoadedRun) -> None:
             help="The manifold as a PNG, pixel by pixel.",
         )
         with st.container(horizontal=True, horizontal_alignment="right"):  # the two wrap together
-            st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=session.SIDE, persist_state="session", width=240)
+            st.slider(
+                "Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=ExploreState.side.key, persist_state="session", width=240
+            )
             st.slider(
                 "Outermost quantile (q)",
                 MIN_QUANTILE,
                 MAX_QUANTILE,
                 step=0.005,
                 format="%.3f",
-                key=session.QUANTILE,
+                key=ExploreState.quantile.key,
                 persist_state="session",
                 width=240,
                 help="The lattice spans the prior's quantiles q to 1 \u2212 q on each axis.",
@@ -110,7 +113,7 @@ def controls(shown: LoadedRun) -> None:
 
 
 def surroundings(shown: LoadedRun) -> None:
-    z = session.current_point()
+    z = state.point
     place, near, votes = st.columns([4, 4, 3], gap="large")
     with place:
         st.markdown(f"**Around z = ({z[0]:.4f}, {z[1]:.4f})**")
@@ -127,15 +130,15 @@ def surroundings(shown: LoadedRun) -> None:
 
 
 def describe_place(shown: LoadedRun, z: tuple[float, float]) -> None:
-    standing = shown.map.support(z)
+    support = shown.map.support(z)
     left, below = prior_quantiles(z)
     back, drift = round_trip(shown.network, z)
     icon, colour = {"on the map": ("check_circle", "green"), "sparse": ("blur_on", "orange")}.get(
-        standing.word, ("explore_off", "red")
+        support.word, ("explore_off", "red")
     )
     st.markdown(
-        f":{colour}-badge[:material/{icon}: {standing.word}] &nbsp; The {SUPPORT_RANK}th nearest digit is "
-        f"{standing.distance:.3f} away; for 95 % of the digits it is within {standing.reach:.3f}.",
+        f":{colour}-badge[:material/{icon}: {support.word}] &nbsp; The {SUPPORT_RANK}th nearest digit is "
+        f"{support.distance:.3f} away; for 95 % of the digits it is within {support.reach:.3f}.",
         help=f"On the map up to that distance, sparse up to {SPARSE_FACTOR} times it, off the map beyond: there the "
         "decoder draws something, but no test digit is like it.",
     )
@@ -148,16 +151,16 @@ def describe_place(shown: LoadedRun, z: tuple[float, float]) -> None:
 def pin_from_map() -> None:
     z, revision = pinned_point()
     with suppress(LatentPointError, TypeError):  # no map of ours sends what is none
-        session.pin(as_point(*z) if z else None, revision)
+        state.pin(as_point(*z) if z else None, revision)
 
 
 def move_to_random_point() -> None:
-    session.move(random_point(np.random.default_rng()))
+    state.move(random_point(np.random.default_rng()))
 
 
 def move_to_random_digit(shown: LoadedRun) -> None:
     z1, z2 = shown.map.means[np.random.default_rng().integers(len(shown.map.means))]
-    session.move(as_point(*np.clip((z1, z2), -Z_LIMIT, Z_LIMIT)))
+    state.move(as_point(*np.clip((z1, z2), -Z_LIMIT, Z_LIMIT)))
 
 
 main()

@@ -27,15 +27,16 @@ from vae_core.ui.elements.score_tables import class_table, label, score_table
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, digits
 from vae_core.ui.resources.measurement import measured
-from vae_core.ui.session import explore as session
-from vae_core.ui.session import report as report_session
+from vae_core.ui.session.explore import ExploreState
+from vae_core.ui.session.report import ReportState
 
-ORDER, CLASS = "misfits order", "misfits class"
+state = ReportState()
+
 SHOWN = 16
 
 
 def main() -> None:
-    notices = report_session.begin_report(len(digits().test_images))
+    notices = state.begin(len(digits().test_images))
     shown = choose_run("Report on a model")
     link_warnings(notices)
     try:
@@ -116,36 +117,43 @@ def draw_rate_distortion(shown: LoadedRun, report: Report) -> None:
 
 @st.fragment
 def look_closer(shown: LoadedRun, metrics: DigitMetrics) -> None:
-    """The gallery of misfits, and the exact posterior of the digit that was chosen."""
+    """The gallery of hard digits, and the exact posterior of the digit that was chosen."""
     st.header("Digits", anchor=False)
-    misfits, one = st.columns([7, 6], gap="large")
-    with misfits:
+    hard, one = st.columns([7, 6], gap="large")
+    with hard:
         gallery(shown, metrics)
     with one:
         one_digit(shown, metrics)
-    report_session.write_report_link()
+    state.write_link()
 
 
 def gallery(shown: LoadedRun, metrics: DigitMetrics) -> None:
-    st.subheader("Misfits", anchor=False)
+    st.subheader("Hard digits", anchor=False)
     order = st.segmented_control(
         "Order",
         list(ORDERS),
         format_func=lambda name: ORDERS[name].label,
         default=next(iter(ORDERS)),
-        key=ORDER,
+        key=ReportState.order.key,
         persist_state="session",
         required=True,
         label_visibility="collapsed",
     )
-    of_class = st.pills("Class", range(10), wrap=True, key=CLASS, persist_state="session", label_visibility="collapsed")
+    of_class = st.pills(
+        "Class",
+        range(10),
+        wrap=True,
+        key=ReportState.of_class.key,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
     st.caption(ORDERS[order].about + " Left the digit, right its reconstruction at the posterior mean. In nats.")
     chosen = ranked(metrics, shown.digits.test_labels, order, of_class, SHOWN)
     if not len(chosen):
         st.info("No digit of this class belongs here.")
         return
     texts = [ORDERS[order].describe(metrics, index) for index in chosen.tolist()]
-    draw_cards("misfits", shown, metrics, chosen, texts, marked=st.session_state[report_session.DIGIT])
+    draw_cards("hard digits", shown, metrics, chosen, texts, marked=state.digit)
 
 
 def draw_cards(
@@ -171,12 +179,12 @@ def draw_cards(
         st.error(f"The folder static cannot be written ({error.strerror}). Make it writable and reload.")
         return
     if opened:
-        session.move(opened.z)
+        ExploreState().move(opened.z)
         st.switch_page("pages/explore.py")
 
 
 def choose(index: int) -> None:
-    st.session_state[report_session.DIGIT] = index
+    state.digit = index
 
 
 def called(shown: LoadedRun, metrics: DigitMetrics, index: int) -> str:
@@ -187,7 +195,7 @@ def called(shown: LoadedRun, metrics: DigitMetrics, index: int) -> str:
 def one_digit(shown: LoadedRun, metrics: DigitMetrics) -> None:
     st.subheader("Exact posterior of one digit", anchor=False)
     last = len(shown.digits.test_images) - 1
-    index = st.number_input("Test digit", 0, last, key=report_session.DIGIT, persist_state="session", width=160)
+    index = st.number_input("Test digit", 0, last, key=ReportState.digit.key, persist_state="session", width=160)
     exact = digit_posterior(shown, shown.network.digest, shown.digits.digest, index)
     mean, spread = shown.map.means[index].tolist(), shown.map.std[index].tolist()
     figure = posterior_map(exact, mean, spread, shown.map)

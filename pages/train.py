@@ -1,6 +1,5 @@
 """Train: choose a recipe, watch its map form, and move through what any run kept of its training."""
 
-import math
 import time
 from collections.abc import Callable
 
@@ -25,10 +24,11 @@ from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.elements.training_status import duration, training_status
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import digits
-from vae_core.ui.session import explore as session
-from vae_core.ui.session import train as watching
+from vae_core.ui.session.explore import ExploreState
+from vae_core.ui.session.train import TrainState
 
-RECIPE, TITLE, STARTED, ERROR = "recipe", "title", "training started", "training error"
+state = TrainState()
+
 ABOUT = {
     "fast": "**fast**: three narrow layers in each half, trained in seconds.",
     "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from, here called the post.",
@@ -40,7 +40,7 @@ DOUBLE_CLICK_SECONDS = 1.0
 
 
 def main() -> None:
-    link_warnings(session.begin())
+    link_warnings(ExploreState().begin())
     st.title("Train a model", anchor=False)
     shown = digits()
     st.markdown(f":gray-badge[:material/database: {describe_training(shown)}]")
@@ -61,10 +61,17 @@ def choose(shown: Digits) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         recipe = st.segmented_control(
-            "Recipe", [*RECIPES, CUSTOM], default="fast", key=RECIPE, persist_state="session", required=True
+            "Recipe",
+            [*RECIPES, CUSTOM],
+            default="fast",
+            key=TrainState.recipe.key,
+            persist_state="session",
+            required=True,
         )
         st.markdown(ABOUT[recipe])
-    right.text_input("Title", key=TITLE, max_chars=100, placeholder="How the run is called", persist_state="session")
+    right.text_input(
+        "Title", key=TrainState.title.key, max_chars=100, placeholder="How the run is called", persist_state="session"
+    )
     try:
         config = recipe_for("fast" if recipe == CUSTOM else recipe, len(shown.train_images))
         if recipe == CUSTOM:
@@ -86,8 +93,9 @@ def choose(shown: Digits) -> None:
             st.markdown(expectation(config, shown))
     if off:
         st.info(escape_markdown(off), icon=":material/lock:")
-    if error := st.session_state.pop(ERROR, None):
-        st.error(escape_markdown(error), icon=":material/error:")
+    if state.error:
+        st.error(escape_markdown(state.error), icon=":material/error:")
+        state.error = None
 
 
 def training_off() -> str | None:
@@ -111,10 +119,10 @@ def expectation(config: TrainingConfig, shown: Digits) -> str:
 
 def start(config: TrainingConfig, shown: Digits) -> None:
     now = time.monotonic()
-    if now - st.session_state.get(STARTED, -math.inf) < DOUBLE_CLICK_SECONDS:
+    if now - state.started < DOUBLE_CLICK_SECONDS:
         return
-    st.session_state[STARTED] = now
-    attempt(lambda: actions.start(config, shown, st.session_state[TITLE].strip() or None))
+    state.started = now
+    attempt(lambda: actions.start(config, shown, state.title.strip() or None))
 
 
 def resume(run: Run, shown: Digits) -> None:
@@ -125,9 +133,9 @@ def attempt(action: Callable[[], Run | None]) -> None:
     """Do something to a run and watch what comes of it, or say why it cannot be done."""
     try:
         if run := action():
-            st.session_state[watching.WATCHED] = run.id
+            state.watched = run.id
     except VaeError as error:
-        st.session_state[ERROR] = str(error)
+        state.error = str(error)
 
 
 # --- A run, while it trains and afterwards
@@ -136,12 +144,12 @@ def attempt(action: Callable[[], Run | None]) -> None:
 def watch(shown: Digits) -> None:
     runs, problems = list_runs()
     titles = labels(sorted(runs, key=lambda run: run.shipped))
-    link_warnings(watching.begin_watching(titles))
+    link_warnings(state.begin(titles))
     picker, tools = st.columns([2, 3], vertical_alignment="bottom")
     chosen = picker.selectbox(
-        "Run", list(titles), format_func=titles.__getitem__, key=watching.WATCHED, persist_state="session"
+        "Run", list(titles), format_func=titles.__getitem__, key=TrainState.watched.key, persist_state="session"
     )
-    watching.write_watched_link()
+    state.write_link()
     damaged_runs(problems)
     try:
         run = open_run(chosen)
@@ -168,7 +176,7 @@ def manage(job: Job, shown: Digits) -> None:
         if job.resumable:
             st.button("Resume", icon=":material/resume:", on_click=resume, args=(job.run, shown))
         if st.button("Open in the explorer", icon=":material/explore:", type="primary"):
-            session.show(job.run.id)
+            ExploreState().show(job.run.id)
             st.switch_page("pages/explore.py")
         if not job.run.shipped:
             with st.popover("Rename", icon=":material/edit:"):

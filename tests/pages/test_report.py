@@ -54,7 +54,7 @@ def report(**query: str) -> AppTest:
     return opened("report.py", **query)
 
 
-def cards(app: AppTest, key: str = "misfits") -> list[dict]:
+def cards(app: AppTest, key: str = "hard digits") -> list[dict]:
     """What the browser is to draw: the gallery's cards, or the chosen digit's."""
     data = browser_data(app, key)
     return data["cards"] if data else []
@@ -201,13 +201,13 @@ def test_gallery_by_class_and_order(runs: Path) -> None:
     app = report()
     labels = load_digits().test_labels
     before = misfits(app)
-    app.pills(key="misfits class").select(3).run()
+    app.pills(key="hard digits class").select(3).run()
     assert {labels[index] for index in misfits(app)} == {3}
-    app.segmented_control(key="misfits order").select("astray").run()
+    app.segmented_control(key="hard digits order").select("astray").run()
     assert all(card["title"].startswith("a 3, taken for a ") for card in cards(app))
     assert {labels[index] for index in misfits(app)} == {3}
-    app.pills(key="misfits class").unselect(3).run()
-    app.segmented_control(key="misfits order").select("drawn").run()
+    app.pills(key="hard digits class").unselect(3).run()
+    app.segmented_control(key="hard digits order").select("drawn").run()
     assert misfits(app) == before
 
 

@@ -1,10 +1,17 @@
-"""The connection between a browser and the server: the page runs anew once it is back.
+"""What works around Streamlit: each with the version that it was needed in, and a test that fails once it is not.
 
-A server that was started again, or that has given a session up while a laptop slept, knows nothing of what the browser
-still shows. What a visitor does then asks for a fragment of a page that this server has not run, and is not answered.
+`enter_through_router`    Streamlit 1.67. The first visit to a server that has not run app.py yet, straight to a page's
+                          own address: Streamlit takes the folder pages for its older kind of multipage app, which
+                          passes the router by. (Its documentation says that st.navigation turns the folder off; it
+                          does so only once app.py has run.)
+`watch_connection`        Streamlit 1.67. A server that was started again, or that has given a session up while a laptop
+                          slept, knows nothing of what the browser still shows. What a visitor does then asks for a
+                          fragment that this server has not run, and is not answered.
 """
 
+import streamlit as st
 from streamlit.components.v2 import component
+from streamlit.runtime.pages_manager import PagesManager
 
 _watch = component(
     "connection",
@@ -23,6 +30,13 @@ _watch = component(
     """,
     isolate_styles=False,
 )
+
+
+def enter_through_router() -> None:
+    """Have app.py run first, where Streamlit has passed it by."""
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False  # as st.navigation sets it
+        st.rerun()
 
 
 def watch_connection() -> None:

@@ -12,6 +12,7 @@ from vae_core.ui.elements.notices import damaged_runs, link_warnings
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session import explore
+from vae_core.ui.session.explore import ExploreState
 
 
 def choose_run(title: str) -> LoadedRun:
@@ -21,7 +22,8 @@ def choose_run(title: str) -> LoadedRun:
     """
     runs, problems = list_runs()
     titles = labels([run for run in runs if run.record.status != "running"])
-    run_id = st.session_state[explore.RUN]
+    state = ExploreState()
+    run_id = state.run
     missing = run_id not in titles
     link_warnings(
         [f"The run {run_id} is gone, damaged, or in training. This is {explore.DEFAULT_RUN}."] if missing else []
@@ -29,10 +31,10 @@ def choose_run(title: str) -> LoadedRun:
     if missing:
         run_id = explore.DEFAULT_RUN
     # Said anew each time: Streamlit takes the picker of another page for another one, which starts at its first choice.
-    st.session_state[explore.RUN] = run_id
+    state.run = run_id
     heading, picker = st.columns([3, 1], vertical_alignment="bottom")
     chosen = picker.selectbox(
-        "Run", list(titles), format_func=titles.__getitem__, key=explore.RUN, persist_state="session"
+        "Run", list(titles), format_func=titles.__getitem__, key=ExploreState.run.key, persist_state="session"
     )
     with heading:
         st.title(title, anchor=False)

@@ -1,5 +1,4 @@
-"""The pair: which two runs are compared and which digit is pinned in both, and the links that carry them:
-?left=<id>&right=<id>&digit=<number>.
+"""What is compared, two runs and a digit that is pinned in both, and its link: ?left=<id>&right=<id>&digit=<number>.
 
 Invariant: the two runs are different ones. Who chooses the other side's run swaps the two.
 """
@@ -7,20 +6,21 @@ Invariant: the two runs are different ones. Who chooses the other side's run swa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from vae_core.runs.run import Run
-from vae_core.ui.session import explore, url
+from vae_core.ui.session import url
+from vae_core.ui.session.explore import ExploreLink, first_revision
+from vae_core.ui.session.state import State, Value
+from vae_core.ui.session.url import parse_digit
 
-LEFT, RIGHT, DIGIT = "left", "right", "digit"
-PAIR, PINNED, REVISION = "pair", "pinned digit", "revision of the pair"
+LEFT, RIGHT = "left", "right"
+"""The sides: keys of their pickers, and parameters of the link."""
 
 _SERIES = "beta-"
 """What the ids of the shipped runs begin with that differ in beta alone."""
 
 
 @dataclass(frozen=True)
-class Link:
+class CompareLink:
     """What a URL asks for, and one sentence for each thing in it that was refused."""
 
     left: str | None
@@ -29,46 +29,21 @@ class Link:
     notices: tuple[str, ...]
 
     @classmethod
-    def parse(cls, parameters: Mapping[str, str], digits: int) -> "Link":
+    def parse(cls, parameters: Mapping[str, str], digits: int) -> "CompareLink":
         """Never raises. digits: how many test digits there are."""
         runs, digit, notices = {}, None, []
         for side in (LEFT, RIGHT):
             asked = {"run": parameters[side]} if side in parameters else {}
-            found = explore.Link.parse(asked)
+            found = ExploreLink.parse(asked)
             runs[side] = found.run
             notices += found.notices
         if runs[LEFT] and runs[LEFT] == runs[RIGHT]:
             notices.append(f"The link's right run is not used: expected another than the left one, {runs[LEFT]}.")
             runs[RIGHT] = None
-        if (text := parameters.get(DIGIT)) is not None:
-            digit, told = url.parse_digit(text, digits)
-            notices += told
+        if (text := parameters.get("digit")) is not None:
+            digit, refused = parse_digit(text, digits)
+            notices += refused
         return cls(runs[LEFT], runs[RIGHT], digit, tuple(notices))
-
-
-def begin(runs: Sequence[Run], digits: int) -> tuple[str, ...]:
-    """Set what is compared, and follow the URL if it is news. Returns the notices that the visitor deserves.
-
-    runs: at least two, those that are offered; digits: how many test digits there are.
-    """
-    state, notices = st.session_state, []
-    state.setdefault(PINNED, None)
-    state.setdefault(REVISION, explore.first_revision())
-    if asked := url.asked_anew(LEFT, RIGHT, DIGIT):
-        link = Link.parse(asked, digits)
-        notices += link.notices
-        state[LEFT], state[RIGHT] = link.left, link.right
-        move(link.digit)
-    offered = {run.id for run in runs}
-    for side in (LEFT, RIGHT):
-        if (gone := state.get(side)) and gone not in offered:
-            notices.append(f"The run {gone} is gone, damaged, or in training: another takes its place.")
-            state[side] = None
-    state[PAIR] = completed(state.get(LEFT), state.get(RIGHT), default_pair(runs))
-    for side, run in zip((LEFT, RIGHT), state[PAIR], strict=True):
-        if state.get(side) != run:
-            state[side] = run
-    return tuple(notices)
 
 
 def default_pair(runs: Sequence[Run]) -> tuple[str, str]:
@@ -86,32 +61,69 @@ def completed(left: str | None, right: str | None, default: tuple[str, str]) -> 
     return left, right or next(run for run in reversed(default) if run != left)
 
 
-def choose(side: str) -> None:
-    """A picker has changed: if it now shows the other side's run, that side takes what this one had."""
-    state, other = st.session_state, RIGHT if side == LEFT else LEFT
-    if state[LEFT] == state[RIGHT]:
-        state[other] = state[PAIR][(LEFT, RIGHT).index(side)]
+class CompareState(State):
+    """The comparison's part of a visitor's session."""
 
+    left: Value[str | None] = Value(LEFT, lambda: None)
+    right: Value[str | None] = Value(RIGHT, lambda: None)
+    """The ids of the two runs, as the pickers have them."""
+    pair: Value[tuple[str, str]] = Value("pair", lambda: ("", ""))
+    """The same as they were when the page ran last."""
+    digit: Value[int | None] = Value("pinned digit", lambda: None)
+    """The number of the pinned test digit."""
+    revision: Value[int] = Value("revision of the pair", first_revision)
+    """Raised whenever Python moves the pin."""
+    term: Value[str] = Value("term", lambda: "-ELBO")
+    """The term of the loss that is drawn."""
+    measured: Value[set[str]] = Value("reports asked for", set)
+    """The digests of the networks whose reports were asked for."""
 
-def swap() -> None:
-    """Left becomes right; the digit stays."""
-    state = st.session_state
-    state[LEFT], state[RIGHT] = state[RIGHT], state[LEFT]
+    def begin(self, runs: Sequence[Run], digits: int) -> tuple[str, ...]:
+        """Set what is compared, and follow the URL if it is news. Returns the notices that the visitor deserves.
 
+        runs: at least two, those that are offered; digits: how many test digits there are.
+        """
+        self.set_defaults()
+        notices = []
+        if asked := url.news(LEFT, RIGHT, "digit"):
+            link = CompareLink.parse(asked, digits)
+            notices += link.notices
+            self.left, self.right = link.left, link.right
+            self.move(link.digit)
+        offered = {run.id for run in runs}
+        sides = []
+        for run_id in (self.left, self.right):
+            if run_id and run_id not in offered:
+                notices.append(f"The run {run_id} is gone, damaged, or in training: another takes its place.")
+                run_id = None
+            sides.append(run_id)
+        self.pair = completed(sides[0], sides[1], default_pair(runs))
+        if (self.left, self.right) != self.pair:
+            self.left, self.right = self.pair
+        return tuple(notices)
 
-def pin(digit: int | None) -> None:
-    """Pin a digit, or unpin, as the component did."""
-    st.session_state[PINNED] = digit
+    def choose(self, side: str) -> None:
+        """A picker has changed: if it now shows the other side's run, that side takes what this one had."""
+        if self.left == self.right:
+            if side == LEFT:
+                self.right = self.pair[0]
+            else:
+                self.left = self.pair[1]
 
+    def swap(self) -> None:
+        """Left becomes right; the digit stays."""
+        self.left, self.right = self.right, self.left
 
-def move(digit: int | None) -> None:
-    """Pin a digit, or unpin, from outside the component, which follows whenever REVISION has changed."""
-    pin(digit)
-    st.session_state[REVISION] += 1
+    def pin(self, digit: int | None) -> None:
+        """Pin a digit, or unpin with None, as the maps did."""
+        self.digit = digit
 
+    def move(self, digit: int | None) -> None:
+        """Pin a digit, or unpin with None, from Python. Raising the revision makes the browser adopt it."""
+        self.pin(digit)
+        self.revision += 1
 
-def write_link() -> None:
-    """Let the URL say what is compared, for whoever copies it."""
-    state = st.session_state
-    pinned = {} if state[PINNED] is None else {DIGIT: str(state[PINNED])}
-    url.write({LEFT: state[LEFT], RIGHT: state[RIGHT]} | pinned)
+    def write_link(self) -> None:
+        """Let the URL say what is compared, for whoever copies it."""
+        pinned = {} if self.digit is None else {"digit": str(self.digit)}
+        url.write({LEFT: self.pair[0], RIGHT: self.pair[1]} | pinned)

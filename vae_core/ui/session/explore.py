@@ -1,5 +1,4 @@
-"""What one visitor's session holds, and the links that carry it: the explorer's ?run=<id>&z1=<float>&z2=<float>, with
-&layer=<name> where one is shown, the report's ?run=<id>&digit=<number>, and ?watch=<id>.
+"""What the explorer shows, and its link: ?run=<id>&z1=<float>&z2=<float>, and &layer=<name> where one is shown.
 
 The pinned point is the one fact that everything else follows: the map, what is said about it, the link. It is None
 until something is pinned; then the origin stands in for it.
@@ -9,30 +8,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
-
 from vae_core.errors import LatentPointError, RunError, RunNotFound
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE
 from vae_core.latent.points import Point, as_point
 from vae_core.runs.catalog import open_run
 from vae_core.ui.resources.layers import LAYERS
-from vae_core.ui.session.url import LINK, OUTDATED, asked_anew, write
-
-RUN = "run"
-PINNED = "pinned"
-TARGET, REVISION = "target", "revision"
-SIDE, QUANTILE = "side", "quantile"
-LAYER = "layer"
-VIEW_RESETS = "view_resets"
-
+from vae_core.ui.session import url
+from vae_core.ui.session.state import State, Value
 
 ORIGIN: Point = (0.0, 0.0)
 DEFAULT_RUN = "deep"
 
 
 @dataclass(frozen=True)
-class Link:
+class ExploreLink:
     """What a URL asks for, and one sentence for each thing in it that was refused."""
 
     run: str | None
@@ -41,9 +30,9 @@ class Link:
     notices: tuple[str, ...]
 
     @classmethod
-    def parse(cls, parameters: Mapping[str, str]) -> "Link":
+    def parse(cls, parameters: Mapping[str, str]) -> "ExploreLink":
         """Never raises: what is no run's id, no point within the bounds or no layer becomes a notice, and None."""
-        run, z, layer, notices = parameters.get("run"), None, parameters.get(LAYER), []
+        run, z, layer, notices = parameters.get("run"), None, parameters.get("layer"), []
         if run is not None:
             try:
                 if open_run(run).record.status == "running":
@@ -62,76 +51,78 @@ class Link:
         return cls(run, z, layer, tuple(notices))
 
 
-def begin() -> tuple[str, ...]:
-    """Set the session's defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
-    set_defaults()
-    state, notices = st.session_state, ()
-    if asked := asked_anew("run", "z1", "z2", LAYER):
-        link = Link.parse(asked)
-        state[RUN], state[LAYER], notices = link.run or DEFAULT_RUN, link.layer, link.notices
-        move(link.z)
-    state[TARGET] = state[PINNED]  # the map may be a new one
-    return notices
-
-
-def set_defaults() -> None:
-    """What every page may rely on; nothing that is set already is touched."""
-    if PagesManager.uses_pages_directory:
-        # The first visit to a server that has not run app.py yet, straight to a page's own address: Streamlit took the
-        # folder pages for its older kind of multipage app, which passes the router by. This is what st.navigation sets.
-        PagesManager.uses_pages_directory = False
-        st.rerun()
-    state = st.session_state
-    point = {RUN: DEFAULT_RUN, PINNED: None, LAYER: None, REVISION: first_revision(), LINK: None, OUTDATED: {}}
-    view = {VIEW_RESETS: 0, SIDE: DEFAULT_SIDE, QUANTILE: DEFAULT_QUANTILE}
-    for key, value in (point | view).items():
-        state.setdefault(key, value)
-
-
-def first_revision() -> int:
-    """Where a session's turns begin: at none that a browser may know from its session before a restart."""
-    return time.time_ns() // 1_000_000
-
-
-def current_point() -> Point:
-    """The pinned point, or the origin."""
-    return st.session_state[PINNED] or ORIGIN
-
-
-def pin(z: Point | None, revision: int) -> None:
-    """Pin z, or unpin with None, as the map did. A pin sent under an older revision is ignored."""
-    if revision == st.session_state[REVISION]:
-        st.session_state[PINNED] = z
-
-
-def move(z: Point | None) -> None:
-    """Pin z, or unpin with None, from Python. Raising the revision makes the browser adopt it; a pin sent under an
-    older revision is ignored. TARGET stays what it is when the map pins by itself, so that nothing is sent back."""
-    st.session_state[PINNED] = st.session_state[TARGET] = z
-    st.session_state[REVISION] += 1
-
-
-def show(run_id: str) -> None:
-    """Let the explorer show this run, with nothing pinned on it."""
-    st.session_state[RUN] = run_id
-    move(None)
-
-
-def reset() -> None:
-    """Unpin, and restore the lattice and the map's view."""
-    move(None)
-    st.session_state[VIEW_RESETS] += 1
-    st.session_state[SIDE], st.session_state[QUANTILE] = DEFAULT_SIDE, DEFAULT_QUANTILE
-
-
 def link_to(run_id: str, z: Point | None, layer: str | None = None) -> dict[str, str]:
     """The parameters of a link to the explorer, on this run, pinned there, with this layer under the points."""
     link = {"run": run_id}
     if z:
         link |= {name: f"{value:.4f}" for name, value in zip(("z1", "z2"), z, strict=True)}
-    return link | ({LAYER: layer} if layer else {})
+    return link | ({"layer": layer} if layer else {})
 
 
-def write_link() -> None:
-    """Let the URL say what is shown, for whoever copies it."""
-    write(link_to(st.session_state[RUN], st.session_state[PINNED], st.session_state[LAYER]))
+def first_revision() -> int:
+    """Where a session's revisions begin: at none that a browser may know from a session before a restart."""
+    return time.time_ns() // 1_000_000
+
+
+class ExploreState(State):
+    """The explorer's part of a visitor's session."""
+
+    run: Value[str] = Value("run", lambda: DEFAULT_RUN)
+    """The id of the run that is shown, here and on the report."""
+    pinned: Value[Point | None] = Value("pinned", lambda: None)
+    target: Value[Point | None] = Value("target", lambda: None)
+    """Where the map puts the pin when `revision` has been raised."""
+    revision: Value[int] = Value("revision", first_revision)
+    """Raised whenever Python moves the pin."""
+    layer: Value[str | None] = Value("layer", lambda: None)
+    """The name of the heatmap under the points."""
+    side: Value[int] = Value("side", lambda: DEFAULT_SIDE)
+    """Tiles along a side of the manifold."""
+    quantile: Value[float] = Value("quantile", lambda: DEFAULT_QUANTILE)
+    """The prior's mass below the manifold's first node."""
+    view_resets: Value[int] = Value("view resets", lambda: 0)
+    """Raised whenever the map shall show everything again."""
+
+    def begin(self) -> tuple[str, ...]:
+        """Set the defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
+        self.set_defaults()
+        notices = ()
+        if asked := url.news("run", "z1", "z2", "layer"):
+            link = ExploreLink.parse(asked)
+            self.run, self.layer, notices = link.run or DEFAULT_RUN, link.layer, link.notices
+            self.move(link.z)
+        self.target = self.pinned  # the map may be a new one
+        return notices
+
+    @property
+    def point(self) -> Point:
+        """The pinned point, or the origin."""
+        return self.pinned or ORIGIN
+
+    def pin(self, z: Point | None, revision: int) -> None:
+        """Pin z, or unpin with None, as the map did. A pin that was sent under an older revision is ignored."""
+        if revision == self.revision:
+            self.pinned = z
+
+    def move(self, z: Point | None) -> None:
+        """Pin z, or unpin with None, from Python. Raising the revision makes the browser adopt it.
+
+        `target` stays as it is while the map pins by itself, so that nothing is sent back to it.
+        """
+        self.pinned = self.target = z
+        self.revision += 1
+
+    def show(self, run_id: str) -> None:
+        """Let the explorer show this run, with nothing pinned on it."""
+        self.run = run_id
+        self.move(None)
+
+    def reset(self) -> None:
+        """Unpin, and restore the lattice and the map's view."""
+        self.move(None)
+        self.view_resets += 1
+        self.side, self.quantile = DEFAULT_SIDE, DEFAULT_QUANTILE
+
+    def write_link(self) -> None:
+        """Let the URL say what is shown, for whoever copies it."""
+        url.write(link_to(self.run, self.pinned, self.layer))

@@ -1,26 +1,36 @@
 """What the report shows, and its link: ?run=<id>&digit=<number>."""
 
-import streamlit as st
-
-from vae_core.ui.session.explore import DEFAULT_RUN, RUN, Link, set_defaults
-from vae_core.ui.session.url import asked_anew, parse_digit, write
-
-DIGIT = "digit"
+from vae_core.ui.session import explore, url
+from vae_core.ui.session.explore import ExploreLink, ExploreState
+from vae_core.ui.session.state import State, Value
+from vae_core.ui.session.url import parse_digit
 
 
-def begin_report(digits: int) -> tuple[str, ...]:
-    """`begin` for the report, whose links name a run and one of so many test digits. What is pinned stays pinned."""
-    set_defaults()
-    st.session_state.setdefault(DIGIT, 0)
-    if not (asked := asked_anew("run", DIGIT)):
-        return ()
-    link = Link.parse({key: value for key, value in asked.items() if key == "run"})
-    st.session_state[RUN] = link.run or DEFAULT_RUN
-    digit, told = parse_digit(asked.get(DIGIT, str(st.session_state[DIGIT])), digits)
-    st.session_state[DIGIT] = digit or 0
-    return (*link.notices, *told)
+class ReportState(State):
+    """The report's part of a visitor's session. Its run is the explorer's."""
 
+    run: Value[str] = ExploreState.run
+    digit: Value[int] = Value("digit", lambda: 0)
+    """The number of the test digit that is looked at."""
+    order: Value[str] = Value("hard digits order", lambda: "drawn")
+    """The name of the order of the hard digits."""
+    of_class: Value[int | None] = Value("hard digits class", lambda: None)
+    """The class that the hard digits are of; None: of any."""
 
-def write_report_link() -> None:
-    """Let the URL say which run the report is on, and which digit is looked at."""
-    write({"run": st.session_state[RUN], DIGIT: str(st.session_state[DIGIT])})
+    def begin(self, digits: int) -> tuple[str, ...]:
+        """Set the defaults and follow the URL if it is news. What is pinned in the explorer stays pinned.
+
+        digits: how many test digits there are. Returns the notices that the URL deserves.
+        """
+        self.set_defaults()
+        if not (asked := url.news("run", "digit")):
+            return ()
+        link = ExploreLink.parse({key: value for key, value in asked.items() if key == "run"})
+        self.run = link.run or explore.DEFAULT_RUN
+        digit, notices = parse_digit(asked.get("digit", str(self.digit)), digits)
+        self.digit = digit or 0
+        return (*link.notices, *notices)
+
+    def write_link(self) -> None:
+        """Let the URL say which run the report is on, and which digit is looked at."""
+        url.write({"run": self.run, "digit": str(self.digit)})

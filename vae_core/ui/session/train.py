@@ -1,27 +1,41 @@
-"""Which run the Train page watches, and its link: ?watch=<id>."""
+"""What the Train page shows, and its link: ?watch=<id>."""
 
+import math
 from collections.abc import Collection
 
-import streamlit as st
-
-from vae_core.ui.session.url import asked_anew, write
-
-WATCHED = "watch"
+from vae_core.ui.session import url
+from vae_core.ui.session.state import State, Value
 
 
-def begin_watching(known: Collection[str]) -> tuple[str, ...]:
-    """Choose the run to watch: the URL's if it is news, else the same as before, else the first that is known."""
-    state, notices = st.session_state, ()
-    if asked := asked_anew(WATCHED):
-        if asked[WATCHED] in known:
-            state[WATCHED] = asked[WATCHED]
-        else:
-            notices = (f"The link's run is not used: no run is called {asked[WATCHED][:80]!r}.",)
-    if state.get(WATCHED) not in known:
-        state[WATCHED] = next(iter(known))
-    return notices
+class TrainState(State):
+    """The Train page's part of a visitor's session."""
 
+    recipe: Value[str] = Value("recipe", lambda: "fast")
+    title: Value[str] = Value("title", lambda: "")
+    """Of the run to come."""
+    watched: Value[str | None] = Value("watch", lambda: None)
+    """The id of the run that is watched."""
+    started: Value[float] = Value("training started", lambda: -math.inf)
+    """When the button was pressed last, in seconds of this process's clock."""
+    error: Value[str | None] = Value("training error", lambda: None)
+    """Why what was asked for last could not be done."""
 
-def write_watched_link() -> None:
-    """Let the URL say which run is watched."""
-    write({WATCHED: st.session_state[WATCHED]})
+    def begin(self, known: Collection[str]) -> tuple[str, ...]:
+        """Choose the run to watch: the URL's if it is news, else the same as before, else the first that is known.
+
+        known: ids of runs. Returns the notices that the URL deserves.
+        """
+        notices = ()
+        if asked := url.news("watch"):
+            if asked["watch"] in known:
+                self.watched = asked["watch"]
+            else:
+                notices = (f"The link's run is not used: no run is called {asked['watch'][:80]!r}.",)
+        if self.watched not in known:
+            self.watched = next(iter(known))
+        return notices
+
+    def write_link(self) -> None:
+        """Let the URL say which run is watched."""
+        if self.watched:
+            url.write({"watch": self.watched})

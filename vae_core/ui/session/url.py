@@ -6,12 +6,46 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-LINK, OUTDATED, FOLLOWED = "link", "outdated links", "link was followed"
-
+from vae_core.ui.session.state import State, Value
 
 _OUTDATED_SECONDS = 1.0
-"""A browser that sends a link which we replaced less than so long ago has not heard of the newer one yet. Later it
+"""A browser that sends a link which was replaced less than so long ago has not heard of the newer one yet. Later it
 means it: the visitor went back in the browser's history, which undoes a move."""
+
+
+class UrlState(State):
+    """What is known of the URL."""
+
+    link: Value[dict[str, str] | None] = Value("link", lambda: None)
+    """The parameters that were followed or written last."""
+    replaced: Value[dict[str, float]] = Value("replaced links", dict)
+    """When links were replaced by newer ones, on this process's clock, by their text."""
+    followed: Value[bool] = Value("link was followed", lambda: False)
+    """Whether a link was followed since the URL was written last."""
+
+
+def news(*keys: str) -> dict[str, str]:
+    """What the URL says under these keys, if it is news: no link that was followed or replaced already."""
+    state = UrlState()
+    asked = {key: st.query_params[key] for key in keys if key in st.query_params}
+    replaced_at = state.replaced.get(_text(asked), -math.inf)
+    if not asked or asked == state.link or time.monotonic() - replaced_at < _OUTDATED_SECONDS:
+        return {}
+    state.link, state.followed = asked, True
+    return asked
+
+
+def write(link: dict[str, str]) -> None:
+    """Let the URL say this and no more."""
+    state, now = UrlState(), time.monotonic()
+    recent = {text: at for text, at in state.replaced.items() if now - at < _OUTDATED_SECONDS}
+    # An answer that was still under way when the visitor went back puts its own link over the one that was asked for.
+    overwritten = state.followed and bool(recent)
+    if link != state.link:
+        recent[_text(state.link or {})] = now
+    state.link, state.replaced, state.followed = link, recent, False
+    if overwritten or dict(st.query_params) != link:
+        st.query_params.from_dict(link)
 
 
 def parse_digit(text: str, digits: int) -> tuple[int | None, tuple[str, ...]]:
@@ -20,30 +54,6 @@ def parse_digit(text: str, digits: int) -> tuple[int | None, tuple[str, ...]]:
         return int(text), ()
     expected = f"expected a number from 0 to {digits - 1}; found {text[:40]!r}"
     return None, (f"The link's digit is not used: {expected}.",)
-
-
-def asked_anew(*keys: str) -> dict[str, str]:
-    """What the URL says under these keys, if it is news; else nothing."""
-    state = st.session_state
-    asked = {key: st.query_params[key] for key in keys if key in st.query_params}
-    replaced = state[OUTDATED].get(_text(asked), -math.inf)
-    if not asked or asked == state[LINK] or time.monotonic() - replaced < _OUTDATED_SECONDS:
-        return {}  # another page was visited, or it was followed already, or it is old
-    state[LINK], state[FOLLOWED] = asked, True
-    return asked
-
-
-def write(link: dict[str, str]) -> None:
-    """Let the URL say this and no more."""
-    state, now = st.session_state, time.monotonic()
-    recent = {text: at for text, at in state[OUTDATED].items() if now - at < _OUTDATED_SECONDS}
-    # An answer that was still under way when the visitor went back puts its own link over the one that was asked for.
-    overwritten = state.pop(FOLLOWED, False) and recent
-    if link != state[LINK]:
-        recent |= {_text(state[LINK] or {}): now}
-    state[LINK], state[OUTDATED] = link, recent
-    if overwritten or dict(st.query_params) != link:
-        st.query_params.from_dict(link)
 
 
 def _text(link: Mapping[str, str]) -> str:

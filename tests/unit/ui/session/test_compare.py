@@ -8,7 +8,7 @@ import pytest
 from tests.unit.builders import CONFIG, make_run, record
 from vae_core.runs.run import Run
 from vae_core.storage import directories
-from vae_core.ui.session.compare import Link, completed, default_pair
+from vae_core.ui.session.compare import CompareLink, completed, default_pair
 
 
 def run(run_id: str, beta: float = 1.0, shipped: bool = True) -> Run:
@@ -47,14 +47,16 @@ def test_a_pair_is_completed_to_two_different_runs(left: str | None, right: str 
 def test_a_link_names_two_runs_and_a_digit(root: Path):
     make_run(root, "mine")
     make_run(root, "yours")
-    assert Link.parse({"left": "mine", "right": "yours", "digit": "12"}, 13) == Link("mine", "yours", 12, ())
-    assert Link.parse({"right": "mine"}, 13) == Link(None, "mine", None, ())
-    assert Link.parse({}, 13) == Link(None, None, None, ())
+    assert CompareLink.parse({"left": "mine", "right": "yours", "digit": "12"}, 13) == CompareLink(
+        "mine", "yours", 12, ()
+    )
+    assert CompareLink.parse({"right": "mine"}, 13) == CompareLink(None, "mine", None, ())
+    assert CompareLink.parse({}, 13) == CompareLink(None, None, None, ())
 
 
 @pytest.mark.parametrize("digit", ["13", "-1", "1.0", "", "one", "\u0661", "1e1", "9" * 5000, "<script>"])
 def test_a_digit_that_is_none_is_refused_with_a_notice(root: Path, digit: str):
-    link = Link.parse({"digit": digit}, 13)
+    link = CompareLink.parse({"digit": digit}, 13)
     assert link.digit is None
     (notice,) = link.notices
     assert "expected a number from 0 to 12" in notice
@@ -64,20 +66,20 @@ def test_a_digit_that_is_none_is_refused_with_a_notice(root: Path, digit: str):
 @pytest.mark.parametrize("name", ["../seed", "", "nothing-like-it", "a" * 5000, "\ud800"])
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_run_that_is_none_is_refused_with_a_notice(root: Path, side: str, name: str):
-    link = Link.parse({side: name}, 13)
+    link = CompareLink.parse({side: name}, 13)
     assert (link.left, link.right) == (None, None)
     assert len(link.notices) == 1
 
 
 def test_a_run_in_training_is_refused(root: Path):
     make_run(root, "going", status="running")
-    link = Link.parse({"left": "going"}, 13)
+    link = CompareLink.parse({"left": "going"}, 13)
     assert link.left is None
     assert "still in training" in link.notices[0]
 
 
 def test_one_run_twice_is_refused(root: Path):
     make_run(root, "mine")
-    link = Link.parse({"left": "mine", "right": "mine"}, 13)
+    link = CompareLink.parse({"left": "mine", "right": "mine"}, 13)
     assert (link.left, link.right) == ("mine", None)
     assert "expected another" in link.notices[0]

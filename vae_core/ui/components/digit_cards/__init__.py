@@ -15,7 +15,7 @@ import streamlit as st
 from vae_core.latent.points import Point
 from vae_core.ui.components.component import Component
 from vae_core.ui.elements.pictures import png
-from vae_core.ui.session import explore
+from vae_core.ui.session.explore import link_to
 
 _component = Component("digit_cards")
 
@@ -66,6 +66,6 @@ def _as_data(run_id: str, card: Card) -> dict:
         "digit": card.digit,
         "title": card.title,
         "figures": card.figures,
-        "query": urlencode(explore.link_to(run_id, card.z)),
+        "query": urlencode(link_to(run_id, card.z)),
         "images": [base64.b64encode(png(image)).decode() for image in (card.image, card.reconstruction)],
     }
