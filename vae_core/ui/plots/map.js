@@ -2,6 +2,7 @@
 
 import { CLASSES } from "../browser/picture.js"
 import { COLOURS, plotlyTheme, themed } from "../browser/theme.js"
+import { frameOf, pointAt, shownTraces, toPixelOf } from "./axes.js"
 
 const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon"]
 const AXES = ["xaxis", "yaxis"]
@@ -125,7 +126,7 @@ export class LatentPlot {
     const { container, on } = this
     for (const name of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) container.on(name, () => this.follow())
     container.on("plotly_restyle", () => {
-      this.shown = container._fullData.map((trace) => trace.visible === true)
+      this.shown = shownTraces(container)
       on.classes()
     })
     let pressed = null
@@ -159,17 +160,12 @@ export class LatentPlot {
   /** The point under the pointer, or null outside the axes and on the buttons over them. */
   at(event) {
     if (event.target.closest?.(".modebar, .legend")) return null
-    const { xaxis, yaxis } = this.container._fullLayout
     const box = this.container.getBoundingClientRect()
-    const [x, y] = [event.clientX - box.left - xaxis._offset, event.clientY - box.top - yaxis._offset]
-    if (x < 0 || y < 0 || x > xaxis._length || y > yaxis._length) return null
-    return [xaxis.p2l(x), yaxis.p2l(y)]
+    return pointAt(this.container, event.clientX - box.left, event.clientY - box.top)
   }
 
   follow() {
-    const { xaxis, yaxis } = this.container._fullLayout
-    const frame = { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length }
-    this.on.frame(frame, ([z1, z2]) => [xaxis._offset + xaxis.l2p(z1), yaxis._offset + yaxis.l2p(z2)])
+    this.on.frame(frameOf(this.container), toPixelOf(this.container))
   }
 }
 

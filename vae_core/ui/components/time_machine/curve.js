@@ -1,6 +1,7 @@
 // The loss curve: a Plotly figure that the server describes, and a marker of our own that follows the moment shown.
 
 import { themed, plotlyTheme } from "../../browser/theme.js"
+import { heightOf, xPixelWithin } from "../../plots/axes.js"
 
 const AXES = ["xaxis", "yaxis", "yaxis2"]
 
@@ -36,9 +37,9 @@ export class Curve {
 
   place() {
     if (!this.drawn || this.epoch === undefined) return
-    const { xaxis, _size } = this.container._fullLayout
-    const x = xaxis._offset + Math.min(xaxis._length, Math.max(0, xaxis.l2p(this.epoch)))
-    for (const [key, value] of Object.entries({ x1: x, x2: x, y1: _size.t, y2: _size.t + _size.h })) this.marker.setAttribute(key, value)
+    const x = xPixelWithin(this.container, this.epoch)
+    const [top, bottom] = heightOf(this.container)
+    for (const [key, value] of Object.entries({ x1: x, x2: x, y1: top, y2: bottom })) this.marker.setAttribute(key, value)
   }
 
   close() {
