@@ -3,9 +3,11 @@
 import base64
 import contextlib
 import io
+import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -58,6 +60,87 @@ def pixels(page: Page, canvas: str) -> np.ndarray:
     return rgba[..., 0]
 
 
+class PlotAxes:
+    """One of a page's Plotly plots: where its axes lie, and what it shows.
+
+    Plotly has no public way to ask for either, so its internals are read here, and nowhere else in the tests. Pixels
+    are the window's, as a mouse takes them.
+    """
+
+    _SHOWN = "plot._fullData.map(trace => trace.visible === true)"
+    _RANGES = "[...xaxis.range, ...yaxis.range]"
+    _TEXT_COLOUR = "font.color"
+
+    def __init__(self, page: Page, selector: str = ".js-plotly-plot", index: int = 0):
+        """index: which of the plots that the selector finds, as a list counts."""
+        self.page, self.selector, self.index = page, selector, index
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is such a plot."""
+        return self._ask("true") is True
+
+    @property
+    def shown(self) -> list[bool]:
+        """Of each trace, whether it is drawn, and not only named in the legend."""
+        return self._ask(self._SHOWN)
+
+    @property
+    def ranges(self) -> list[float]:
+        """What the axes span: the lowest and the highest x, the lowest and the highest y."""
+        return self._ask(self._RANGES)
+
+    @property
+    def text_colour(self) -> str:
+        return self._ask(self._TEXT_COLOUR)
+
+    @property
+    def frame(self) -> tuple[float, float, float, float]:
+        """The rectangle between the axes: its left, top, width and height."""
+        left, top, width, height = self._ask("[left, top, xaxis._length, yaxis._length]")
+        return left, top, width, height
+
+    def to_pixel(self, point: Iterable[float]) -> tuple[float, float]:
+        """Where a point of the plot lies."""
+        x, y = self._ask("[left + xaxis.l2p(asked[0]), top + yaxis.l2p(asked[1])]", [float(value) for value in point])
+        return x, y
+
+    def to_point(self, x: float, y: float) -> tuple[float, float]:
+        """The point of the plot that lies at a pixel."""
+        horizontal, vertical = self._ask("[xaxis.p2l(asked[0] - left), yaxis.p2l(asked[1] - top)]", [x, y])
+        return horizontal, vertical
+
+    def wait_until_shown(self, shown: Sequence[bool]) -> None:
+        """Wait until just these traces are drawn."""
+        self._wait(f"JSON.stringify({self._SHOWN}) === JSON.stringify(asked)", list(shown))
+
+    def wait_until_ranges_differ(self, ranges: Sequence[float]) -> None:
+        self._wait(f"JSON.stringify({self._RANGES}) !== JSON.stringify(asked)", list(ranges))
+
+    def wait_until_text_is(self, colour: str) -> None:
+        self._wait(f"{self._TEXT_COLOUR} === asked", colour)
+
+    def wait_until_drawn(self) -> None:
+        self._wait("true", None)
+
+    def _ask(self, answer: str, asked: Any = None) -> Any:
+        return self.page.evaluate(self._script(answer), asked)
+
+    def _wait(self, condition: str, asked: Any) -> None:
+        self.page.wait_for_function(self._script(condition), arg=asked)
+
+    def _script(self, answer: str) -> str:
+        """answer: an expression in JavaScript. Where there is no such plot, it is null instead."""
+        return f"""asked => {{
+            const plot = [...document.querySelectorAll({json.dumps(self.selector)})].at({self.index})
+            if (!plot?._fullLayout) return null
+            const {{ xaxis, yaxis, font }} = plot._fullLayout
+            const box = plot.getBoundingClientRect()
+            const [left, top] = [box.left + xaxis._offset, box.top + yaxis._offset]
+            return {answer}
+        }}"""
+
+
 class Tab:
     """One browser tab on the app: the errors that it shows, and how many messages it sends to the server."""
 
@@ -89,6 +172,10 @@ class Explorer(Tab):
     _at_rest: list | None = None
     """What `_state` was when `rest` opened it."""
 
+    def __init__(self, page: Page, address: str):
+        super().__init__(page, address)
+        self.axes = PlotAxes(page, ".latent-map .js-plotly-plot")
+
     def open(self, query: str = "") -> "Explorer":
         self.page.goto(f"{self.address}/{query}")
         return self.ready()
@@ -107,19 +194,18 @@ class Explorer(Tab):
 
     def _state(self) -> list | None:
         """What a visitor may have changed; None where there is no map."""
-        return self.page.evaluate(
-            """() => {
-                const plot = document.querySelector('.latent-map .js-plotly-plot')
-                if (!plot) return null
-                const { xaxis, yaxis, font } = plot._fullLayout
-                return [
-                    location.href, plot.marked, plot.closest('.latent-map').dataset.z, xaxis.range, yaxis.range,
-                    plot._fullData.map(trace => trace.visible), font.color,
-                    document.querySelector('[data-testid=manifold]').width,
-                    document.querySelector('.lm-dots')?.getAttribute('d') ?? '',
-                ]
-            }"""
+        if not self.axes.drawn:
+            return None
+        others = self.page.evaluate(
+            """() => [
+                location.href,
+                document.querySelector('.latent-map .js-plotly-plot').marked,
+                document.querySelector('.latent-map').dataset.z,
+                document.querySelector('[data-testid=manifold]').width,
+                document.querySelector('.lm-dots')?.getAttribute('d') ?? '',
+            ]"""
         )
+        return [*others, self.axes.ranges, self.axes.shown, self.axes.text_colour]
 
     def ready(self) -> "Explorer":
         """Wait until the map is drawn and no script runs, and mark the map, so that a new one would be noticed."""
@@ -152,27 +238,12 @@ class Explorer(Tab):
     def position(self, z: tuple[float, float]) -> tuple[int, int]:
         """The whole pixel of the page that is nearest to z on the map."""
         self.root.scroll_into_view_if_needed()
-        x, y = self.page.evaluate(
-            """([z1, z2]) => {
-                const plot = document.querySelector('.js-plotly-plot'), box = plot.getBoundingClientRect()
-                const { xaxis, yaxis } = plot._fullLayout
-                return [box.left + xaxis._offset + xaxis.l2p(z1), box.top + yaxis._offset + yaxis.l2p(z2)]
-            }""",
-            list(z),
-        )
+        x, y = self.axes.to_pixel(z)
         return round(x), round(y)
 
     def point_at(self, x: int, y: int) -> tuple[float, float]:
         """The latent point of a pixel of the page, by the plot's axes."""
-        z1, z2 = self.page.evaluate(
-            """([x, y]) => {
-                const plot = document.querySelector('.js-plotly-plot'), box = plot.getBoundingClientRect()
-                const { xaxis, yaxis } = plot._fullLayout
-                return [xaxis.p2l(x - box.left - xaxis._offset), yaxis.p2l(y - box.top - yaxis._offset)]
-            }""",
-            [x, y],
-        )
-        return z1, z2
+        return self.axes.to_point(x, y)
 
     def hover(self, z: tuple[float, float]) -> tuple[float, float]:
         """Move the pointer to z. Returns the point of the pixel where it rests."""

@@ -44,7 +44,7 @@ def measure(browser: Browser, folder: Path) -> Iterator[Measurement]:
     with running_app(folder / "runs", folder / "log") as (address, _), browser.new_context() as context:
         explorer = Explorer(context.new_page(), address).open()
         clicks = click(explorer)
-        moves = {name: hover(explorer.open(f"?run={name}").page) for name in ("seed", "deep")}
+        moves = {name: hover(explorer.open(f"?run={name}")) for name in ("seed", "deep")}
     with running_app(folder / "runs", folder / "log", script=EMPTY) as (address, _), browser.new_context() as context:
         presses = press(context.new_page(), address)
     for name, most in (("seed", 4), ("deep", 8)):
@@ -101,27 +101,26 @@ def resident_megabytes(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-def hover(page: Page) -> list[float]:
+def hover(explorer: Explorer) -> list[float]:
     """Milliseconds that each of MOVES pointer moves takes until the canvas holds the decoded pixels.
 
     The moves are events of the page's own, whose handlers are synchronous: all of their work is timed, and no more.
     """
-    return page.evaluate(
-        """moves => {
-            const plot = document.querySelector('.js-plotly-plot'), box = plot.getBoundingClientRect()
-            const area = plot.querySelector('.nsewdrag'), { xaxis, yaxis } = plot._fullLayout
+    return explorer.page.evaluate(
+        """([moves, [left, top, width, height]]) => {
+            const area = document.querySelector('.js-plotly-plot .nsewdrag')
             const canvas = document.querySelector('[data-testid="decoded"]').getContext('2d')
             const times = []
             for (let i = 0; i < moves; i++) {
-                const clientX = box.left + xaxis._offset + xaxis._length * (0.5 + 0.45 * Math.sin(i * 0.37))
-                const clientY = box.top + yaxis._offset + yaxis._length * (0.5 + 0.45 * Math.cos(i * 0.61))
+                const clientX = left + width * (0.5 + 0.45 * Math.sin(i * 0.37))
+                const clientY = top + height * (0.5 + 0.45 * Math.cos(i * 0.61))
                 const began = performance.now()
                 area.dispatchEvent(new PointerEvent('pointermove', { clientX, clientY, bubbles: true }))
                 times.push(performance.now() - began)
             }
             return times
         }""",
-        MOVES,
+        [MOVES, explorer.axes.frame],
     )
 
 

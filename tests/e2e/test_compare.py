@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Position, expect
 
-from tests.browser import Tab, pixels
+from tests.browser import PlotAxes, Tab, pixels
 from tests.server import running_app
 from tests.unit.builders import make_run
 from vae_core.data.digits import Digits
@@ -81,35 +81,16 @@ class Comparison(Tab):
         text = self.root.get_attribute("data-pinned")
         return int(text) if text else None
 
-    def on_map(self, side: str, z: np.ndarray) -> list[float]:
-        """The pixel of the page where z lies on a side's map."""
-        return self.page.evaluate(
-            """([side, [z1, z2]]) => {
-                const plot = document.querySelector(`[data-side=${side}] .js-plotly-plot`)
-                const box = plot.getBoundingClientRect(), { xaxis, yaxis } = plot._fullLayout
-                return [box.left + xaxis._offset + xaxis.l2p(z1), box.top + yaxis._offset + yaxis.l2p(z2)]
-            }""",
-            [side, [float(z[0]), float(z[1])]],
-        )
-
-    def point_at(self, side: str, x: int, y: int) -> tuple[float, float]:
-        """The latent point of a pixel of the page."""
-        z1, z2 = self.page.evaluate(
-            """([side, x, y]) => {
-                const plot = document.querySelector(`[data-side=${side}] .js-plotly-plot`)
-                const box = plot.getBoundingClientRect(), { xaxis, yaxis } = plot._fullLayout
-                return [xaxis.p2l(x - box.left - xaxis._offset), yaxis.p2l(y - box.top - yaxis._offset)]
-            }""",
-            [side, x, y],
-        )
-        return z1, z2
+    def axes(self, side: str) -> PlotAxes:
+        """Those of a side's map."""
+        return PlotAxes(self.page, f"[data-side={side}] .js-plotly-plot")
 
     def hover(self, side: str, z: np.ndarray) -> tuple[float, float]:
         """Move the pointer to z on a side's map. Returns the point of the pixel where it rests."""
-        x, y = (round(value) for value in self.on_map(side, z))
+        x, y = (round(value) for value in self.axes(side).to_pixel(z))
         self.page.mouse.move(x - 3, y - 3)
         self.page.mouse.move(x, y)
-        return self.point_at(side, x, y)
+        return self.axes(side).to_point(x, y)
 
     def click(self) -> None:
         self.page.mouse.down()
@@ -167,7 +148,7 @@ def test_a_digit_pointed_at_is_marked_and_drawn_on_both_sides_without_the_server
             assert_shows(nearest)
             comparison.page.evaluate("new Promise(requestAnimationFrame)")
             assert comparison.marked(other) == pytest.approx(
-                comparison.on_map(other, maps[other].means[nearest]), abs=1
+                comparison.axes(other).to_pixel(maps[other].means[nearest]), abs=1
             )
     label = sample.test_labels[nearest]
     for canvas in ("left-decoded", "right-decoded", "linked-original"):
@@ -259,10 +240,8 @@ def test_keys_step_through_digits_and_hide_classes_on_both_sides(comparison: Com
     assert comparison.pinned == 0
     page.wait_for_url(re.compile(r"digit=0$"))
     page.keyboard.press("3")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.comparison .js-plotly-plot')]"
-        ".every(plot => plot._fullData.every((trace, label) => (trace.visible === true) === (label !== 3)))"
-    )
+    for side in ("left", "right"):
+        comparison.axes(side).wait_until_shown([label != 3 for label in range(10)])
     page.keyboard.press("Escape")
     page.wait_for_url(re.compile(r"right=toy$"))
     assert comparison.pinned is None

@@ -138,19 +138,16 @@ def test_tile_previews_and_pins_its_node(explorer: Explorer, network: Network) -
 
 def test_legend_toggles_and_isolates(explorer: Explorer) -> None:
     explorer.rest()
-    shown = "document.querySelector('.js-plotly-plot')._fullData.map(trace => trace.visible === true)"
     entry = explorer.page.locator(".legend .legendtoggle").nth(1)
     entry.click()
-    explorer.page.wait_for_function(f"!{shown}[1]")
-    assert explorer.page.evaluate(shown) == [label != 1 for label in range(10)]
+    explorer.axes.wait_until_shown([label != 1 for label in range(10)])
     explorer.hover((-2.5, -1.0))  # among the ones, which are hidden now
     expect(explorer.page.locator(".lm-label")).to_have_text(re.compile("Nearest: a [^1]"))
     entry.click()
-    explorer.page.wait_for_function(f"{shown}[1]")
+    explorer.axes.wait_until_shown(10 * [True])
     for isolated in ([label == 1 for label in range(10)], 10 * [True]):
         entry.dblclick()
-        explorer.page.wait_for_function(f"{shown}.filter(Boolean).length === {sum(isolated)}")
-        assert explorer.page.evaluate(shown) == isolated
+        explorer.axes.wait_until_shown(isolated)
     assert explorer.same_map
 
 
@@ -166,16 +163,15 @@ def test_arrow_keys_go_on_from_a_click(explorer: Explorer) -> None:
 
 def test_keyboard(explorer: Explorer) -> None:
     explorer.rest()
-    shown = "document.querySelector('.js-plotly-plot')._fullData.map(trace => trace.visible === true)"
     explorer.root.focus()
     for key in ("ArrowRight", "ArrowRight", "Shift+ArrowUp", "ArrowDown", "ArrowLeft"):
         explorer.page.keyboard.press(key)
     assert explorer.z == pytest.approx((0.05, 0.20), abs=1e-9)
     explorer.page.wait_for_url(re.compile(r"z1=0\.0500&z2=0\.2000"))
     explorer.page.keyboard.press("7")
-    explorer.page.wait_for_function(f"!{shown}[7]")
+    explorer.axes.wait_until_shown([label != 7 for label in range(10)])
     explorer.page.keyboard.press("7")
-    explorer.page.wait_for_function(f"{shown}[7]")
+    explorer.axes.wait_until_shown(10 * [True])
     explorer.unpin()
     assert explorer.page.url.endswith(f"?run={DEFAULT_RUN}")
     assert explorer.z == (0, 0)
@@ -229,11 +225,10 @@ def test_theme_keeps_the_zoom(explorer: Explorer) -> None:
     explorer.hover((1.0, 1.0))
     page.mouse.wheel(0, -300)
     page.wait_for_timeout(500)  # the wheel's zoom ends by itself
-    ranges = "['xaxis', 'yaxis'].flatMap(a => document.querySelector('.js-plotly-plot')._fullLayout[a].range)"
-    zoomed = page.evaluate(ranges)
+    zoomed = explorer.axes.ranges
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.querySelector('.js-plotly-plot')._fullLayout.font.color === '#e6eaf0'")
-    assert page.evaluate(ranges) == pytest.approx(zoomed)
+    explorer.axes.wait_until_text_is("#e6eaf0")
+    assert explorer.axes.ranges == pytest.approx(zoomed)
     assert explorer.same_map
     page.emulate_media(color_scheme="light")
 

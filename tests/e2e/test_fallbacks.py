@@ -92,12 +92,8 @@ def test_dark_theme_reaches_the_map(browser: Browser, address: str) -> None:
     for scheme in ("light", "dark"):
         with browser.new_context(color_scheme=scheme) as context:
             explorer = Explorer(context.new_page(), address).open()
-            colours.append(
-                explorer.page.evaluate(
-                    "[getComputedStyle(document.body).backgroundColor,"
-                    " document.querySelector('.js-plotly-plot')._fullLayout.font.color]"
-                )
-            )
+            background = explorer.page.evaluate("getComputedStyle(document.body).backgroundColor")
+            colours.append([background, explorer.axes.text_colour])
     assert colours[0] != colours[1]
     assert colours[0][1] == "rgb(29, 37, 48)" or colours[0][1] == "#1d2530"
     assert colours[1][1] == "rgb(230, 234, 240)" or colours[1][1] == "#e6eaf0"

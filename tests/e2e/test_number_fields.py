@@ -55,9 +55,7 @@ def test_arrow_keys_step_and_escape_forgets_what_was_typed(explorer: Explorer) -
     expect(z1(explorer)).to_have_value("0.8500")
     explorer.page.wait_for_url(re.compile("z1=0.8500"))
     explorer.settle()
-    assert explorer.page.evaluate(
-        "document.querySelector('.js-plotly-plot')._fullData.every(trace => trace.visible === true)"
-    )
+    assert explorer.axes.shown == 10 * [True]
 
 
 def test_typed_point_is_shown_though_the_pointer_rests_on_the_map(explorer: Explorer) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Explorer
+from tests.browser import Explorer, PlotAxes
 from vae_core.data.sources import load_digits
 from vae_core.latent.latent_map import LatentMap
 from vae_core.runs.catalog import open_run
@@ -68,16 +68,16 @@ def test_class_and_order_change_the_gallery(explorer: Explorer) -> None:
 
 def test_chosen_digit_changes_the_posterior_alone(explorer: Explorer) -> None:
     page = to_report(explorer)
-    drawn = "JSON.stringify([...document.querySelectorAll('.js-plotly-plot')].at(-1)?._fullLayout?.xaxis.range)"
-    page.wait_for_function(drawn)
+    posterior = PlotAxes(page, index=-1)
+    posterior.wait_until_drawn()
     page.evaluate("document.querySelector('table.scores').marked = true")
     field = page.get_by_label("Test digit", exact=True)
     for place in (1, 2):
-        before = page.evaluate(drawn)
+        before = posterior.ranges
         index, _ = misfits(page)[place]
         card = page.locator(".st-key-misfits button").nth(place)
         card.click()
-        page.wait_for_function(f"before => {drawn} !== before", arg=before)
+        posterior.wait_until_ranges_differ(before)
         expect(field).to_have_value(str(index))
         expect(card).to_have_attribute("aria-pressed", "true")
         page.wait_for_url(re.compile(rf"run={RUN}&digit={index}$"))
