@@ -2,10 +2,24 @@
 
 import { CLASSES, SIDE } from "./picture.js"
 
-const CELL = 0.4 // of the latent space: a class's core is about so wide
+/** @import { Tensors } from "./tensors.js" */
+
+/** @typedef {[z1: number, z2: number]} Point - of the latent plane. */
+/**
+ * @typedef {object} Digit
+ * @property {number} index - its number among the test digits.
+ * @property {number} label - its class, 0 to 9.
+ * @property {Point} mean - of its posterior.
+ * @property {Point} spread - standard deviations of its posterior.
+ */
+
+const CELL = 0.4 // width of a grid cell in latent units, which is about that of the dense middle of a class
 
 export class Digits {
-  /** map: means and spreads (N, 2), labels (N,); pictures: images (N, 28, 28). */
+  /**
+   * @param {Tensors} map - means and spreads (N, 2), labels (N,).
+   * @param {Tensors} pictures - images (N, 28, 28).
+   */
   constructor(map, pictures) {
     this.means = map.means.values
     this.spreads = map.spreads.values
@@ -14,7 +28,12 @@ export class Digits {
     this.count = this.labels.length
   }
 
-  /** The digit nearest to z among the classes shown. Returns {index, label, distance, mean, spread}, or null. */
+  /**
+   * The digit of a shown class whose mean is nearest to a point, with its distance; null if no class is shown.
+   * @param {Point} z
+   * @param {boolean[]} shown - by class.
+   * @returns {Digit & { distance: number } | null}
+   */
   nearest([z1, z2], shown) {
     let index = -1
     let least = Infinity
@@ -30,27 +49,41 @@ export class Digits {
     return index < 0 ? null : { ...this.at(index), distance: Math.sqrt(least) }
   }
 
-  /** One digit: {index, label, mean, spread}. */
+  /**
+   * @param {number} index
+   * @returns {Digit}
+   */
   at(index) {
-    const pair = (values) => [values[2 * index], values[2 * index + 1]]
-    return { index, label: this.labels[index], mean: pair(this.means), spread: pair(this.spreads) }
+    return { index, label: this.labels[index], mean: pair(this.means, index), spread: pair(this.spreads, index) }
   }
 
-  /** The first digit of the classes shown that comes after an index in steps of 1 or -1; if there is none, the index. */
+  /**
+   * The next digit of a shown class after an index, in steps of 1 or -1; the index itself if there is none.
+   * @param {number} index - which may be -1 or the number of digits, to begin at either end.
+   * @param {number} step
+   * @param {boolean[]} shown - by class.
+   */
   next(index, step, shown) {
     for (let i = index + step; i >= 0 && i < this.count; i += step) if (shown[this.labels[i]]) return i
     return index
   }
 
-  /** Where each class's name goes: the cell of a grid over the map where it is most, and most alone. Returns 10 points. */
+  /**
+   * Where each class's name is written: the mean of its digits within one cell of a grid, namely the cell with the
+   * highest n^2 / all, so that it has both many of this class and few others. The origin for a class without digits.
+   * @returns {Point[]} ten points.
+   */
   centres() {
-    const cell = (i) => Math.round(this.means[2 * i] / CELL) * 1000 + Math.round(this.means[2 * i + 1] / CELL)
+    /** @type {Map<number, number[][]>} the indices of each cell's digits, by class */
     const cells = new Map()
     for (let i = 0; i < this.count; i++) {
-      const members = cells.get(cell(i)) ?? cells.set(cell(i), CLASSES.map(() => [])).get(cell(i))
+      const cell = Math.round(this.means[2 * i] / CELL) * 1000 + Math.round(this.means[2 * i + 1] / CELL)
+      let members = cells.get(cell)
+      if (!members) cells.set(cell, (members = CLASSES.map(() => [])))
       members[this.labels[i]].push(i)
     }
     return CLASSES.map((label) => {
+      /** @type {Point} */
       let best = [0, 0]
       let most = 0
       for (const members of cells.values()) {
@@ -58,21 +91,36 @@ export class Digits {
         const weight = own.length ** 2 / members.reduce((sum, others) => sum + others.length, 0)
         if (weight <= most) continue
         most = weight
-        best = [0, 1].map((axis) => own.reduce((sum, i) => sum + this.means[2 * i + axis], 0) / own.length)
+        const total = (/** @type {number} */ axis) => own.reduce((sum, i) => sum + this.means[2 * i + axis], 0)
+        best = [total(0) / own.length, total(1) / own.length]
       }
       return best
     })
   }
 
-  /** The grey bytes of one digit. */
+  /**
+   * The grey bytes of one digit.
+   * @param {number} index
+   */
   image(index) {
     return this.images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE)
   }
 
-  /** The indices of one class, among every `step`-th of all digits. */
+  /**
+   * The indices of one class, among every `step`-th of all digits.
+   * @param {number} label
+   * @param {number} step
+   */
   ofClass(label, step) {
     const indices = []
     for (let i = 0; i < this.count; i += step) if (this.labels[i] === label) indices.push(i)
     return indices
   }
 }
+
+/**
+ * @param {Float32Array | Uint8Array} values - (N, 2).
+ * @param {number} index
+ * @returns {Point}
+ */
+const pair = (values, index) => [values[2 * index], values[2 * index + 1]]

@@ -5,10 +5,16 @@ export const COLOURS = [
   "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 ]
 
-/** The theme's colours and font as they are around an element. */
+/** @typedef {{ text: string, background: string, line: string, primary: string, font: string }} Theme - as CSS has them. */
+
+/**
+ * The theme's colours and font as they are around an element.
+ * @param {Element} element
+ * @returns {Theme}
+ */
 export function themeOf(element) {
   const style = getComputedStyle(element)
-  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback
+  const read = (/** @type {string} */ name, /** @type {string} */ fallback) => style.getPropertyValue(name).trim() || fallback
   return {
     text: read("--st-text-color", style.color),
     background: read("--st-background-color", "#fff"),
@@ -18,18 +24,28 @@ export function themeOf(element) {
   }
 }
 
-/** The theme under the paths that Plotly's relayout takes. axes: "xaxis", "yaxis", ... */
+/**
+ * The theme as Plotly's relayout takes it: a value for each path, such as "xaxis.gridcolor".
+ * @param {Element} element
+ * @param {string[]} axes - "xaxis", "yaxis", ...
+ * @returns {Record<string, string>}
+ */
 export function plotlyTheme(element, axes) {
   const { text, line, primary, font } = themeOf(element)
   const lines = axes.flatMap((axis) => ["tickcolor", "gridcolor", "zerolinecolor"].map((key) => [`${axis}.${key}`, line]))
   return { ...Object.fromEntries(lines), "font.color": text, "font.family": font, "modebar.color": text, "modebar.activecolor": primary }
 }
 
-/** A Plotly layout with the theme's colours put into it. */
+/**
+ * Put the theme into a Plotly layout, which is changed and returned.
+ * @param {Record<string, unknown>} layout
+ * @param {Element} element
+ * @param {string[]} axes - "xaxis", "yaxis", ...
+ */
 export function themed(layout, element, axes) {
   for (const [path, value] of Object.entries(plotlyTheme(element, axes))) {
     const [part, key] = path.split(".")
-    layout[part] = { ...layout[part], [key]: value }
+    layout[part] = { .../** @type {object | undefined} */ (layout[part]), [key]: value }
   }
   return layout
 }

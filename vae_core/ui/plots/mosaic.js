@@ -1,27 +1,45 @@
 // The manifold: the decoder at every node of the lattice, as one mosaic. Row 0 is the highest z2.
 
-import { SIDE, paint } from "../browser/picture.js"
-import { element } from "./overlay.js"
+import { SIDE, contextOf, paint } from "../browser/picture.js"
+import { element, setAttributes } from "./overlay.js"
 
-const SLICE_MS = 25 // decode at most so long before the pointer gets its turn
+/** @import { Decoder } from "../browser/decoder.js" */
+/** @import { Point } from "../browser/digits.js" */
+
+const SLICE_MS = 25 // the longest to decode before the browser may answer the pointer
+
+/**
+ * What the pointer does, with the node of the tile under it.
+ * @typedef {{ hover(node: Point): void, leave(): void, pin(node: Point): void }} Handlers
+ */
 
 export class Mosaic {
-  /** on: {hover(z), leave(), pin(z)}, called with the node of the tile under the pointer. */
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {SVGElement} marks - that covers the canvas.
+   * @param {Handlers} on
+   */
   constructor(canvas, marks, on) {
     this.canvas = canvas
-    this.context = canvas.getContext("2d")
+    this.context = contextOf(canvas)
+    /** @type {number[]} ascending; the same on both axes */
     this.nodes = []
     this.pointerTile = marks.appendChild(element("rect", { class: "lm-pointer", width: 1, height: 1 }))
     this.pinTile = marks.appendChild(element("rect", { class: "lm-pin", width: 1, height: 1 }))
     this.marks = marks
+    this.drawings = 0
     canvas.addEventListener("pointermove", (event) => on.hover(this.nodeAt(event)))
     canvas.addEventListener("pointerleave", () => on.leave())
     canvas.addEventListener("click", (event) => on.pin(this.nodeAt(event)))
   }
 
-  /** Decode the lattice whose axes both have these nodes, ascending. A later call overtakes this one. */
+  /**
+   * Decode the lattice. A later call ends this one.
+   * @param {Decoder} decoder
+   * @param {number[]} nodes - on both axes, ascending.
+   */
   async draw(decoder, nodes) {
-    const drawing = (this.drawing = Symbol("drawing"))
+    const drawing = ++this.drawings
     const n = (this.nodes = nodes).length
     this.canvas.width = this.canvas.height = n * SIDE
     this.canvas.setAttribute("aria-label", `Manifold: ${n} by ${n} decoded digits; z1 runs right, z2 runs up`)
@@ -32,35 +50,58 @@ export class Mosaic {
         paint(this.context, decoder.decode(...this.node(row, column)), column * SIDE, row * SIDE)
         if (performance.now() - started > SLICE_MS) {
           await new Promise((resolve) => setTimeout(resolve))
-          if (this.drawing !== drawing) return
+          if (this.drawings !== drawing) return
           started = performance.now()
         }
       }
     }
   }
 
+  /**
+   * @param {number} row - from the top.
+   * @param {number} column - from the left.
+   * @returns {Point}
+   */
   node(row, column) {
     return [this.nodes[column], this.nodes[this.nodes.length - 1 - row]]
   }
 
+  /** @param {MouseEvent} event */
   nodeAt(event) {
     const box = this.canvas.getBoundingClientRect()
-    const cell = (offset, extent) => Math.min(this.nodes.length - 1, Math.max(0, Math.floor((offset / extent) * this.nodes.length)))
-    return this.node(cell(event.clientY - box.top, box.height), cell(event.clientX - box.left, box.width))
+    const last = this.nodes.length - 1
+    const tile = (/** @type {number} */ offset, /** @type {number} */ extent) =>
+      Math.min(last, Math.max(0, Math.floor((offset / extent) * this.nodes.length)))
+    return this.node(tile(event.clientY - box.top, box.height), tile(event.clientX - box.left, box.width))
   }
 
-  /** The node nearest to z in the latent space. */
-  nearestNode(z) {
-    return z.map((value) => this.nodes.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a)))
+  /**
+   * The node nearest to a point in the latent space.
+   * @param {Point} z
+   * @returns {Point}
+   */
+  nearestNode([z1, z2]) {
+    const nearest = (/** @type {number} */ value) =>
+      this.nodes.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a))
+    return [nearest(z1), nearest(z2)]
   }
 
-  /** Mark the tiles of two nodes; null for none. */
+  /**
+   * Mark the tiles of two nodes; null for none.
+   * @param {Point | null} pointerNode
+   * @param {Point | null} pinNode
+   */
   mark(pointerNode, pinNode) {
-    for (const [rect, node] of [[this.pointerTile, pointerNode], [this.pinTile, pinNode]]) {
-      rect.toggleAttribute("hidden", !node)
-      if (!node) continue
-      rect.setAttribute("x", this.nodes.indexOf(node[0]))
-      rect.setAttribute("y", this.nodes.length - 1 - this.nodes.indexOf(node[1]))
-    }
+    this.markTile(this.pointerTile, pointerNode)
+    this.markTile(this.pinTile, pinNode)
+  }
+
+  /**
+   * @param {SVGRectElement} rect
+   * @param {Point | null} node
+   */
+  markTile(rect, node) {
+    rect.toggleAttribute("hidden", !node)
+    if (node) setAttributes(rect, { x: this.nodes.indexOf(node[0]), y: this.nodes.length - 1 - this.nodes.indexOf(node[1]) })
   }
 }

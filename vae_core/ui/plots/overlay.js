@@ -1,89 +1,143 @@
 // What lies over the map's points: the pin, the nearest digit's posterior, the lattice, class names. An SVG of our own, so
 // that following the pointer never redraws ten thousand points.
 
+/** @import { Digit, Point } from "../browser/digits.js" */
+/** @import { Frame, ToPixel } from "./axes.js" */
+
+/** @typedef {{ text: string, z: Point }} ClassName - and where it is written. */
+/**
+ * What to draw; null or undefined for none of it.
+ * @typedef {object} Marks
+ * @property {Point | null} [pin]
+ * @property {Digit | null} nearest - the digit to mark, with its posterior.
+ * @property {Point | null} [pointerNode] - the lattice's node nearest to the pointer.
+ * @property {Point | null} [pinNode] - and to the pin.
+ * @property {number[] | null} nodes - of the lattice, on both axes, ascending.
+ * @property {(ClassName & { visible: boolean })[]} names
+ */
+
 const CHI2_95 = Math.sqrt(5.991) // radius, in standard deviations, that holds 95 % of a two-dimensional normal
 
 let overlays = 0
 
-/** An SVG element with attributes. */
-export function element(name, attributes = {}, text = "") {
+/**
+ * An SVG element with attributes.
+ * @template {keyof SVGElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, string | number>} attributes
+ */
+export function element(name, attributes = {}) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name)
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value)
-  node.textContent = text
+  setAttributes(node, attributes)
   return node
 }
 
+/**
+ * @param {Element} node
+ * @param {Record<string, string | number>} attributes
+ */
+export function setAttributes(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value))
+}
+
 export class Overlay {
+  /** @param {SVGElement} svg - that covers the plot. */
   constructor(svg) {
-    this.svg = svg
-    const layer = (name, attributes) => svg.appendChild(element(name, attributes))
     const clip = `lm-clip-${++overlays}` // ids are the document's, which may hold several maps
-    this.clip = layer("clipPath", { id: clip }).appendChild(element("rect"))
-    this.area = layer("g", { "clip-path": `url(#${clip})` })
-    const add = (name, attributes) => this.area.appendChild(element(name, attributes))
-    this.box = add("rect", { class: "lm-box" })
-    this.dots = add("path", { class: "lm-dots" })
-    this.names = add("g", { class: "lm-names" })
-    this.posterior = add("ellipse", { class: "lm-posterior" })
-    this.digit = add("circle", { class: "lm-nearest", r: 5 })
-    this.pointerNode = add("rect", { class: "lm-pointer", width: 9, height: 9 })
-    this.pinNode = add("rect", { class: "lm-pin", width: 11, height: 11 })
-    this.pin = add("path", { class: "lm-cross", d: "M-14 0H-6M6 0H14M0 -14V-6M0 6V14M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0" })
+    this.clip = svg.appendChild(element("clipPath", { id: clip })).appendChild(element("rect"))
+    const area = svg.appendChild(element("g", { "clip-path": `url(#${clip})` }))
+    this.box = area.appendChild(element("rect", { class: "lm-box" }))
+    this.dots = area.appendChild(element("path", { class: "lm-dots" }))
+    this.names = area.appendChild(element("g", { class: "lm-names" }))
+    this.posterior = area.appendChild(element("ellipse", { class: "lm-posterior" }))
+    this.digit = area.appendChild(element("circle", { class: "lm-nearest", r: 5 }))
+    this.pointerNode = area.appendChild(element("rect", { class: "lm-pointer", width: 9, height: 9 }))
+    this.pinNode = area.appendChild(element("rect", { class: "lm-pin", width: 11, height: 11 }))
+    const cross = "M-14 0H-6M6 0H14M0 -14V-6M0 6V14M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0"
+    this.pin = area.appendChild(element("path", { class: "lm-cross", d: cross }))
+    /** @type {ToPixel | null} */
+    this.toPixel = null
+    /** @type {Marks | null} */
+    this.marks = null
   }
 
-  /** Follow the plot: frame {left, top, width, height} in pixels, and toPixel(z) -> [x, y]. */
+  /**
+   * Follow the plot, which has been drawn or moved.
+   * @param {Frame} frame - between its axes.
+   * @param {ToPixel} toPixel
+   */
   setFrame(frame, toPixel) {
     this.toPixel = toPixel
     const { left, top, width, height } = frame
-    for (const [key, value] of Object.entries({ x: left, y: top, width, height })) this.clip.setAttribute(key, value)
-    if (this.shown) this.draw(this.shown)
+    setAttributes(this.clip, { x: left, y: top, width, height })
+    if (this.marks) this.draw(this.marks)
   }
 
-  /** shown: {pin, nearest, pointerNode, pinNode, nodes (or null), names: [{text, z, visible}]}. */
-  draw(shown) {
-    this.shown = shown
-    if (!this.toPixel) return
-    const place = (node, z, half = 0) => {
-      node.toggleAttribute("hidden", !z)
-      if (!z) return
-      const [x, y] = this.toPixel(z)
-      node.setAttribute("transform", `translate(${x - half} ${y - half})`)
+  /**
+   * Draw marks in place of the last ones; or once the plot is there, if it is not yet.
+   * @param {Marks} marks
+   */
+  draw(marks) {
+    this.marks = marks
+    const { toPixel } = this
+    if (!toPixel) return
+    place(this.pin, toPixel, marks.pin)
+    place(this.pointerNode, toPixel, marks.pointerNode, 4.5)
+    place(this.pinNode, toPixel, marks.pinNode, 5.5)
+    place(this.digit, toPixel, marks.nearest?.mean)
+    place(this.posterior, toPixel, marks.nearest?.mean)
+    if (marks.nearest) {
+      const { mean, spread } = marks.nearest
+      const [x, y] = toPixel(mean)
+      const [right, up] = toPixel([mean[0] + CHI2_95 * spread[0], mean[1] + CHI2_95 * spread[1]])
+      setAttributes(this.posterior, { rx: right - x, ry: y - up })
     }
-    place(this.pin, shown.pin)
-    place(this.pointerNode, shown.pointerNode, 4.5)
-    place(this.pinNode, shown.pinNode, 5.5)
-    place(this.digit, shown.nearest?.mean)
-    place(this.posterior, shown.nearest?.mean)
-    if (shown.nearest) {
-      const [x, y] = this.toPixel(shown.nearest.mean)
-      const [right, up] = this.toPixel(shown.nearest.mean.map((value, i) => value + CHI2_95 * shown.nearest.spread[i]))
-      this.posterior.setAttribute("rx", right - x)
-      this.posterior.setAttribute("ry", y - up)
-    }
-    this.drawLattice(shown.nodes)
-    this.drawNames(shown.names)
+    this.drawLattice(toPixel, marks.nodes)
+    this.drawNames(toPixel, marks.names)
   }
 
-  drawLattice(nodes) {
+  /**
+   * @param {ToPixel} toPixel
+   * @param {number[] | null} nodes
+   */
+  drawLattice(toPixel, nodes) {
     this.box.toggleAttribute("hidden", !nodes)
     this.dots.toggleAttribute("hidden", !nodes)
     if (!nodes) return
-    const pixels = nodes.map((node) => this.toPixel([node, node]))
-    const [[left, bottom], [right, top]] = [pixels[0], pixels.at(-1)]
-    const rectangle = { x: left, y: top, width: right - left, height: bottom - top }
-    for (const [key, value] of Object.entries(rectangle)) this.box.setAttribute(key, value)
+    const pixels = nodes.map((node) => toPixel([node, node]))
+    const [left, bottom] = pixels[0]
+    const [right, top] = pixels[pixels.length - 1]
+    setAttributes(this.box, { x: left, y: top, width: right - left, height: bottom - top })
     // One path of round dots: 961 circles would be 961 elements to move while the map is dragged.
     this.dots.setAttribute("d", pixels.flatMap(([x]) => pixels.map(([, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`)).join(""))
   }
 
-  drawNames(names) {
+  /**
+   * @param {ToPixel} toPixel
+   * @param {Marks["names"]} names
+   */
+  drawNames(toPixel, names) {
     while (this.names.childElementCount < names.length) this.names.appendChild(element("text"))
     names.forEach(({ text, z, visible }, i) => {
       const node = this.names.children[i]
-      const [x, y] = this.toPixel(z)
+      const [x, y] = toPixel(z)
       node.textContent = text
       node.setAttribute("transform", `translate(${x} ${y})`)
       node.toggleAttribute("hidden", !visible)
     })
   }
+}
+
+/**
+ * Move a mark to a point, or hide it where there is none.
+ * @param {SVGElement} node
+ * @param {ToPixel} toPixel
+ * @param {Point | null | undefined} z
+ * @param {number} half - of its width and height, if the mark's own origin is its corner and not its middle.
+ */
+function place(node, toPixel, z, half = 0) {
+  node.toggleAttribute("hidden", !z)
+  if (!z) return
+  const [x, y] = toPixel(z)
+  node.setAttribute("transform", `translate(${x - half} ${y - half})`)
 }

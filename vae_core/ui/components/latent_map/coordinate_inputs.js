@@ -1,43 +1,56 @@
 // The inputs for z1 and z2: they show the pinned point, and pin what a visitor types.
 
+/** @import { Point } from "../../browser/digits.js" */
+
 export const STEP = 0.05
 export const BIG_STEP = 0.25
-const ARROWS = { ArrowUp: 1, ArrowDown: -1 }
 
-/** A number as people write one: with a comma, or with the minus that the page writes. NaN if it is none. */
-const numberIn = (text) => Number(text.trim().replace("\u2212", "-").replace(",", ".") || NaN)
+/**
+ * A number as people write one: with a comma, or with the minus that the page writes. NaN if it is none.
+ * @param {string} text
+ */
+const parseNumber = (text) => Number(text.trim().replace("\u2212", "-").replace(",", ".") || NaN)
 
 export class CoordinateInputs {
-  /** inputs: two text fields, in the order of the axes; pin(z): told what was typed. */
+  /**
+   * @param {HTMLInputElement[]} inputs - for z1 and for z2.
+   * @param {(z: Point) => void} pin - called with the point that was typed.
+   */
   constructor(inputs, pin) {
-    this.inputs = [...inputs]
+    this.inputs = inputs
     this.pin = pin
-    this.fill([0, 0])
+    /** @type {Point} the point that they show, or showed before something was typed */
+    this.z = [0, 0]
+    this.show(this.z)
     for (const input of this.inputs) {
-      input.addEventListener("change", () => this.read())
-      input.addEventListener("keydown", (event) => this.key(event))
+      input.addEventListener("change", () => this.pinTyped())
+      input.addEventListener("keydown", (event) => this.key(event, input))
     }
   }
 
-  /** Show a point. */
-  fill(z) {
+  /** @param {Point} z */
+  show(z) {
     this.z = z
     this.inputs.forEach((input, axis) => (input.value = z[axis].toFixed(4)))
   }
 
-  /** Pin what they say. One that holds no number goes back to what it was. */
-  read() {
-    const z = this.inputs.map((input) => numberIn(input.value))
-    if (z.every(Number.isFinite)) this.pin(z)
-    this.fill(this.z)
+  /** Pin the point that was typed, unless an input holds no number; then both show the last point again. */
+  pinTyped() {
+    const [z1, z2] = this.inputs.map((input) => parseNumber(input.value))
+    if (Number.isFinite(z1) && Number.isFinite(z2)) this.pin([z1, z2])
+    this.show(this.z)
   }
 
-  key(event) {
-    const step = (ARROWS[event.key] ?? 0) * (event.shiftKey ? BIG_STEP : STEP)
-    if (step) {
-      event.target.value = numberIn(event.target.value) + step
-      this.read()
-    } else if (event.key === "Escape") this.fill(this.z)
+  /**
+   * @param {KeyboardEvent} event
+   * @param {HTMLInputElement} input - where the key was pressed.
+   */
+  key(event, input) {
+    const direction = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0
+    if (direction) {
+      input.value = String(parseNumber(input.value) + direction * (event.shiftKey ? BIG_STEP : STEP))
+      this.pinTyped()
+    } else if (event.key === "Escape") this.show(this.z)
     else return
     event.preventDefault()
   }

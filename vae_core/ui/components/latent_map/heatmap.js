@@ -1,54 +1,82 @@
-// A heatmap: values on a grid over the plane, as a picture to lie under the points.
+// A heatmap: values on a square grid over the plane, as a picture to lie under the map's points.
 
+import { contextOf } from "../../browser/picture.js"
 import { COLOURS } from "../../browser/theme.js"
 
-const MOST = 0.85 // opacity of the highest value; of a class that all votes go to, less: its points have the same colour
-const MOST_OF_CLASS = 0.45
+/** @import { Tensors } from "../../browser/tensors.js" */
+
+/** @typedef {ArrayLike<number>} Rgba - red, green, blue and opacity, 0 to 255. */
+
+const MAX_OPACITY = 0.85 // of cells at the upper limit
+const MAX_OPACITY_OF_CLASS = 0.45 // less where cells have their class's colour, because its points have that colour too
 
 export class Heatmap {
-  /** tensors: values (n, n), limits (low, high), edges (first, last) and, where cells belong to a class, classes (n, n). */
+  /**
+   * @param {Tensors} tensors - values (n, n), the first row for the lowest z2; limits (low, high): the values to draw as
+   *   transparent and as most opaque; edges (first, last) of the grid, on both axes; and, where each cell belongs to a
+   *   class, classes (n, n).
+   */
   constructor({ values, limits, edges, classes }) {
     this.side = values.shape[0]
     this.values = values.values
     this.classes = classes?.values
-    this.limits = [...limits.values] // to draw between; beyond them lie a few values, drawn as the limit is
-    this.below = this.values.some((value) => value < this.limits[0])
-    this.above = this.values.some((value) => value > this.limits[1])
+    this.limits = [...limits.values]
+    /** Whether a few values lie beyond the limits, where they are drawn as the limits are. */
+    this.below = this.values.some((/** @type {number} */ value) => value < this.limits[0])
+    this.above = this.values.some((/** @type {number} */ value) => value > this.limits[1])
     this.edges = [...edges.values]
   }
 
-  /** A PNG's address. `ink`: the colour, "#rrggbb" or "rgb(...)", that high values are drawn in. */
-  picture(ink) {
-    const canvas = Object.assign(document.createElement("canvas"), { width: this.side, height: this.side })
-    const context = canvas.getContext("2d")
-    const image = context.createImageData(this.side, this.side)
-    const inks = this.classes ? COLOURS.map(bytes) : [bytes(ink)]
+  /**
+   * The grid as pixels, (n, n, 4), the first row for the highest z2. The higher a value, the more opaque its cell.
+   * @param {Rgba[]} colours - by class; without classes, the one colour.
+   */
+  pixels(colours) {
+    const { side, values, classes } = this
+    const pixels = new Uint8ClampedArray(4 * side * side)
     const [low, high] = this.limits
-    for (let row = 0; row < this.side; row++) {
-      for (let column = 0; column < this.side; column++) {
-        const from = row * this.side + column // the first row is the lowest z2, and a picture's the highest
-        const to = 4 * ((this.side - 1 - row) * this.side + column)
-        const share = Math.min(1, Math.max(0, (this.values[from] - low) / (high - low || 1)))
-        image.data.set(inks[this.classes ? this.classes[from] : 0], to)
-        image.data[to + 3] = 255 * share * (this.classes ? MOST_OF_CLASS : MOST)
+    const opacity = classes ? MAX_OPACITY_OF_CLASS : MAX_OPACITY
+    for (let row = 0; row < side; row++) {
+      for (let column = 0; column < side; column++) {
+        const cell = row * side + column
+        const pixel = 4 * ((side - 1 - row) * side + column)
+        const share = Math.min(1, Math.max(0, (values[cell] - low) / (high - low || 1)))
+        pixels.set(colours[classes ? classes[cell] : 0], pixel)
+        pixels[pixel + 3] = 255 * share * opacity
       }
     }
-    context.putImageData(image, 0, 0)
+    return pixels
+  }
+
+  /**
+   * The grid as a PNG. Returns its data address.
+   * @param {string} colour - of cells without a class, as CSS writes it.
+   */
+  picture(colour) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: this.side, height: this.side })
+    const colours = this.classes ? COLOURS : [colour]
+    contextOf(canvas).putImageData(new ImageData(this.pixels(colours.map(rgbaOf)), this.side), 0, 0)
     return canvas.toDataURL()
   }
 
-  /** What Plotly needs to lay the picture under the points. */
-  image(ink) {
+  /**
+   * What Plotly's layout.images needs to show it below the points.
+   * @param {string} colour - of cells without a class, as CSS writes it.
+   */
+  image(colour) {
     const [first, last] = this.edges
     const place = { xref: "x", yref: "y", x: first, y: last, sizex: last - first, sizey: last - first }
-    return { ...place, source: this.picture(ink), sizing: "stretch", layer: "below" }
+    return { ...place, source: this.picture(colour), sizing: "stretch", layer: "below" }
   }
 }
 
-/** The red, green and blue of a colour that the browser knows. */
-function bytes(colour) {
-  const context = document.createElement("canvas").getContext("2d")
+/**
+ * @param {string} colour - in any way that CSS writes one.
+ * @returns {Rgba}
+ */
+function rgbaOf(colour) {
+  const context = contextOf(document.createElement("canvas"))
   context.fillStyle = colour
   context.fillRect(0, 0, 1, 1)
-  return context.getImageData(0, 0, 1, 1).data.slice(0, 4)
+  return context.getImageData(0, 0, 1, 1).data
 }

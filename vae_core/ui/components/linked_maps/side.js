@@ -2,70 +2,129 @@
 
 import { Decoder } from "../../browser/decoder.js"
 import { Digits } from "../../browser/digits.js"
+import { find, findAll } from "../../browser/elements.js"
+import { contextOf, paint } from "../../browser/picture.js"
+import { fetchTensors } from "../../browser/tensors.js"
 import { LatentPlot } from "../../plots/map.js"
 import { Mosaic } from "../../plots/mosaic.js"
 import { Overlay } from "../../plots/overlay.js"
-import { paint } from "../../browser/picture.js"
-import { fetchTensors } from "../../browser/tensors.js"
+
+/** @import { Activation } from "../../browser/decoder.js" */
+/** @import { Point } from "../../browser/digits.js" */
+/** @import { Plotly } from "../../browser/plotly.js" */
+/** @import { Tensors } from "../../browser/tensors.js" */
+/** @import * as map from "../../plots/map.js" */
+/** @import { ClassName } from "../../plots/overlay.js" */
+
+/** @typedef {"left" | "right"} Name */
+/** @typedef {[id: string, title: string, decoder: string, activation: Activation, map: string]} Run - files by address. */
+/** @typedef {{ title: string, decoder: Decoder, digits: Digits, names: ClassName[], plot: LatentPlot }} Loaded */
+/**
+ * What happens on a side.
+ * @typedef {object} Handlers
+ * @property {(digit: number | null, node: Point | null) => void} point - the pointer moved to a digit, or to where no class
+ *   is shown; node: that of the manifold's tile under the pointer, null on the map.
+ * @property {() => void} leave - the pointer is on neither map nor manifold.
+ * @property {(digit: number | null) => void} pin - a digit was clicked.
+ * @property {() => void} classes - the map shows other classes than before.
+ */
 
 export class Side {
-  /** name: "left" or "right"; on: {point(index, node), leave(), pin(index), classes(side)}; node: the tile's, or null. */
+  /**
+   * @param {HTMLElement} root - of the component.
+   * @param {Name} name
+   * @param {Handlers} on
+   */
   constructor(root, name, on) {
     this.name = name
-    const find = (selector) => root.querySelector(`[data-side="${name}"] ${selector}`)
-    this.titles = root.querySelectorAll(`[data-side="${name}"] .cp-title`)
-    this.plotly = find(".lm-plotly")
-    this.z = find(".cp-z")
-    this.decoded = find(`[data-testid="${name}-decoded"]`)
-    this.manifold = find(`[data-testid="${name}-manifold"]`)
-    this.overlay = new Overlay(find(".lm-overlay"))
-    const nearest = (z) => this.digits?.nearest(z, this.plot.shown)?.index ?? null
-    const pointing = { leave: () => on.leave(), pin: (z) => on.pin(nearest(z)) }
-    this.mosaic = new Mosaic(this.manifold, find(".lm-marks"), { ...pointing, hover: (z) => on.point(nearest(z), z) })
-    const frame = (frame, toPixel) => this.overlay.setFrame(frame, toPixel)
-    this.on = { ...pointing, hover: (z) => on.point(nearest(z), null), classes: () => on.classes(this), frame }
+    const within = (/** @type {string} */ selector) => `[data-side="${name}"] ${selector}`
+    this.titles = findAll(root, within(".cp-title"), HTMLElement)
+    this.plotly = find(root, within(".lm-plotly"), HTMLElement)
+    this.z = find(root, within(".cp-z"), HTMLElement)
+    this.decoded = find(root, within(`[data-testid="${name}-decoded"]`), HTMLCanvasElement)
+    this.decodedContext = contextOf(this.decoded)
+    this.manifold = find(root, within(`[data-testid="${name}-manifold"]`), HTMLCanvasElement)
+    this.overlay = new Overlay(find(root, within(".lm-overlay"), SVGElement))
+    const pointing = { leave: () => on.leave(), pin: (/** @type {Point} */ z) => on.pin(this.nearest(z)) }
+    this.mosaic = new Mosaic(this.manifold, find(root, within(".lm-marks"), SVGElement), {
+      ...pointing,
+      hover: (node) => on.point(this.nearest(node), node),
+    })
+    /** @type {map.Handlers} */
+    this.onMap = {
+      ...pointing,
+      hover: (z) => on.point(this.nearest(z), null),
+      classes: () => on.classes(),
+      frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel),
+    }
+    /** @type {Loaded | null} what belongs to the run */
+    this.loaded = null
   }
 
-  /** Show a run. run: [id, title, decoder's address, its activation, map's address]; pictures: the digits' own. */
+  /**
+   * The digit of a shown class that is nearest to a point, or null.
+   * @param {Point} z
+   */
+  nearest(z) {
+    return this.loaded?.digits.nearest(z, this.loaded.plot.shown)?.index ?? null
+  }
+
+  /**
+   * Show a run.
+   * @param {Plotly} Plotly
+   * @param {Run} run
+   * @param {Tensors} pictures - of the test digits.
+   * @param {number[]} nodes - of the manifold's lattice, on both axes, ascending.
+   */
   async load(Plotly, run, pictures, nodes) {
-    const [id, title, decoder, activation, map] = run
-    const [weights, places] = await Promise.all([fetchTensors(decoder), fetchTensors(map)])
-    this.title = title
+    const [id, title, decoderAddress, activation, mapAddress] = run
+    const [weights, map] = await Promise.all([fetchTensors(decoderAddress), fetchTensors(mapAddress)])
     for (const element of this.titles) element.textContent = element.title = title
-    this.decoder = new Decoder(weights, activation)
-    this.digits = new Digits(places, pictures)
-    this.names = this.digits.centres().map((z, label) => ({ text: String(label), z }))
-    this.plot ??= new LatentPlot(Plotly, this.plotly, this.on)
-    await this.plot.draw(this.digits, id)
-    await this.mosaic.draw(this.decoder, nodes)
+    const decoder = new Decoder(weights, activation)
+    const digits = new Digits(map, pictures)
+    const names = digits.centres().map((z, label) => ({ text: String(label), z }))
+    const plot = this.loaded?.plot ?? new LatentPlot(Plotly, this.plotly, this.onMap)
+    this.loaded = { title, decoder, digits, names, plot }
+    await plot.draw(digits, id)
+    await this.mosaic.draw(decoder, nodes)
     this.manifold.setAttribute("aria-label", `${this.manifold.getAttribute("aria-label")}. ${this.name}: ${title}`)
   }
 
-  /** Draw the linked digit, or nothing with null. */
+  /**
+   * Draw the linked digit, or nothing with null.
+   * @param {number | null} index
+   */
   draw(index) {
-    const context = this.decoded.getContext("2d")
-    if (index === null) context.clearRect(0, 0, this.decoded.width, this.decoded.height)
-    else paint(context, this.decoder.decode(...this.digits.at(index).mean))
+    if (index === null || !this.loaded) this.decodedContext.clearRect(0, 0, this.decoded.width, this.decoded.height)
+    else paint(this.decodedContext, this.loaded.decoder.decode(...this.loaded.digits.at(index).mean))
   }
 
-  /** Mark the linked digit and the pinned one, each null for none. node: of this side's tile under the pointer, or null. */
+  /**
+   * Mark the linked digit and the pinned one, each null for none.
+   * @param {number | null} linked
+   * @param {number | null} pinned
+   * @param {Point | null} node - of this side's tile under the pointer, or null.
+   */
   mark(linked, pinned, node) {
-    const near = (digit) => digit && this.mosaic.nearestNode(digit.mean)
-    const [link, pin] = [linked, pinned].map((index) => (index === null ? null : this.digits.at(index)))
-    this.mosaic.mark(node ?? (linked === pinned ? null : near(link)), near(pin))
+    if (!this.loaded) return
+    const { title, digits, names, plot } = this.loaded
+    const link = linked === null ? null : digits.at(linked)
+    const pin = pinned === null ? null : digits.at(pinned)
+    const linkedNode = link && linked !== pinned ? this.mosaic.nearestNode(link.mean) : null
+    this.mosaic.mark(node ?? linkedNode, pin && this.mosaic.nearestNode(pin.mean))
     this.overlay.draw({
       pin: pin?.mean,
       nearest: link,
       nodes: null,
-      names: this.names.map((name, label) => ({ ...name, visible: this.plot.shown[label] })),
+      names: names.map((name, label) => ({ ...name, visible: plot.shown[label] })),
     })
-    const at = link && `z1 ${link.mean[0].toFixed(2)}, z2 ${link.mean[1].toFixed(2)}`.replaceAll("-", "\u2212")
-    this.z.textContent = at ?? ""
-    const told = link ? `${this.title} draws test digit ${linked}, a ${link.label}, at its mean: ${at}` : "nothing yet"
-    this.decoded.setAttribute("aria-label", `${this.name}: ${told}`)
+    const mean = link ? `z1 ${link.mean[0].toFixed(2)}, z2 ${link.mean[1].toFixed(2)}`.replaceAll("-", "\u2212") : ""
+    this.z.textContent = mean
+    const description = link ? `${title} draws test digit ${linked}, a ${link.label}, at its mean: ${mean}` : "nothing yet"
+    this.decoded.setAttribute("aria-label", `${this.name}: ${description}`)
   }
 
   close() {
-    this.plot?.close()
+    this.loaded?.plot.close()
   }
 }

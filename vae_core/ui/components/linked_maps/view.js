@@ -1,65 +1,122 @@
 // Two sides, linked by digit: one digit under the pointer, one pinned, and both marked wherever they lie.
 
+import { find } from "../../browser/elements.js"
 import { Messenger } from "../../browser/messenger.js"
-import { CLASSES, paint } from "../../browser/picture.js"
+import { CLASSES, contextOf, paint } from "../../browser/picture.js"
 import { loadPlotly } from "../../browser/plotly.js"
 import { fetchTensors } from "../../browser/tensors.js"
 import { themeOf } from "../../browser/theme.js"
 import { Side } from "./side.js"
 
-const REST_MS = 150 // a held arrow key asks the server no more often than this
+/** @import { Point } from "../../browser/digits.js" */
+/** @import { Handlers, Name, Run } from "./side.js" */
+
+/**
+ * What __init__.py sends. Files are given by their addresses.
+ * @typedef {object} Data
+ * @property {string} plotly
+ * @property {string} images - of the test digits.
+ * @property {Run} left
+ * @property {Run} right
+ * @property {number[]} nodes - of the manifolds' lattice, on both axes, ascending.
+ * @property {number | null} digit - the pinned one.
+ * @property {number} revision - another one whenever the server pinned the digit.
+ */
+
+const PAUSE_MS = 150 // between two pins that the server is told, while an arrow key is held
+/** @type {Record<string, number | undefined>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 }
 
 export class View {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root
-    this.find = (selector) => root.querySelector(selector)
-    this.original = this.find('[data-testid="linked-original"]')
-    const on = (name) => ({
-      point: (index, node) => this.point(index, node && { name, node }),
-      leave: () => this.point(null, null),
-      pin: (index) => this.pin(index === this.pinned ? null : index),
-      classes: (side) => this.classes(side),
-    })
-    this.sides = ["left", "right"].map((name) => new Side(root, name, on(name)))
+    this.original = find(root, '[data-testid="linked-original"]', HTMLCanvasElement)
+    this.originalContext = contextOf(this.original)
+    const text = (/** @type {string} */ selector) => find(root, selector, HTMLElement)
+    this.text = {
+      message: text(".lm-message"), note: text(".cp-note"), state: text(".lm-state"),
+      label: text(".cp-label"), index: text(".cp-index"),
+    }
+    this.left = new Side(root, "left", this.handlersOf("left"))
+    this.right = new Side(root, "right", this.handlersOf("right"))
+    this.sides = [this.left, this.right]
     this.messenger = new Messenger()
-    this.pointed = this.pinned = this.tile = null
+    /** @type {(pinned: number | null) => void} */
+    this.send = () => {}
+    /** @type {Data | null} null until all of it is on the screen */
+    this.data = null
+    /** Whether both sides show what they should, and not an earlier run. */
+    this.loaded = false
+    /** The theme that the maps were last drawn in, as JSON. */
+    this.colours = ""
+    /** @type {number | null} the digit under the pointer */
+    this.pointed = null
+    /** @type {number | null} the pinned digit */
+    this.pinned = null
+    /** @type {{ side: Name, node: Point } | null} the tile under the pointer */
+    this.tile = null
+    /** The animation frame in which `describe` will run; 0 if none is asked for. */
+    this.describing = 0
     root.addEventListener("keydown", (event) => this.key(event))
+    /** @type {Promise<void>} settles when the last update has */
     this.queue = Promise.resolve()
   }
 
-  /** Follow the server: its data (see __init__.py), and send(index) to tell it what was pinned. Calls take turns. */
-  update(data, send) {
-    this.send = send
-    return (this.queue = this.queue.catch(() => {}).then(() => this.follow(data)))
+  /**
+   * @param {Name} side - on which something happens.
+   * @returns {Handlers}
+   */
+  handlersOf(side) {
+    return {
+      point: (index, node) => this.point(index, node && { side, node }),
+      leave: () => this.point(null, null),
+      pin: (index) => this.pin(index === this.pinned ? null : index),
+      classes: () => this.showClassesOf(side),
+    }
   }
 
-  async follow(data) {
-    const changed = (name) => String(this.data?.[name]) !== String(data[name])
-    const stale = this.sides.filter((side) => changed(side.name) || changed("images"))
-    if (stale.length) await this.load(data, stale)
+  /**
+   * Show new data from the server. An update begins when the one before it has ended or failed.
+   * @param {Data} data
+   * @param {(pinned: number | null) => void} send
+   */
+  update(data, send) {
+    this.send = send
+    return (this.queue = this.queue.catch(() => {}).then(() => this.apply(data)))
+  }
+
+  /** @param {Data} data */
+  async apply(data) {
+    const changed = (/** @type {keyof Data} */ name) => String(this.data?.[name]) !== String(data[name])
+    const outdated = this.sides.filter((side) => changed(side.name) || changed("images"))
+    if (outdated.length) await this.load(data, outdated)
     const colours = JSON.stringify(themeOf(this.root))
-    if (this.colours && this.colours !== colours) await Promise.all(this.sides.map((side) => side.plot.recolour()))
+    if (this.colours && this.colours !== colours) await Promise.all(this.sides.map((side) => side.loaded?.plot.recolour()))
     this.colours = colours
-    if (changed("revision")) this.pinned = data.digit // else it may be older than ours
-    this.data = data // not before all of it is there: what failed to load is tried again next time
+    if (changed("revision")) this.pinned = data.digit // otherwise data.digit may be older than what was pinned here
+    this.data = data // only now, so that what failed to load is tried again next time
     this.show()
     this.root.dataset.ready = "true"
   }
 
+  /**
+   * @param {Data} data
+   * @param {Side[]} sides
+   */
   async load(data, sides) {
-    const message = this.find(".lm-message")
     this.root.dataset.ready = "false"
-    message.hidden = false
+    this.text.message.hidden = false
     const [Plotly, pictures] = await Promise.all([loadPlotly(data.plotly), fetchTensors(data.images)])
     this.loaded = false
     await Promise.all(sides.map((side) => side.load(Plotly, data[side.name], pictures, data.nodes)))
     this.loaded = true
-    const { plot, digits } = this.sides[0]
-    this.find(".cp-note").textContent = plot.webgl
+    this.text.message.hidden = true
+    if (!this.left.loaded) return
+    const { digits, plot } = this.left.loaded
+    this.text.note.textContent = plot.webgl
       ? "On the maps: the digit nearest to the pointer is marked in both, with the ellipse that holds 95 % of its posterior. Click to pin it, click it again to unpin."
       : `WebGL is missing in this browser: each map shows ${plot.count} of ${digits.count} digits, as SVG.`
-    message.hidden = true
   }
 
   /** The digit to show: the one under the pointer, else the one pinned, else null. */
@@ -67,7 +124,11 @@ export class View {
     return this.pointed ?? this.pinned
   }
 
-  /** Link the digit under the pointer. tile: {name, node} of the side's tile that it stands for, or null. */
+  /**
+   * Link the digit under the pointer.
+   * @param {number | null} index
+   * @param {{ side: Name, node: Point } | null} tile - the one under the pointer, which the digit stands for; else null.
+   */
   point(index, tile) {
     if (!this.loaded) return
     this.pointed = index
@@ -75,64 +136,74 @@ export class View {
     this.show()
   }
 
-  /** Pin a digit, or unpin with null, and tell the server, which gets a rest of so many milliseconds after it. */
-  pin(index, rest = 0) {
+  /**
+   * Pin a digit, or unpin with null, and tell the server.
+   * @param {number | null} index
+   * @param {number} pauseMs - the least milliseconds until the server is told again.
+   */
+  pin(index, pauseMs = 0) {
     if (!this.loaded) return
     this.pinned = index
     this.show()
-    this.messenger.tell(this.send, index, rest)
+    this.messenger.send(this.send, index, pauseMs)
   }
 
-  /** Show the same classes on both sides. */
-  classes(side) {
-    for (const other of this.sides) if (other !== side && other.digits) other.plot?.show(side.plot.shown)
+  /**
+   * Show the classes of one side on the other too.
+   * @param {Name} side
+   */
+  showClassesOf(side) {
+    const [from, to] = side === "left" ? [this.left, this.right] : [this.right, this.left]
+    if (from.loaded) to.loaded?.plot.showClasses(from.loaded.plot.shown)
     this.point(null, null)
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.target !== this.root || event.ctrlKey || event.metaKey || event.altKey || !this.loaded) return
+    if (event.target !== this.root || event.ctrlKey || event.metaKey || event.altKey) return
+    if (!this.loaded || !this.left.loaded) return
+    const { digits, plot } = this.left.loaded
     const step = STEPS[event.key]
     const label = /^(?:Digit|Numpad)(\d)$/.exec(event.code)
     if (step) {
-      const { digits, plot } = this.sides[0]
       const from = this.linked ?? (step > 0 ? -1 : digits.count)
       const within = event.key === "ArrowUp" || event.key === "ArrowDown" ? digits.labels[from] : undefined
       const shown = within === undefined ? plot.shown : CLASSES.map((of) => of === within)
       const next = digits.next(from, step, shown)
       this.pointed = this.tile = null
-      if (next >= 0 && next < digits.count) this.pin(next, REST_MS)
-    } else if (label) this.sides[0].plot.toggle(Number(label[1]))
+      if (next >= 0 && next < digits.count) this.pin(next, PAUSE_MS)
+    } else if (label) plot.toggleClass(Number(label[1]))
     else if (event.key === "Escape") this.pin(null)
     else return
     event.preventDefault()
   }
 
-  /** Show the linked digit: its pictures at once, what is said about it with the next frame. */
+  /** Show the linked digit: its pictures at once, what is said about it in the next animation frame. */
   show() {
     const { linked } = this
     for (const side of this.sides) side.draw(linked)
-    const context = this.original.getContext("2d")
-    if (linked === null) context.clearRect(0, 0, this.original.width, this.original.height)
-    else paint(context, this.sides[0].digits.image(linked))
-    this.root.dataset.digit = linked ?? ""
-    this.root.dataset.pinned = this.pinned ?? ""
-    this.frame ??= requestAnimationFrame(() => this.describe())
+    const digits = this.left.loaded?.digits
+    if (linked === null || !digits) this.originalContext.clearRect(0, 0, this.original.width, this.original.height)
+    else paint(this.originalContext, digits.image(linked))
+    this.root.dataset.digit = String(linked ?? "")
+    this.root.dataset.pinned = String(this.pinned ?? "")
+    this.describing ||= requestAnimationFrame(() => this.describe())
   }
 
   describe() {
-    this.frame = null
-    const { linked, pinned, tile } = this
-    for (const side of this.sides) side.mark(linked, pinned, tile?.name === side.name ? tile.node : null)
-    const label = linked === null ? null : this.sides[0].digits.labels[linked]
-    this.find(".cp-label").textContent = label === null ? "Test digit" : `A ${label}`
-    this.find(".cp-index").textContent = label === null ? "" : `test digit ${linked}`
-    this.original.setAttribute("aria-label", label === null ? "No digit is linked" : `Test digit ${linked}, a ${label}`)
-    this.find(".lm-state").textContent = this.pointed !== null ? "at the pointer" : pinned !== null ? "pinned" : "none yet"
+    this.describing = 0
+    const { linked, pinned, tile, text } = this
+    for (const side of this.sides) side.mark(linked, pinned, tile?.side === side.name ? tile.node : null)
+    const label = linked === null ? undefined : this.left.loaded?.digits.labels[linked]
+    text.label.textContent = label === undefined ? "Test digit" : `A ${label}`
+    text.index.textContent = label === undefined ? "" : `test digit ${linked}`
+    this.original.setAttribute("aria-label", label === undefined ? "No digit is linked" : `Test digit ${linked}, a ${label}`)
+    text.state.textContent = this.pointed !== null ? "at the pointer" : pinned !== null ? "pinned" : "none yet"
   }
 
   close() {
     this.messenger.close()
-    cancelAnimationFrame(this.frame)
+    cancelAnimationFrame(this.describing)
     for (const side of this.sides) side.close()
   }
 }

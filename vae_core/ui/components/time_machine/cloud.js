@@ -1,51 +1,77 @@
 // The cloud: the test digits as coloured points that travel, on a canvas of our own. A thousand points sixty times a
 // second are nothing for it, and too much for a chart library.
 
+import { contextOf } from "../../browser/picture.js"
 import { COLOURS, themeOf } from "../../browser/theme.js"
 
-const LEAST_EXTENT = 3 // of the axes, on either side of the origin: the prior's bulk
-const MOST_EXTENT = 8
-const QUANTILE = 0.995 // of the points that the axes must hold
-const MARGIN = { left: 26, bottom: 22, right: 4, top: 4 }
+/** @import { Point } from "../../browser/digits.js" */
+/** @import { Theme } from "../../browser/theme.js" */
+/** @import { Frame } from "./frames.js" */
+
+/** @typedef {[x: number, y: number]} Pixel - CSS pixels from the canvas's upper left corner. */
+
+const MIN_EXTENT = 3 // of the axes, in latent units on either side of the origin: the prior's bulk
+const MAX_EXTENT = 8
+const QUANTILE = 0.995 // of the coordinates that the axes must hold
+const MARGIN = { left: 26, bottom: 22, right: 4, top: 4 } // CSS pixels, as all below
 const RADIUS = 3
-const NEAR_PIXELS = 14
+const NEAR_PIXELS = 14 // a digit farther from the pointer is not meant
 
 export class Cloud {
-  /** on: {point(index or null), choose(index or null)}: the digit under the pointer, and the one clicked. */
-  constructor(canvas, labels, on) {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {{ point(index: number | null): void, choose(index: number | null): void }} on - the digit under the pointer, and
+   *   the one that was clicked; null for none.
+   */
+  constructor(canvas, on) {
     this.canvas = canvas
-    this.labels = labels
-    this.extent = LEAST_EXTENT
-    const at = (event) => this.nearest(event)
-    canvas.addEventListener("pointermove", (event) => on.point(at(event)))
+    this.context = contextOf(canvas)
+    /** @type {ArrayLike<number>} the digits' classes */
+    this.labels = []
+    /** @type {ArrayLike<number>} where the digits were last drawn, (P, 2) */
+    this.means = []
+    this.extent = MIN_EXTENT
+    this.width = this.height = 0 // CSS pixels between the axes
+    canvas.addEventListener("pointermove", (event) => on.point(this.nearest(event)))
     canvas.addEventListener("pointerleave", () => on.point(null))
-    canvas.addEventListener("click", (event) => on.choose(at(event)))
+    canvas.addEventListener("click", (event) => on.choose(this.nearest(event)))
   }
 
-  /** Make the axes wide enough for the later half of the frames: a training's first steps may throw points far out. */
+  /**
+   * Make the axes wide enough for the later half of the frames: a training's first steps may throw points far out.
+   * @param {Frame[]} frames
+   */
   fit(frames) {
-    const reach = (means) => Float32Array.from(means, Math.abs).sort()[Math.floor(QUANTILE * (means.length - 1))]
+    const reach = (/** @type {ArrayLike<number>} */ means) =>
+      Float32Array.from(means, Math.abs).sort()[Math.floor(QUANTILE * (means.length - 1))]
     const later = frames.slice(Math.floor(frames.length / 2))
-    const most = later.reduce((extent, { means }) => Math.max(extent, reach(means)), LEAST_EXTENT)
-    this.extent = Math.min(MOST_EXTENT, 1.05 * most)
+    const farthest = later.reduce((extent, { means }) => Math.max(extent, reach(means)), MIN_EXTENT)
+    this.extent = Math.min(MAX_EXTENT, 1.05 * farthest)
   }
 
-  /** Draw the means (2P), and of the chosen digit the path: points [[z1, z2], ...], of which `passed` lie behind. */
-  draw(means, path, passed) {
+  /**
+   * Draw the digits, and the path of one of them.
+   * @param {ArrayLike<number>} means - where they lie, (P, 2).
+   * @param {Point[] | null} path - where that digit lies in each snapshot; null for no path.
+   * @param {number} current - the snapshot that is shown, which the path's strong part leads to.
+   */
+  draw(means, path, current) {
     this.means = means
+    const { canvas, context } = this
     const scale = window.devicePixelRatio
-    const { clientWidth, clientHeight } = this.canvas
-    const [width, height] = [clientWidth, clientHeight].map((pixels) => Math.round(pixels * scale))
-    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height })
-    const context = this.canvas.getContext("2d")
+    const { clientWidth, clientHeight } = canvas
+    const width = Math.round(clientWidth * scale)
+    const height = Math.round(clientHeight * scale)
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
     context.setTransform(scale, 0, 0, scale, 0, 0)
     context.clearRect(0, 0, clientWidth, clientHeight)
-    this.frame = { width: clientWidth - MARGIN.left - MARGIN.right, height: clientHeight - MARGIN.top - MARGIN.bottom }
-    const theme = themeOf(this.canvas)
-    this.axes(context, theme)
+    this.width = clientWidth - MARGIN.left - MARGIN.right
+    this.height = clientHeight - MARGIN.top - MARGIN.bottom
+    const theme = themeOf(canvas)
+    this.drawAxes(theme)
     context.save()
     context.beginPath()
-    context.rect(MARGIN.left, MARGIN.top, this.frame.width, this.frame.height)
+    context.rect(MARGIN.left, MARGIN.top, this.width, this.height)
     context.clip()
     context.globalAlpha = path ? 0.35 : 0.8
     COLOURS.forEach((colour, label) => {
@@ -60,13 +86,18 @@ export class Cloud {
       context.fill()
     })
     context.globalAlpha = 1
-    if (path) this.path(context, theme, path, passed)
-    else this.names(context, theme, means)
+    if (path) this.drawPath(theme, path, current)
+    else this.drawNames(theme, means)
     context.restore()
   }
 
-  /** Each class's name in its middle, for those who cannot tell the colours apart. */
-  names(context, theme, means) {
+  /**
+   * Each class's name in its middle, for those who cannot tell the colours apart.
+   * @param {Theme} theme
+   * @param {ArrayLike<number>} means
+   */
+  drawNames(theme, means) {
+    const { context } = this
     const sums = COLOURS.map(() => [0, 0, 0])
     for (let i = 0; i < this.labels.length; i++) {
       const sum = sums[this.labels[i]]
@@ -84,29 +115,35 @@ export class Cloud {
     sums.forEach(([z1, z2, count], label) => {
       if (!count) return
       const [x, y] = this.toPixel(z1 / count, z2 / count)
-      context.strokeText(label, x, y)
-      context.fillText(label, x, y)
+      context.strokeText(String(label), x, y)
+      context.fillText(String(label), x, y)
     })
   }
 
-  path(context, theme, path, passed) {
-    const line = (points, width, alpha) => {
+  /**
+   * @param {Theme} theme
+   * @param {Point[]} path
+   * @param {number} current
+   */
+  drawPath(theme, path, current) {
+    const { context } = this
+    const line = (/** @type {Point[]} */ points, /** @type {number} */ width, /** @type {number} */ alpha) => {
       context.globalAlpha = alpha
       context.lineWidth = width
       context.beginPath()
-      points.forEach(([z1, z2], i) => context[i ? "lineTo" : "moveTo"](...this.toPixel(z1, z2)))
+      for (const [z1, z2] of points) context.lineTo(...this.toPixel(z1, z2)) // the first one only moves there
       context.stroke()
     }
     context.strokeStyle = context.fillStyle = theme.text
     line(path, 1, 0.5)
-    line(path.slice(0, passed + 1), 2, 1)
+    line(path.slice(0, current + 1), 2, 1)
     context.globalAlpha = 1
-    for (const [z1, z2] of path.slice(0, passed)) {
+    for (const [z1, z2] of path.slice(0, current)) {
       context.beginPath()
       context.arc(...this.toPixel(z1, z2), 2, 0, 2 * Math.PI)
       context.fill()
     }
-    const [x, y] = this.toPixel(...path[passed])
+    const [x, y] = this.toPixel(...path[current])
     context.beginPath()
     context.arc(x, y, 7, 0, 2 * Math.PI)
     context.strokeStyle = "#e0115f"
@@ -114,50 +151,62 @@ export class Cloud {
     context.stroke()
   }
 
-  axes(context, { text, line, font }) {
+  /** @param {Theme} theme */
+  drawAxes({ text, line, font }) {
+    const { context } = this
     const most = Math.floor(this.extent)
     const step = most > 5 ? 2 : 1
+    const [right, bottom] = [MARGIN.left + this.width, MARGIN.top + this.height]
     context.font = `12px ${font}`
     context.lineWidth = 1
     for (let z = -step * Math.floor(most / step); z <= most; z += step) {
       const [x, y] = this.toPixel(z, z)
       context.strokeStyle = line
-      context.globalAlpha = z ? 0.8 : 2
+      context.globalAlpha = z ? 0.8 : 0.85
       context.beginPath()
       context.moveTo(x, MARGIN.top)
-      context.lineTo(x, MARGIN.top + this.frame.height)
+      context.lineTo(x, bottom)
       context.moveTo(MARGIN.left, y)
-      context.lineTo(MARGIN.left + this.frame.width, y)
+      context.lineTo(right, y)
       context.stroke()
       context.globalAlpha = 0.85
       context.fillStyle = text
       const name = String(z).replace("-", "\u2212")
       context.textAlign = "center"
       context.textBaseline = "top"
-      context.fillText(name, x, MARGIN.top + this.frame.height + 5)
+      context.fillText(name, x, bottom + 5)
       context.textAlign = "right"
       context.textBaseline = "middle"
       context.fillText(name, MARGIN.left - 5, y)
     }
     context.textAlign = "right"
     context.textBaseline = "bottom"
-    context.fillText("z1", MARGIN.left + this.frame.width - 2, MARGIN.top + this.frame.height - 3)
+    context.fillText("z1", right - 2, bottom - 3)
     context.textAlign = "left"
     context.textBaseline = "top"
     context.fillText("z2", MARGIN.left + 4, MARGIN.top + 3)
     context.globalAlpha = 1
   }
 
+  /**
+   * @param {number} z1
+   * @param {number} z2
+   * @returns {Pixel}
+   */
   toPixel(z1, z2) {
-    const { width, height } = this.frame
+    const { width, height } = this
     return [MARGIN.left + (width * (1 + z1 / this.extent)) / 2, MARGIN.top + (height * (1 - z2 / this.extent)) / 2]
   }
 
-  /** The digit under the pointer, or null if none is near. */
+  /**
+   * The digit under the pointer, or null if none is near.
+   * @param {MouseEvent} event
+   */
   nearest(event) {
-    if (!this.means) return null
     const box = this.canvas.getBoundingClientRect()
-    let [found, least] = [null, NEAR_PIXELS]
+    /** @type {number | null} */
+    let found = null
+    let least = NEAR_PIXELS
     for (let i = 0; i < this.labels.length; i++) {
       const [x, y] = this.toPixel(this.means[2 * i], this.means[2 * i + 1])
       const distance = Math.hypot(event.clientX - box.left - x, event.clientY - box.top - y)

@@ -1,45 +1,67 @@
-// The loss curve: a Plotly figure that the server describes, and a marker of our own that follows the moment shown.
+// The loss curve: a Plotly figure that the server describes, and a marker of our own at the moment that is shown.
 
-import { themed, plotlyTheme } from "../../browser/theme.js"
+import { plotlyTheme, themed } from "../../browser/theme.js"
 import { heightOf, xPixelWithin } from "../../plots/axes.js"
+import { setAttributes } from "../../plots/overlay.js"
+
+/** @import { Plotly } from "../../browser/plotly.js" */
+
+/** @typedef {{ data: object[], layout: Record<string, unknown> }} Figure - as Plotly has it. Its x is epochs. */
 
 const AXES = ["xaxis", "yaxis", "yaxis2"]
 
 export class Curve {
+  /**
+   * @param {Plotly} Plotly
+   * @param {HTMLElement} container
+   * @param {SVGLineElement} marker
+   */
   constructor(Plotly, container, marker) {
     this.Plotly = Plotly
     this.container = container
     this.marker = marker
-    this.resizing = new ResizeObserver(() => this.drawn && container.clientWidth && Plotly.Plots.resize(container).then(() => this.place()))
+    /** The figure that is drawn, as JSON; empty while there is none. */
+    this.drawn = ""
+    /** @type {number | null} epochs since the start of the training */
+    this.epoch = null
+    this.resizing = new ResizeObserver(() => this.resize())
     this.resizing.observe(container)
   }
 
-  /** figure: {data, layout} of Plotly's. */
+  /** @param {Figure} figure */
   async draw({ data, layout }) {
-    const text = JSON.stringify({ data, layout })
-    if (text === this.text) return
-    this.text = text
-    await this.Plotly.react(this.container, data, themed(layout, this.container, AXES), { displayModeBar: false })
-    if (!this.drawn) this.container.on("plotly_afterplot", () => this.place())
-    this.drawn = true
-    this.place()
+    const json = JSON.stringify({ data, layout })
+    if (json === this.drawn) return
+    const plot = await this.Plotly.react(this.container, data, themed(layout, this.container, AXES), { displayModeBar: false })
+    if (!this.drawn) plot.on("plotly_afterplot", () => this.placeMarker())
+    this.drawn = json
+    this.placeMarker()
   }
 
   recolour() {
     return this.Plotly.relayout(this.container, plotlyTheme(this.container, AXES))
   }
 
-  /** Mark a moment: epochs since the start. */
-  mark(epoch) {
-    this.epoch = epoch
-    this.place()
+  async resize() {
+    if (!this.drawn || !this.container.clientWidth) return
+    await this.Plotly.Plots.resize(this.container)
+    this.placeMarker()
   }
 
-  place() {
-    if (!this.drawn || this.epoch === undefined) return
+  /**
+   * Mark a moment.
+   * @param {number} epoch - epochs since the start of the training.
+   */
+  mark(epoch) {
+    this.epoch = epoch
+    this.placeMarker()
+  }
+
+  placeMarker() {
+    if (!this.drawn || this.epoch === null) return
     const x = xPixelWithin(this.container, this.epoch)
     const [top, bottom] = heightOf(this.container)
-    for (const [key, value] of Object.entries({ x1: x, x2: x, y1: top, y2: bottom })) this.marker.setAttribute(key, value)
+    setAttributes(this.marker, { x1: x, x2: x, y1: top, y2: bottom })
   }
 
   close() {
