@@ -8,11 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ENVIRONMENT = dict(os.environ)
-"""As it was before any fixture: pyright keeps its own program in the user's cache."""
+ENVIRONMENT = os.environ | {"NO_COLOR": "1"}
+"""As it was before any fixture: pyright and Deno keep what they need in the user's cache."""
+
+COMMANDS = [
+    "ruff check .",
+    "ruff format --check .",
+    "pyright",
+    "deno check --config vae_core/ui/jsconfig.json vae_core/ui",
+]
+"""Deno checks JavaScript with the TypeScript compiler that it carries, by the types in its comments."""
 
 
-@pytest.mark.parametrize("command", ["ruff check .", "ruff format --check .", "pyright"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_code_passes(command: str):
     done = subprocess.run(
         [sys.executable, "-m", *command.split()],
