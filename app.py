@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from vae_core.errors import VaeError
+from vae_core.ui.elements.notices import show_error
 from vae_core.ui.resources.scripts import preload
 from vae_core.ui.workarounds import watch_connection
 
@@ -13,7 +15,7 @@ st.html(Path(__file__).parent / "vae_core/ui/page.css")
 preload()
 watch_connection()
 
-st.navigation(
+page = st.navigation(
     [
         st.Page("pages/explore.py", title="Explore", icon=":material/explore:", default=True),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
@@ -22,4 +24,8 @@ st.navigation(
         st.Page("pages/about.py", title="About", icon=":material/info:"),
     ],
     position="top",
-).run()
+)
+try:
+    page.run()
+except VaeError as error:  # what no page catches: above all that there are no digits
+    show_error(error)

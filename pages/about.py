@@ -5,14 +5,13 @@ import pandas as pd
 import streamlit as st
 
 from vae_core.data.images import PIXELS, to_images, to_pixels
-from vae_core.errors import VaeError
+from vae_core.errors import RunError
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
 from vae_core.latent.points import as_points
 from vae_core.runs.catalog import open_run
-from vae_core.ui.elements.badge import caveat, describe
-from vae_core.ui.elements.notices import link_warnings
+from vae_core.ui.elements.badge import caveat, describe_test_digits
+from vae_core.ui.elements.notices import link_warnings, show_error
 from vae_core.ui.elements.pictures import chain, picture
-from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session.explore import ExploreState
 
@@ -22,8 +21,8 @@ def main() -> None:
     st.title("How it works", anchor=False)
     try:
         shown = load_run(open_run(ExploreState().run))
-    except VaeError as error:
-        st.error(f"The run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
+    except RunError as error:
+        show_error(error, "The run cannot be shown.")
         st.stop()
     caveat(shown.run, shown.digits)
     from_digit_to_digit(shown)
@@ -124,10 +123,9 @@ def the_network(shown: LoadedRun) -> None:
 def the_digits(shown: LoadedRun) -> None:
     st.header("The digits", anchor=False)
     trained = shown.run.record.dataset
-    kind = "MNIST" if trained.source == "mnist" else "bundled sample"
     st.markdown(
-        f"On show: the {describe(shown.digits)}. They come from: `{shown.digits.origin}`. "
-        f"The model was trained on {trained.train:,} {kind} digits."
+        f"On show: the {describe_test_digits(shown.digits)}. They come from: `{shown.digits.origin}`. "
+        f"The model was trained on {trained.train:,} {trained.name} digits."
     )
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from vae_core.errors import RunDamaged, VaeError
+from vae_core.errors import RunDamaged, RunError, VaeError
 from vae_core.evaluation.comparison import Measured, compare_configs, compare_scores
 from vae_core.evaluation.learning_curve import TERMS, LearningCurve
 from vae_core.evaluation.report import Report
@@ -11,19 +11,18 @@ from vae_core.figures.losses import compared_losses
 from vae_core.runs.catalog import list_runs
 from vae_core.runs.run import Run
 from vae_core.ui.components.linked_maps import comparison, pinned_digit
-from vae_core.ui.elements.badge import caveat, describe
+from vae_core.ui.elements.badge import caveat, describe_test_digits
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
-from vae_core.ui.elements.notices import damaged_runs, link_warnings
+from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
+from vae_core.ui.elements.report_progress import report_progress, unfinished
 from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, digits, load_run
-from vae_core.ui.resources.measurement import begun, measured
+from vae_core.ui.resources.measurement import measured
 from vae_core.ui.session.compare import LEFT, RIGHT, CompareState
 
 state = CompareState()
-
-POLL_SECONDS = 0.5
 
 
 def main() -> None:
@@ -82,16 +81,16 @@ def opened(run: Run) -> LoadedRun:
     """The run encoded on the digits at hand; where it cannot be read, the page says so and ends here."""
     try:
         return load_run(run)
-    except VaeError as error:
-        st.error(f"This run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
+    except RunError as error:
+        show_error(error, "This run cannot be shown.")
         st.stop()
 
 
 def what_is_on_show(left: LoadedRun, right: LoadedRun) -> None:
-    st.markdown(f":gray-badge[:material/database: {describe(left.digits)}]")
-    if left.digits.source == "sample":
-        from_mnist = [side.run for side in (left, right) if side.run.record.dataset.source == "mnist"]
-        caveat((from_mnist or [left.run])[0], left.digits)
+    st.markdown(f":gray-badge[:material/database: {describe_test_digits(left.digits)}]")
+    if left.digits.are_sample:
+        seen = [side.run for side in (left, right) if side.run.record.dataset.includes(left.digits)]
+        caveat((seen or [left.run])[0], left.digits)
 
 
 # --- The maps
@@ -103,10 +102,7 @@ def maps(left: LoadedRun, right: LoadedRun, digit: int | None) -> None:
     try:
         comparison(left, right, digit, state.revision, on_pin=pin_from_maps)
     except OSError as error:
-        st.error(
-            f"The maps' files cannot be written to the folder static ({error.strerror}). Make it writable and reload.",
-            icon=":material/error:",
-        )
+        show_error(error)
     state.write_link()
 
 
@@ -121,9 +117,9 @@ def pin_from_maps() -> None:
 
 def scores(left: LoadedRun, right: LoadedRun) -> None:
     st.header("Scores", anchor=False)
-    going = [side for side in (left, right) if side.network.digest in state.measured and not begun(side).wait(0)]
+    going = unfinished([side for side in (left, right) if side.network.digest in state.measured])
     if going:
-        st.fragment(run_every=POLL_SECONDS)(follow)(going)
+        report_progress(going)
     both = [
         scores_of(side, measure=side.network.digest in state.measured and side not in going) for side in (left, right)
     ]
@@ -167,17 +163,6 @@ def ask(sides: list[LoadedRun]) -> None:
     state.measured |= {side.network.digest for side in sides}
 
 
-def follow(going: list[LoadedRun]) -> None:
-    """How far the reports are; polled until they are there."""
-    for side in going:
-        found = begun(side)
-        st.progress(
-            found.share, text=f"{escape_markdown(side.run.name)}: {found.what}. It goes on if you leave this page."
-        )
-    if all(begun(side).wait(0) for side in going):
-        st.rerun()  # all of the page, which shows them
-
-
 # --- Losses and settings
 
 
@@ -208,7 +193,7 @@ def curve_of(run: Run) -> LearningCurve:
     try:
         return LearningCurve.of(run)
     except RunDamaged as error:
-        st.error(escape_markdown(str(error)), icon=":material/error:")
+        show_error(error)
         return LearningCurve([], [])
 
 

@@ -10,7 +10,7 @@ from vae_core.latent.latent_map import SPARSE_FACTOR, SUPPORT_RANK, round_trip
 from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, prior_quantiles, random_point
 from vae_core.ui.components.latent_map import latent_map, pinned_point
-from vae_core.ui.elements.notices import link_warnings
+from vae_core.ui.elements.notices import link_warnings, show_error
 from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import choose_run
 from vae_core.ui.resources.layers import LAYERS
@@ -41,10 +41,7 @@ def explore(shown: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
         choose_layer(shown)
         draw_map(shown)
     except OSError as error:
-        st.error(
-            f"The map's files cannot be written to the folder static ({error.strerror}). Make it writable and reload.",
-            icon=":material/error:",
-        )
+        show_error(error)
     controls(shown)
     surroundings(shown)
     state.write_link()
@@ -61,10 +58,10 @@ def choose_layer(shown: LoadedRun) -> None:
             key=ExploreState.layer.key,
             persist_state="session",
         )
-        st.caption(LAYERS[chosen].help if chosen else "Lay a field under the points.")
+        st.caption(LAYERS[chosen].help if chosen else "Lay a heatmap under the points.")
         if chosen:
             with st.spinner("Computing the layer"):
-                shown.field_url(chosen)
+                shown.heatmap_url(chosen)
 
 
 def draw_map(shown: LoadedRun) -> None:

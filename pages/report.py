@@ -21,10 +21,10 @@ from vae_core.latent.points import Z_LIMIT, as_point
 from vae_core.likelihood.posterior import Posterior, exact_posterior
 from vae_core.runs.catalog import list_runs
 from vae_core.ui.components.digit_cards import Card, cards
-from vae_core.ui.elements.notices import link_warnings
+from vae_core.ui.elements.notices import link_warnings, show_error
+from vae_core.ui.elements.report_progress import report_progress, unfinished
 from vae_core.ui.elements.run_picker import choose_run, labels
 from vae_core.ui.elements.score_tables import class_table, label, score_table
-from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, digits
 from vae_core.ui.resources.measurement import measured
 from vae_core.ui.session.explore import ExploreState
@@ -39,11 +39,14 @@ def main() -> None:
     notices = state.begin(len(digits().test_images))
     shown = choose_run("Report on a model")
     link_warnings(notices)
+    if unfinished([shown]):
+        report_progress([shown])
+        return
     try:
         report = measured(shown)
     except VaeError as error:
-        st.error(f"There is no report. {escape_markdown(str(error))}", icon=":material/error:")
-        st.stop()
+        show_error(error, "There is no report.")
+        return
     overview(shown, report)
     look_closer(shown, report.metrics)
 
@@ -176,7 +179,7 @@ def draw_cards(
     try:
         opened = cards(key, shown.run.id, found, marked, on_choose=choose)
     except OSError as error:
-        st.error(f"The folder static cannot be written ({error.strerror}). Make it writable and reload.")
+        show_error(error)
         return
     if opened:
         ExploreState().move(opened.z)

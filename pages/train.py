@@ -19,7 +19,7 @@ from vae_core.runs.progress import Progress
 from vae_core.runs.run import Run
 from vae_core.ui.components.time_machine import time_machine
 from vae_core.ui.elements.config_form import CUSTOM, form
-from vae_core.ui.elements.notices import damaged_runs, link_warnings
+from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
 from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.elements.training_status import duration, training_status
 from vae_core.ui.markdown import escape_markdown
@@ -50,8 +50,7 @@ def main() -> None:
 
 
 def describe_training(shown: Digits) -> str:
-    kind = "MNIST" if shown.source == "mnist" else "bundled sample of MNIST"
-    return f"{kind}, {len(shown.train_images):,} training digits, {len(shown.test_images):,} test digits"
+    return f"{shown.name}, {len(shown.train_images):,} training digits, {len(shown.test_images):,} test digits"
 
 
 # --- What to train
@@ -77,7 +76,7 @@ def choose(shown: Digits) -> None:
         if recipe == CUSTOM:
             config = form(config)
     except ConfigError as error:
-        st.error(escape_markdown(str(error)), icon=":material/error:")
+        show_error(error)
         config = None
     with st.container(horizontal=True, vertical_alignment="center"):
         off = training_off()
@@ -94,7 +93,7 @@ def choose(shown: Digits) -> None:
     if off:
         st.info(escape_markdown(off), icon=":material/lock:")
     if state.error:
-        st.error(escape_markdown(state.error), icon=":material/error:")
+        show_error(state.error)
         state.error = None
 
 
@@ -154,12 +153,12 @@ def watch(shown: Digits) -> None:
     try:
         run = open_run(chosen)
     except RunError as error:
-        st.error(f"This run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
+        show_error(error, "This run cannot be shown.")
         return
     try:
         job = Job.of(run)
     except RunError as error:
-        st.error(f"Its progress cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
+        show_error(error, "Its progress cannot be shown.")
         job = Job(run, Progress(), run.record.status, run.record.reason)
     with tools:
         manage(job, shown)
@@ -201,7 +200,7 @@ def follow(job: Job, shown: Digits) -> None:
         try:
             job = Job.of(job.run)
         except RunError as error:
-            st.error(escape_markdown(str(error)), icon=":material/error:")
+            show_error(error)
             return
         if not job.going:
             st.rerun()  # all of the page, which stops asking
@@ -217,13 +216,13 @@ def follow(job: Job, shown: Digits) -> None:
     except RunDamaged as error:
         problems.append(str(error))
     curve = LearningCurve.from_rows(history, job.progress.steps, record.steps_per_epoch)
-    figure = training_losses(curve, record.config, with_post=record.dataset.source == "mnist")
+    figure = training_losses(curve, record.config, with_post=record.dataset.is_mnist)
     try:
         problems += time_machine(job.run, shown, figure, actions.watch(job.run) if job.phase == "training" else None)
         for problem in problems:
-            st.error(escape_markdown(problem), icon=":material/error:")
+            show_error(problem)
     except OSError as error:
-        st.error(f"The folder static cannot be written ({error.strerror}). Make it writable and reload.")
+        show_error(error)
 
 
 main()

@@ -110,9 +110,7 @@ def test_imports_flow_one_way(path: Path):
 
 
 def may_import(own: str, other: str) -> bool:
-    if room_of(own) == "app":
-        return room_of(other) == "ui"
-    if room_of(own) == "pages":
+    if room_of(own) in ("pages", "app"):
         return room_of(other) not in ("pages", "app", "__main__", "cli", "training")
     if room_of(own) == room_of(other) == "ui":
         return is_below(other.removeprefix("vae_core.ui."), own.removeprefix("vae_core.ui."), INTERFACE)

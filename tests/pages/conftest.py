@@ -21,6 +21,6 @@ def shown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     """The digits that the pages find: the bundled sample, then MNIST itself."""
     found: Digits = request.getfixturevalue(request.param)
     monkeypatch.setattr(loaded_run, "load_digits", lambda: found)
-    loaded_run._digits.clear()
+    loaded_run.digits.clear()
     yield found
-    loaded_run._digits.clear()
+    loaded_run.digits.clear()

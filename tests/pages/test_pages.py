@@ -153,7 +153,7 @@ def test_without_any_digits_every_page_says_why(runs: Path, monkeypatch: pytest.
         raise DataError("No digits could be loaded. Reinstall the requirements.")
 
     monkeypatch.setattr(loaded_run, "load_digits", none)
-    loaded_run._digits.clear()
+    loaded_run.digits.clear()
     app = opened(page)
     assert "Reinstall the requirements." in as_read(app.error[0].value)
 

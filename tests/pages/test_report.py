@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -45,13 +46,22 @@ def few(sample: Digits, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digits]:
         sample.test_labels[:SMALL],
     )
     monkeypatch.setattr(loaded_run, "load_digits", lambda: few)
-    loaded_run._digits.clear()
+    loaded_run.digits.clear()
     yield few
-    loaded_run._digits.clear()
+    loaded_run.digits.clear()
 
 
 def report(**query: str) -> AppTest:
-    return opened("report.py", **query)
+    return until_measured(opened("report.py", **query))
+
+
+def until_measured(app: AppTest) -> AppTest:
+    """The page once its report is there. In a browser it asks again by itself."""
+    deadline = time.monotonic() + SECONDS
+    while app.get("progress"):
+        assert time.monotonic() < deadline
+        app.run()
+    return app
 
 
 def cards(app: AppTest, key: str = "hard digits") -> list[dict]:
@@ -112,7 +122,7 @@ def test_failed_report_says_why_and_is_measured_anew(runs: Path, few: Digits, mo
         measurement._measurements.clear()
         app = report(run="seed")
         assert "There is no report. The report could not be computed (ZeroDivisionError" in as_read(app.error[0].value)
-    app.run()
+    until_measured(app.run())
     assert not app.error
     assert len(misfits(app)) == SHOWN
 
@@ -135,7 +145,7 @@ def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch
     monkeypatch.setattr(Report, "of", slow)
     monkeypatch.setattr(measurement.Measurement, "wait", wait)
     measurement._measurements.clear()
-    first = measurement.begun(loaded_run.load_run(open_run("seed")))
+    first = measurement.measure(loaded_run.load_run(open_run("seed")))
     assert begun.wait(SECONDS)
     # The other visitors come one after the other: Streamlit's test runner has one runtime for all of its apps.
     seen = [report(run="seed") for _ in range(2)]
@@ -157,7 +167,7 @@ def test_damaged_run_is_an_error_that_names_the_file(runs: Path) -> None:
     app = report(run="torn")
     assert str(weights) in as_read(app.error[0].value)
     assert not misfits(app)
-    app.selectbox(key="run").select("seed").run()
+    until_measured(app.selectbox(key="run").select("seed").run())
     assert not app.error
     assert misfits(app)
 

@@ -151,9 +151,8 @@ def data() -> None:
 
 
 def _describe(digits: Digits) -> str:
-    kind = "MNIST" if digits.source == "mnist" else "The bundled sample"
     counts = f"{len(digits.train_images):,} training and {len(digits.test_images):,} test digits"
-    return f"{kind}: {counts}, from {digits.origin}"
+    return f"{digits.name[0].upper()}{digits.name[1:]}: {counts}, from {digits.origin}"
 
 
 def _named(run: str) -> Run:
@@ -163,7 +162,7 @@ def _named(run: str) -> Run:
 
 def _mismatch(run: Run, digits: Digits) -> str:
     note = "These digits are not the ones that the run's own metrics.json speaks of."
-    if digits.source == "sample" and run.record.dataset.source == "mnist":
+    if run.record.dataset.includes(digits):
         note += " The bundled digits were among its training digits: a new digit would score worse."
     return note
 

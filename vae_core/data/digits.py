@@ -6,13 +6,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
+MNIST, SAMPLE = "mnist", "sample"
+"""The sources: what digits are, whatever place they came from. A run's dataset and a score have them too."""
+
+_NAMES = {MNIST: "MNIST", SAMPLE: "bundled sample of MNIST"}
+_TEST_DIGITS = {MNIST: "MNIST test digits", SAMPLE: "digits of the bundled sample"}
+
+
+def name_of(source: str) -> str:
+    """What digits of this source are called."""
+    return _NAMES.get(source, source)
+
+
+def test_digits_of(source: str) -> str:
+    """What test digits of this source are called."""
+    return _TEST_DIGITS.get(source, source)
+
 
 @dataclass(frozen=True)
 class Digits:
     """Training and test digits. images: (N, 28, 28) uint8, labels: (N,) uint8 in 0..9, all read-only."""
 
     source: str
-    """"mnist" or "sample": what the digits are, whatever place they came from."""
+    """MNIST or SAMPLE."""
     origin: str
     """The place they came from, in words."""
     skipped: tuple[str, ...]
@@ -21,6 +37,16 @@ class Digits:
     train_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
+
+    @property
+    def name(self) -> str:
+        """What these digits are called."""
+        return name_of(self.source)
+
+    @property
+    def are_sample(self) -> bool:
+        """Whether they are the bundled sample, which stands in for MNIST."""
+        return self.source == SAMPLE
 
     @functools.cached_property
     def digest(self) -> str:

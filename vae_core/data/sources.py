@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 
 from vae_core.data import sample
-from vae_core.data.digits import Digits
+from vae_core.data.digits import MNIST, SAMPLE, Digits
 from vae_core.data.npz import Arrays, read_npz
 from vae_core.errors import DataError
 from vae_core.storage import directories
@@ -30,10 +30,10 @@ def load_digits() -> Digits:
 def load_digits_of(source: str) -> Digits:
     """The digits that a run of this source is scored on: those at hand, or, of the sample, its own whatever is at hand.
 
-    source: "mnist" or "sample".
+    source: MNIST or SAMPLE.
     """
     at_hand = load_digits()
-    if source == at_hand.source or source != "sample":
+    if source == at_hand.source or source != SAMPLE:
         return at_hand
     with _once:
         return _sample()
@@ -59,7 +59,7 @@ def _found() -> Digits:
 
 @functools.cache
 def _sample() -> Digits:
-    return _digits("sample", *sample.load())
+    return _digits(SAMPLE, *sample.load())
 
 
 def _digits(source: str, origin: str, arrays: Arrays, skipped: tuple[str, ...] = ()) -> Digits:
@@ -94,9 +94,9 @@ def _from_download() -> tuple[str, Arrays]:
 
 
 _SOURCES: tuple[tuple[str, str, Callable[[], tuple[str, Arrays]]], ...] = (
-    ("$VAE_MNIST", "mnist", _from_environment),
-    ("Keras's cache", "mnist", _from_keras_cache),
-    ("Download", "mnist", _from_download),
-    ("Bundled sample", "sample", sample.load),
+    ("$VAE_MNIST", MNIST, _from_environment),
+    ("Keras's cache", MNIST, _from_keras_cache),
+    ("Download", MNIST, _from_download),
+    ("Bundled sample", SAMPLE, sample.load),
 )
 """Of each: its name, what its digits are, and what loads them: the place in words, and the arrays."""

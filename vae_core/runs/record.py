@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vae_core.config import TrainingConfig
+from vae_core.data.digits import MNIST, Digits, name_of
 
 FORMAT = 1
 STATUSES = ("running", "done", "cancelled", "failed")
@@ -26,6 +27,20 @@ class Dataset:
     digest: str
     """Names the test digits (`Digits.digest`): scores belong to these and to no others."""
 
+    @property
+    def name(self) -> str:
+        """What the digits are called."""
+        return name_of(self.source)
+
+    @property
+    def is_mnist(self) -> bool:
+        """Whether the training digits were MNIST's own."""
+        return self.source == MNIST
+
+    def includes(self, digits: Digits) -> bool:
+        """Whether these digits were trained on: all of the bundled sample are among MNIST's training digits."""
+        return self.is_mnist and digits.are_sample
+
 
 @dataclass(frozen=True)
 class Score:
@@ -37,7 +52,7 @@ class Score:
     digits: int
     """How many test digits it was computed on."""
     dataset: str
-    """The source of those digits, "mnist" or "sample"."""
+    """The source of those digits, MNIST or SAMPLE."""
     estimator: str
     """How it was computed, in words."""
 

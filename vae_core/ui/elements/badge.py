@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from vae_core.data.digits import Digits
+from vae_core.data.digits import Digits, test_digits_of
 from vae_core.runs.record import Score
 from vae_core.runs.run import Run
 from vae_core.ui.markdown import escape_markdown
 
 
-def describe(digits: Digits) -> str:
-    """The digits on show, in a few words."""
-    kind = "MNIST test set" if digits.source == "mnist" else "bundled sample of MNIST"
-    return f"{kind}, {len(digits.test_images):,} digits"
+def describe_test_digits(digits: Digits) -> str:
+    """The test digits on show, in a few words."""
+    return f"{digits.name}{'' if digits.are_sample else ' test set'}, {len(digits.test_images):,} digits"
 
 
 def describe_score(scores: list[Score], name: str) -> str:
@@ -19,14 +18,13 @@ def describe_score(scores: list[Score], name: str) -> str:
     found = next((score for score in scores if score.name == name), None)
     if found is None:
         return f"{name} not known"
-    kind = "MNIST test digits" if found.dataset == "mnist" else "held-out digits of the bundled sample"
-    return f"{name} {found.value:.1f} {found.unit} on {found.digits:,} {kind}"
+    return f"{name} {found.value:.1f} {found.unit} on {found.digits:,} {test_digits_of(found.dataset)}"
 
 
 def badge(run: Run, scores: list[Score], digits: Digits) -> None:
     """Draw the badge."""
     parts = (
-        ("database", describe(digits), "gray"),
+        ("database", describe_test_digits(digits), "gray"),
         ("neurology", escape_markdown(run.title), "blue"),
         ("straighten", describe_score(scores, "-ELBO").replace("-ELBO", "\u2212ELBO"), "gray"),
     )
@@ -35,13 +33,13 @@ def badge(run: Run, scores: list[Score], digits: Digits) -> None:
 
 def caveat(run: Run, digits: Digits) -> None:
     """Draw what a visitor must know before trusting the picture; nothing if all is as it seems."""
-    if digits.source == "sample":
-        told = f"MNIST itself is not at hand: these are {len(digits.test_images):,} of {digits.origin}."
-        if run.record.dataset.source == "mnist":
-            told += (
+    if digits.are_sample:
+        message = f"MNIST itself is not at hand: these are {len(digits.test_images):,} of {digits.origin}."
+        if run.record.dataset.includes(digits):
+            message += (
                 " They were among this model's training digits, so it draws them better than it would draw new ones."
             )
-        st.info(told, icon=":material/info:")
+        st.info(message, icon=":material/info:")
         with st.expander("How to get the full map"):
             st.markdown("Set `VAE_MNIST` to an `mnist.npz` in Keras's layout, and restart the app. What was tried:")
             st.markdown("\n".join(f"- {escape_markdown(reason)}" for reason in digits.skipped))

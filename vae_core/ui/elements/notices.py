@@ -1,7 +1,7 @@
-"""What a page could not do as it was asked to, in plain words above what it did instead.
+"""What went wrong or could not be done as asked, in plain words above what is shown instead.
 
-Each function draws one container, with or without something to say: what stands below would be drawn anew, a map's zoom
-lost, once the notice goes.
+`link_warnings` and `damaged_runs` draw one container each, with or without something to say: what stands below would be
+drawn anew, a map's zoom lost, once the notice goes.
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,17 @@ from collections.abc import Iterable
 import streamlit as st
 
 from vae_core.ui.markdown import escape_markdown
+
+
+def show_error(error: Exception | str, what: str = "") -> None:
+    """Draw an error as its message. what: a sentence that says what cannot be done, before it.
+
+    An OSError is taken for one of the folder that the browser's files are written to.
+    """
+    if isinstance(error, OSError):
+        why = f"The browser's files cannot be written to the folder static ({error.strerror})."
+        error = f"{why} Make it writable and reload."
+    st.error(f"{what} {escape_markdown(str(error))}".lstrip(), icon=":material/error:")
 
 
 def link_warnings(notices: Iterable[str]) -> None:

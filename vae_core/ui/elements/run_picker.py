@@ -4,12 +4,11 @@ from collections import Counter
 
 import streamlit as st
 
-from vae_core.errors import RunDamaged, VaeError
+from vae_core.errors import RunDamaged, RunError
 from vae_core.runs.catalog import list_runs, open_run
 from vae_core.runs.run import Run
 from vae_core.ui.elements.badge import badge, caveat
-from vae_core.ui.elements.notices import damaged_runs, link_warnings
-from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session import explore
 from vae_core.ui.session.explore import ExploreState
@@ -40,8 +39,8 @@ def choose_run(title: str) -> LoadedRun:
         st.title(title, anchor=False)
         try:
             shown = load_run(open_run(chosen))
-        except VaeError as error:
-            st.error(f"This run cannot be shown. {escape_markdown(str(error))}", icon=":material/error:")
+        except RunError as error:
+            show_error(error, "This run cannot be shown.")
             st.stop()
         try:
             scores = shown.run.scores()

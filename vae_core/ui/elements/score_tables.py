@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from vae_core.data.digits import test_digits_of
 from vae_core.evaluation.digit_metrics import ClassMetrics
 from vae_core.evaluation.references import Reference
 from vae_core.runs.record import Score
@@ -32,10 +33,6 @@ MEANINGS = {
 """One line on each score of a report, by its name."""
 
 _DECIMALS = {"nats": 2, "bits a digit": 2, "bits": 4, "dimensions": 0}
-_ABOUT = {
-    "mnist": "MNIST test digits",
-    "sample": "digits of the bundled sample",
-}
 
 
 def written(value: float, unit: str) -> str:
@@ -53,7 +50,7 @@ def label(text: str) -> str:
 
 def measured_on(score: Score) -> str:
     """The digits that a score was measured on."""
-    return f"{score.digits:,} {_ABOUT.get(score.dataset, score.dataset)}"
+    return f"{score.digits:,} {test_digits_of(score.dataset)}"
 
 
 def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Reference]]) -> None:

@@ -9,6 +9,7 @@ from vae_core.jobs.job import Job
 from vae_core.runs.catalog import open_run
 from vae_core.runs.record import Score
 from vae_core.runs.run import Run
+from vae_core.ui.elements.notices import show_error
 from vae_core.ui.markdown import escape_markdown
 
 _THE_POSTS = "seed"  # the run that a training is compared with
@@ -64,7 +65,7 @@ def _outcome(run: Run) -> None:
         reference = open_run(_THE_POSTS)
         own, theirs = _negative_elbo(run), _negative_elbo(reference)
     except RunError as error:
-        st.error(escape_markdown(str(error)), icon=":material/error:")
+        show_error(error)
         return
     if own is None:
         return

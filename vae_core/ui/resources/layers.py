@@ -1,4 +1,4 @@
-"""The map's layers: which fields can be drawn under its points, and how each is put into words."""
+"""The map's layers: which heatmaps can be drawn under its points, and what the page says of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from vae_core.networks.network import Network
 
 
 @dataclass(frozen=True)
-class Layer:
-    """One field as the page offers it."""
+class MapLayer:
+    """One heatmap as the page offers it."""
 
     label: str
     legend: str
@@ -22,25 +22,25 @@ class Layer:
 
 
 LAYERS = {
-    "density": Layer(
+    "density": MapLayer(
         "Density",
         "share of the digits per unit of area",
         "Where the digits are, each as wide as its posterior. The prior would be a round hill, 0.159 at its top.",
         heatmaps.density,
     ),
-    "regions": Layer(
+    "regions": MapLayer(
         "Regions",
         "the class that most of the 50 nearest digits have; the fainter, the fewer agree",
         "How a nearest-neighbour classifier would divide the plane.",
         heatmaps.regions,
     ),
-    "magnification": Layer(
+    "magnification": MapLayer(
         "Magnification",
         "\u00bd log det J\u2032J of the decoder",
         "How fast the decoded picture changes there. Seams part regions that are alike inside.",
         heatmaps.magnification,
     ),
-    "width": Layer(
+    "width": MapLayer(
         "Posterior width",
         "standard deviation in units of z, geometric mean of both axes",
         "How unsure the encoder is about the digit decoded there.",

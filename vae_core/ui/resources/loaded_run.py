@@ -12,15 +12,13 @@ import streamlit as st
 
 from vae_core.data.digits import Digits
 from vae_core.data.sources import load_digits
-from vae_core.errors import DataError
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 from vae_core.runs.run import Run
-from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.resources.static_files import publish_compressed
 
-_FIELDS = 1  # counts up whenever a layer comes to be computed in another way, for its file is kept
+_HEATMAP_VERSION = 1  # counts up whenever a layer comes to be computed in another way, for its file is kept
 _LIMITS = (1, 99)  # percentiles that a layer is drawn between: a few cells far from all digits would take its contrast
 
 
@@ -46,18 +44,18 @@ class LoadedRun:
         """safetensors of images (N, 28, 28) uint8."""
         return _publish(f"digits-{self.digits.digest}", lambda: {"images": self.digits.test_images})
 
-    def field_url(self, layer: str) -> str:
+    def heatmap_url(self, layer: str) -> str:
         """safetensors of a layer's values (n, n) float32 and, if it has them, classes (n, n) uint8, both from the
         lowest z2 up; edges (first, last) of the square, and limits (low, high) to draw between, float32."""
-        name = f"field-{_FIELDS}-{layer}-{self.network.digest}-{self.digits.digest}"
-        return _publish(name, lambda: self._field(layer))
+        name = f"heatmap-{_HEATMAP_VERSION}-{layer}-{self.network.digest}-{self.digits.digest}"
+        return _publish(name, lambda: self._heatmap(layer))
 
-    def _field(self, layer: str) -> dict[str, np.ndarray]:
-        field = LAYERS[layer].compute(self.network, self.map)
-        tensors = {"values": field.values, "edges": field.edges[[0, -1]].astype(np.float32)}
-        if field.classes is None:
-            return tensors | {"limits": np.percentile(field.values, _LIMITS).astype(np.float32)}
-        return tensors | {"classes": field.classes, "limits": np.array([0, 1], np.float32)}
+    def _heatmap(self, layer: str) -> dict[str, np.ndarray]:
+        heatmap = LAYERS[layer].compute(self.network, self.map)
+        tensors = {"values": heatmap.values, "edges": heatmap.edges[[0, -1]].astype(np.float32)}
+        if heatmap.classes is None:
+            return tensors | {"limits": np.percentile(heatmap.values, _LIMITS).astype(np.float32)}
+        return tensors | {"classes": heatmap.classes, "limits": np.array([0, 1], np.float32)}
 
     def _decoder(self) -> dict[str, np.ndarray]:
         hidden = {f"hidden.{i}": layer for i, layer in enumerate(self.network.decoder_hidden)}
@@ -73,17 +71,9 @@ def _publish(stem: str, tensors: Callable[[], dict[str, np.ndarray]]) -> str:
     return publish_compressed(f"{stem}.safetensors", lambda: safetensors.numpy.save(tensors()))
 
 
-def digits() -> Digits:
-    """The digits that this process shows. Where there are none, the page says why, and ends here."""
-    try:
-        return _digits()
-    except DataError as error:
-        st.error(escape_markdown(str(error)), icon=":material/error:")
-        st.stop()
-
-
 @st.cache_resource(show_spinner="Looking for MNIST: on disk, then a download of 11 MB")
-def _digits() -> Digits:
+def digits() -> Digits:
+    """The digits that this process shows. Raises DataError where there are none, which the router tells."""
     return load_digits()
 
 

@@ -1,8 +1,9 @@
-"""A report in the making: a thread computes it, any number of visitors watch.
+"""A measurement: a report that is being computed by a thread, while any number of visitors wait for it.
 
 A page's script ends whenever its visitor clicks on; what takes half a minute must not end with it, nor be computed
 twice because two visitors ask. So it is a thread's, one for the same weights and digits, and one at a time for the sake
-of memory. Invariant: nothing half-computed is ever kept; a measurement that failed is forgotten, and asked anew.
+of memory. Invariant: nothing half-computed is ever kept; a measurement that failed is forgotten, and begun anew when it
+is asked for again.
 """
 
 import logging
@@ -15,8 +16,7 @@ from vae_core.evaluation.report import Report
 from vae_core.ui.resources.loaded_run import LoadedRun
 
 _log = logging.getLogger(__name__)
-_turn = threading.Lock()
-_PATIENCE, _POLL = 0.5, 0.2  # seconds
+_one_at_a_time = threading.Lock()
 
 
 class Measurement:
@@ -32,17 +32,17 @@ class Measurement:
     def compute(self, loaded: LoadedRun) -> None:
         """Measure; a run of the visitor's own keeps the report."""
         try:
-            with _turn:
-                self._report = Report.of(loaded.run, loaded.network, loaded.digits, self._tell)
+            with _one_at_a_time:
+                self._report = Report.of(loaded.run, loaded.network, loaded.digits, self._on_progress)
         except VaeError as error:
             self._error = error
-        except Exception as error:  # most likely too little memory; whoever watches must not wait for ever
+        except Exception as error:  # most likely too little memory; whoever waits must not wait for ever
             _log.exception("The report on %s failed.", loaded.run.id)
             self._error = RunDamaged(f"The report could not be computed ({type(error).__name__}: {error}).")
         finally:
             self._done.set()
 
-    def _tell(self, share: float, what: str) -> None:
+    def _on_progress(self, share: float, what: str) -> None:
         self.share, self.what = share, what
 
     def wait(self, seconds: float) -> bool:
@@ -56,24 +56,18 @@ class Measurement:
         return self._report
 
 
+def measure(loaded: LoadedRun) -> Measurement:
+    """The measurement of this run: the one that there is, or one that begins now."""
+    return _measurements(loaded, loaded.network.digest, loaded.digits.digest)
+
+
 def measured(loaded: LoadedRun) -> Report:
-    """The report on the run shown. While it is being computed, draws how far that is. Raises VaeError."""
-    found = begun(loaded)
-    if not found.wait(_PATIENCE):
-        bar = st.progress(0.0)
-        while not found.wait(_POLL):
-            bar.progress(found.share, text=f"{found.what}. It goes on if you leave this page.")
-        bar.empty()
+    """The report of a measurement that is done. Raises the VaeError that it failed with, and forgets it."""
     try:
-        return found.report()
+        return measure(loaded).report()
     except VaeError:
         _measurements.clear(loaded, loaded.network.digest, loaded.digits.digest)
         raise
-
-
-def begun(loaded: LoadedRun) -> Measurement:
-    """The report on the run shown, in the making from now on, for a page that looks after it by itself."""
-    return _measurements(loaded, loaded.network.digest, loaded.digits.digest)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -46,7 +46,7 @@ def latent_map(
             "map": loaded.map_url(),
             "images": loaded.images_url(),
             "run": loaded.run.id,
-            "heatmap": loaded.field_url(layer) if layer else None,
+            "heatmap": loaded.heatmap_url(layer) if layer else None,
             "legend": LAYERS[layer].legend if layer else None,
             "nodes": lattice(n, q).tolist(),
             "limit": Z_LIMIT,

@@ -1,0 +1,32 @@
+"""How far the reports are that a page waits for: it asks again and again, while its script ends and the rest lives."""
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.resources.loaded_run import LoadedRun
+from vae_core.ui.resources.measurement import measure
+
+_PATIENCE_SECONDS = 0.5
+_POLL_SECONDS = 0.5
+
+
+def unfinished(runs: Sequence[LoadedRun]) -> list[LoadedRun]:
+    """Those whose reports are still being measured after half a second; the others' are done, or were kept."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    return [loaded for loaded in runs if not measure(loaded).wait(max(0.0, deadline - time.monotonic()))]
+
+
+def report_progress(runs: Sequence[LoadedRun]) -> None:
+    """A bar for each report that is being measured. Once all are done the page runs anew, and shows them."""
+    st.fragment(run_every=_POLL_SECONDS)(_bars)(runs)
+
+
+def _bars(runs: Sequence[LoadedRun]) -> None:
+    for loaded in runs:
+        found, name = measure(loaded), escape_markdown(loaded.run.name)
+        st.progress(found.share, text=f"{name}: {found.what}. It goes on if you leave this page.")
+    if all(measure(loaded).wait(0) for loaded in runs):
+        st.rerun()  # all of the page
