@@ -4,8 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from vae_core.errors import VaeError
-from vae_core.ui.elements.notices import show_error
 from vae_core.ui.resources.scripts import preload
 from vae_core.ui.workarounds import watch_connection
 
@@ -15,7 +13,7 @@ st.html(Path(__file__).parent / "vae_core/ui/page.css")
 preload()
 watch_connection()
 
-page = st.navigation(
+st.navigation(
     [
         st.Page("pages/explore.py", title="Explore", icon=":material/explore:", default=True),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
@@ -24,8 +22,4 @@ page = st.navigation(
         st.Page("pages/about.py", title="About", icon=":material/info:"),
     ],
     position="top",
-)
-try:
-    page.run()
-except VaeError as error:  # what no page catches: above all that there are no digits
-    show_error(error)
+).run()

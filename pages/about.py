@@ -10,7 +10,7 @@ from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
 from vae_core.latent.points import as_points
 from vae_core.runs.catalog import open_run
 from vae_core.ui.elements.badge import caveat, describe_test_digits
-from vae_core.ui.elements.notices import link_warnings, show_error
+from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import chain, picture
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session.explore import ExploreState
@@ -141,4 +141,5 @@ def sources() -> None:
     )
 
 
-main()
+with showing_errors():
+    main()

@@ -13,7 +13,7 @@ from vae_core.runs.run import Run
 from vae_core.ui.components.linked_maps import comparison, pinned_digit
 from vae_core.ui.elements.badge import caveat, describe_test_digits
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
-from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
+from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.report_progress import report_progress, unfinished
 from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.elements.score_tables import label
@@ -208,4 +208,5 @@ def draw_settings(left: Run, right: Run) -> None:
         st.info("They were trained on different digits.", icon=":material/database:")
 
 
-main()
+with showing_errors():
+    main()

@@ -10,7 +10,7 @@ from vae_core.latent.latent_map import SPARSE_FACTOR, SUPPORT_RANK, round_trip
 from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, prior_quantiles, random_point
 from vae_core.ui.components.latent_map import latent_map, pinned_point
-from vae_core.ui.elements.notices import link_warnings, show_error
+from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import choose_run
 from vae_core.ui.resources.layers import LAYERS
@@ -160,4 +160,5 @@ def move_to_random_digit(shown: LoadedRun) -> None:
     state.move(as_point(*np.clip((z1, z2), -Z_LIMIT, Z_LIMIT)))
 
 
-main()
+with showing_errors():
+    main()

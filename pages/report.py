@@ -21,7 +21,7 @@ from vae_core.latent.points import Z_LIMIT, as_point
 from vae_core.likelihood.posterior import Posterior, exact_posterior
 from vae_core.runs.catalog import list_runs
 from vae_core.ui.components.digit_cards import Card, cards
-from vae_core.ui.elements.notices import link_warnings, show_error
+from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.report_progress import report_progress, unfinished
 from vae_core.ui.elements.run_picker import choose_run, labels
 from vae_core.ui.elements.score_tables import class_table, label, score_table
@@ -232,4 +232,5 @@ def draw(figure: Figure, alt: str, key: str | None = None) -> None:
     st.plotly_chart(figure, config={"displayModeBar": False}, alt=alt, key=key)
 
 
-main()
+with showing_errors():
+    main()

@@ -19,7 +19,7 @@ from vae_core.runs.progress import Progress
 from vae_core.runs.run import Run
 from vae_core.ui.components.time_machine import time_machine
 from vae_core.ui.elements.config_form import CUSTOM, form
-from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
+from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.elements.training_status import duration, training_status
 from vae_core.ui.markdown import escape_markdown
@@ -225,4 +225,5 @@ def follow(job: Job, shown: Digits) -> None:
         show_error(error)
 
 
-main()
+with showing_errors():
+    main()

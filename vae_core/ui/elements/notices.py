@@ -4,10 +4,12 @@
 drawn anew, a map's zoom lost, once the notice goes.
 """
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
+from vae_core.errors import VaeError
 from vae_core.ui.markdown import escape_markdown
 
 
@@ -20,6 +22,15 @@ def show_error(error: Exception | str, what: str = "") -> None:
         why = f"The browser's files cannot be written to the folder static ({error.strerror})."
         error = f"{why} Make it writable and reload."
     st.error(f"{what} {escape_markdown(str(error))}".lstrip(), icon=":material/error:")
+
+
+@contextlib.contextmanager
+def showing_errors() -> Iterator[None]:
+    """Draw an error of ours that a page does not catch itself, above all that there are no digits; it ends there."""
+    try:
+        yield
+    except VaeError as error:
+        show_error(error)
 
 
 def link_warnings(notices: Iterable[str]) -> None:

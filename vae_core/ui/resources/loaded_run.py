@@ -73,7 +73,7 @@ def _publish(stem: str, tensors: Callable[[], dict[str, np.ndarray]]) -> str:
 
 @st.cache_resource(show_spinner="Looking for MNIST: on disk, then a download of 11 MB")
 def digits() -> Digits:
-    """The digits that this process shows. Raises DataError where there are none, which the router tells."""
+    """The digits that this process shows. Raises DataError where there are none."""
     return load_digits()
 
 
