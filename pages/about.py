@@ -20,28 +20,28 @@ def main() -> None:
     link_warnings(ExploreState().begin())
     st.title("How it works", anchor=False)
     try:
-        shown = load_run(open_run(ExploreState().run))
+        loaded = load_run(open_run(ExploreState().run))
     except RunError as error:
         show_error(error, "The run cannot be shown.")
         st.stop()
-    caveat(shown.run, shown.digits)
-    from_digit_to_digit(shown)
+    caveat(loaded.run, loaded.digits)
+    from_digit_to_digit(loaded)
     left, right = st.columns(2, gap="large")
     with left:
         the_loss()
         the_lattice()
     with right:
-        the_network(shown)
-        the_digits(shown)
+        the_network(loaded)
+        the_digits(loaded)
     sources()
 
 
-def from_digit_to_digit(shown: LoadedRun) -> None:
-    index = int(shown.map.nearest(ExploreState().point, 1)[0][0])
-    image, label = shown.digits.test_images[index], shown.digits.test_labels[index]
-    mean, log_var = shown.network.encode(to_pixels(image))
+def from_digit_to_digit(loaded: LoadedRun) -> None:
+    index = int(loaded.map.nearest(ExploreState().point, 1)[0][0])
+    image, label = loaded.digits.test_images[index], loaded.digits.test_labels[index]
+    mean, log_var = loaded.network.encode(to_pixels(image))
     spread = np.exp(0.5 * log_var)
-    decoded = to_images(shown.network.decode(as_points(mean)).reshape(1, -1))[0]
+    decoded = to_images(loaded.network.decode(as_points(mean)).reshape(1, -1))[0]
     st.markdown(
         "The **encoder** turns a digit into a small cloud in a plane, the **decoder** turns any point of that plane "
         "into a digit. Trained together, they lay digits that look alike side by side: that plane is the map."
@@ -97,9 +97,9 @@ def the_lattice() -> None:
     )
 
 
-def the_network(shown: LoadedRun) -> None:
+def the_network(loaded: LoadedRun) -> None:
     st.header("The network", anchor=False)
-    config = shown.run.record.config
+    config = loaded.run.record.config
     hidden = {"relu": "ReLU", "silu": "SiLU"}[config.activation]
     activations = {"mean": "none", "log_var": "none", "logits": "sigmoid"}
     rows = [
@@ -113,18 +113,18 @@ def the_network(shown: LoadedRun) -> None:
         for name, (inputs, outputs) in config.layers.items()
     ]
     st.table(pd.DataFrame(rows).set_index("layer"))
-    encoder, decoder = shown.network.parameters
+    encoder, decoder = loaded.network.parameters
     st.markdown(
         f"Encoder {encoder:,}, decoder {decoder:,}, together **{encoder + decoder:,}** parameters, for {PIXELS} pixels "
         "and 2 latent dimensions."
     )
 
 
-def the_digits(shown: LoadedRun) -> None:
+def the_digits(loaded: LoadedRun) -> None:
     st.header("The digits", anchor=False)
-    trained = shown.run.record.dataset
+    trained = loaded.run.record.dataset
     st.markdown(
-        f"On show: the {describe_test_digits(shown.digits)}. They come from: `{shown.digits.origin}`. "
+        f"On show: the {describe_test_digits(loaded.digits)}. They come from: `{loaded.digits.origin}`. "
         f"The model was trained on {trained.train:,} {trained.name} digits."
     )
 

@@ -10,7 +10,7 @@ from vae_core.evaluation.scores import OVERALL
 from vae_core.figures.losses import compared_losses
 from vae_core.runs.catalog import list_runs
 from vae_core.runs.run import Run
-from vae_core.ui.components.linked_maps import comparison, pinned_digit
+from vae_core.ui.components.linked_maps import linked_maps, pinned_digit
 from vae_core.ui.elements.badge import caveat, describe_test_digits
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
@@ -34,8 +34,8 @@ def main() -> None:
         nothing_to_compare(runs)
         damaged_runs(problems)
         return
-    shown = digits()
-    link_warnings(state.begin(runs, len(shown.test_images)))
+    at_hand = digits()
+    link_warnings(state.begin(runs, len(at_hand.test_images)))
     chosen = choose(runs)
     damaged_runs(problems)
     left, right = (opened(run) for run in chosen)
@@ -100,7 +100,7 @@ def what_is_on_show(left: LoadedRun, right: LoadedRun) -> None:
 def maps(left: LoadedRun, right: LoadedRun, digit: int | None) -> None:
     """Both maps, linked. digit: the one pinned when the page last ran as a whole: what is pinned later they know."""
     try:
-        comparison(left, right, digit, state.revision, on_pin=pin_from_maps)
+        linked_maps(left, right, digit, state.revision, on_pin=pin_from_maps)
     except OSError as error:
         show_error(error)
     state.write_link()

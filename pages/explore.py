@@ -29,7 +29,7 @@ def main() -> None:
 
 
 @st.fragment
-def explore(shown: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
+def explore(loaded: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
     """All of one run, drawn anew whatever the visitor does. The page as a whole runs for another run or link alone:
     while it does, a click would have Streamlit take the map away and draw it again, its zoom lost.
 
@@ -38,16 +38,16 @@ def explore(shown: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
     """
     link_warnings(notices if state.revision == revision else ())
     try:
-        choose_layer(shown)
-        draw_map(shown)
+        choose_layer(loaded)
+        draw_map(loaded)
     except OSError as error:
         show_error(error)
-    controls(shown)
-    surroundings(shown)
+    controls(loaded)
+    surroundings(loaded)
     state.write_link()
 
 
-def choose_layer(shown: LoadedRun) -> None:
+def choose_layer(loaded: LoadedRun) -> None:
     """What lies under the map's points, computed here if it never was. Raises OSError."""
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.pills(
@@ -61,12 +61,12 @@ def choose_layer(shown: LoadedRun) -> None:
         st.caption(LAYERS[chosen].help if chosen else "Lay a heatmap under the points.")
         if chosen:
             with st.spinner("Computing the layer"):
-                shown.heatmap_url(chosen)
+                loaded.heatmap_url(chosen)
 
 
-def draw_map(shown: LoadedRun) -> None:
+def draw_map(loaded: LoadedRun) -> None:
     latent_map(
-        shown,
+        loaded,
         layer=state.layer,
         n=state.side,
         q=state.quantile,
@@ -77,17 +77,17 @@ def draw_map(shown: LoadedRun) -> None:
     )
 
 
-def controls(shown: LoadedRun) -> None:
+def controls(loaded: LoadedRun) -> None:
     """What moves the point elsewhere, and the lattice."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Random point", on_click=move_to_random_point, help="A draw from the prior, N(0, I).")
-        st.button("Random digit", on_click=move_to_random_digit, args=(shown,), help="Where a test digit lies.")
+        st.button("Random digit", on_click=move_to_random_digit, args=(loaded,), help="Where a test digit lies.")
         st.button("Reset", on_click=state.reset, help="Unpin, show everything, 15 tiles, q = 0.05.")
         n, q = state.side, state.quantile
         st.download_button(
             "Save manifold",
-            data=lambda: png(np.rint(255 * mosaic(shown.network.decode, n, q)).astype(np.uint8)),
-            file_name=f"manifold-{shown.run.id}-{n}x{n}.png",
+            data=lambda: png(np.rint(255 * mosaic(loaded.network.decode, n, q)).astype(np.uint8)),
+            file_name=f"manifold-{loaded.run.id}-{n}x{n}.png",
             mime="image/png",
             on_click="ignore",
             help="The manifold as a PNG, pixel by pixel.",
@@ -109,27 +109,27 @@ def controls(shown: LoadedRun) -> None:
             )
 
 
-def surroundings(shown: LoadedRun) -> None:
+def surroundings(loaded: LoadedRun) -> None:
     z = state.point
     place, near, votes = st.columns([4, 4, 3], gap="large")
     with place:
         st.markdown(f"**Around z = ({z[0]:.4f}, {z[1]:.4f})**")
-        describe_place(shown, z)
+        describe_place(loaded, z)
     with near:
         st.markdown(f"**The {NEIGHBOURS} nearest test digits**")
-        indices, distances = shown.map.nearest(z, NEIGHBOURS)
-        captions = [(f"a {shown.map.labels[i]}", f"{d:.3f}") for i, d in zip(indices, distances, strict=True)]
-        gallery(shown.digits.test_images[indices], captions)
+        indices, distances = loaded.map.nearest(z, NEIGHBOURS)
+        captions = [(f"a {loaded.map.labels[i]}", f"{d:.3f}") for i, d in zip(indices, distances, strict=True)]
+        gallery(loaded.digits.test_images[indices], captions)
     with votes:
-        counts = shown.map.votes(as_points(np.array(z)), VOTE_K)[0]
+        counts = loaded.map.votes(as_points(np.array(z)), VOTE_K)[0]
         st.markdown(f"**Classes of the {counts.sum()} nearest**")
         vote(counts)
 
 
-def describe_place(shown: LoadedRun, z: tuple[float, float]) -> None:
-    support = shown.map.support(z)
+def describe_place(loaded: LoadedRun, z: tuple[float, float]) -> None:
+    support = loaded.map.support(z)
     left, below = prior_quantiles(z)
-    back, drift = round_trip(shown.network, z)
+    back, drift = round_trip(loaded.network, z)
     icon, colour = {"on the map": ("check_circle", "green"), "sparse": ("blur_on", "orange")}.get(
         support.word, ("explore_off", "red")
     )
@@ -155,8 +155,8 @@ def move_to_random_point() -> None:
     state.move(random_point(np.random.default_rng()))
 
 
-def move_to_random_digit(shown: LoadedRun) -> None:
-    z1, z2 = shown.map.means[np.random.default_rng().integers(len(shown.map.means))]
+def move_to_random_digit(loaded: LoadedRun) -> None:
+    z1, z2 = loaded.map.means[np.random.default_rng().integers(len(loaded.map.means))]
     state.move(as_point(*np.clip((z1, z2), -Z_LIMIT, Z_LIMIT)))
 
 

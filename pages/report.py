@@ -20,7 +20,7 @@ from vae_core.figures.traces import Figure
 from vae_core.latent.points import Z_LIMIT, as_point
 from vae_core.likelihood.posterior import Posterior, exact_posterior
 from vae_core.runs.catalog import list_runs
-from vae_core.ui.components.digit_cards import Card, cards
+from vae_core.ui.components.digit_cards import Card, digit_cards
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.report_progress import report_progress, unfinished
 from vae_core.ui.elements.run_picker import choose_run, labels
@@ -37,40 +37,40 @@ SHOWN = 16
 
 def main() -> None:
     notices = state.begin(len(digits().test_images))
-    shown = choose_run("Report on a model")
+    loaded = choose_run("Report on a model")
     link_warnings(notices)
-    if unfinished([shown]):
-        report_progress([shown])
+    if unfinished([loaded]):
+        report_progress([loaded])
         return
     try:
-        report = measured(shown)
+        report = measured(loaded)
     except VaeError as error:
         show_error(error, "There is no report.")
         return
-    overview(shown, report)
-    look_closer(shown, report.metrics)
+    overview(loaded, report)
+    look_closer(loaded, report.metrics)
 
 
 # --- All digits together
 
 
-def overview(shown: LoadedRun, report: Report) -> None:
+def overview(loaded: LoadedRun, report: Report) -> None:
     st.header("Scores", anchor=False)
     st.markdown(
         "Means over the test digits. Pixels are grey: taken as the probability of white, they make every likelihood "
         "here a Bernoulli *pseudo*-likelihood, as is usual for MNIST."
     )
-    if not comparable(shown.digits):
+    if not comparable(loaded.digits):
         st.info(
             "What others reached was measured on MNIST's 10,000 test digits. These are other digits: it is left out.",
             icon=":material/compare_arrows:",
         )
-    score_table(report.overall, comparisons(shown.digits))
+    score_table(report.overall, comparisons(loaded.digits))
     plane, table, matrix = st.columns([4, 4, 5], gap="large")
-    rows = by_class(report.metrics, shown.digits.test_labels)
+    rows = by_class(report.metrics, loaded.digits.test_labels)
     with plane:
         st.subheader("Rate and distortion", anchor=False)
-        draw_rate_distortion(shown, report)
+        draw_rate_distortion(loaded, report)
     with table:
         st.subheader("Classes", anchor=False)
         class_table(rows)
@@ -81,11 +81,11 @@ def overview(shown: LoadedRun, report: Report) -> None:
         st.caption("What most of a digit's 5 nearest training digits on the map are.")
 
 
-def comparisons(shown: Digits) -> Mapping[str, list[Reference]]:
+def comparisons(loaded: Digits) -> Mapping[str, list[Reference]]:
     """What to set beside each score: PCA on the digits at hand, and what others reached where that compares."""
-    floor = Reference("5-NN accuracy", pca_accuracy(shown, shown.digest), "PCA", "computed here: a floor")
+    floor = Reference("5-NN accuracy", pca_accuracy(loaded, loaded.digest), "PCA", "computed here: a floor")
     found = {reference.score: references(reference.score) for reference in REFERENCES}
-    others = found if comparable(shown) else {}
+    others = found if comparable(loaded) else {}
     return others | {"5-NN accuracy": [floor, *others.get("5-NN accuracy", [])]}
 
 
@@ -94,18 +94,18 @@ def pca_accuracy(_shown: Digits, digest: str) -> float:
     return pca.accuracy(_shown)
 
 
-def draw_rate_distortion(shown: LoadedRun, report: Report) -> None:
+def draw_rate_distortion(loaded: LoadedRun, report: Report) -> None:
     runs, others, unread = list_runs()[0], {}, 0
     names = labels(runs)
     for run in runs:
-        if run.id != shown.run.id and run.record.dataset.digest == shown.digits.digest:
+        if run.id != loaded.run.id and run.record.dataset.digest == loaded.digits.digest:
             try:
                 if point := rate_and_distortion(run.scores()):
                     others[names[run.id]] = point
             except RunDamaged:
                 unread += 1
     if own := rate_and_distortion(report.scores):
-        name = names.get(shown.run.id, shown.run.name)
+        name = names.get(loaded.run.id, loaded.run.name)
         draw(rate_distortion((name, *own), others), "Rate and distortion of this and other runs")
     st.caption(
         "The rate is what the map costs, the distortion what the drawing misses. Along a dotted line their sum, the "
@@ -119,18 +119,18 @@ def draw_rate_distortion(shown: LoadedRun, report: Report) -> None:
 
 
 @st.fragment
-def look_closer(shown: LoadedRun, metrics: DigitMetrics) -> None:
+def look_closer(loaded: LoadedRun, metrics: DigitMetrics) -> None:
     """The gallery of hard digits, and the exact posterior of the digit that was chosen."""
     st.header("Digits", anchor=False)
     hard, one = st.columns([7, 6], gap="large")
     with hard:
-        gallery(shown, metrics)
+        gallery(loaded, metrics)
     with one:
-        one_digit(shown, metrics)
+        one_digit(loaded, metrics)
     state.write_link()
 
 
-def gallery(shown: LoadedRun, metrics: DigitMetrics) -> None:
+def gallery(loaded: LoadedRun, metrics: DigitMetrics) -> None:
     st.subheader("Hard digits", anchor=False)
     order = st.segmented_control(
         "Order",
@@ -151,33 +151,33 @@ def gallery(shown: LoadedRun, metrics: DigitMetrics) -> None:
         label_visibility="collapsed",
     )
     st.caption(ORDERS[order].about + " Left the digit, right its reconstruction at the posterior mean. In nats.")
-    chosen = ranked(metrics, shown.digits.test_labels, order, of_class, SHOWN)
+    chosen = ranked(metrics, loaded.digits.test_labels, order, of_class, SHOWN)
     if not len(chosen):
         st.info("No digit of this class belongs here.")
         return
     texts = [ORDERS[order].describe(metrics, index) for index in chosen.tolist()]
-    draw_cards("hard digits", shown, metrics, chosen, texts, marked=state.digit)
+    draw_cards("hard digits", loaded, metrics, chosen, texts, marked=state.digit)
 
 
 def draw_cards(
-    key: str, shown: LoadedRun, metrics: DigitMetrics, indices: np.ndarray, texts: Sequence[str], marked: int | None
+    key: str, loaded: LoadedRun, metrics: DigitMetrics, indices: np.ndarray, texts: Sequence[str], marked: int | None
 ) -> None:
     """Digits to choose, or to go to on the map. texts: a metric of each, in words; marked: the one that is chosen."""
-    means = shown.map.means[indices]
-    drawn = to_images(shown.network.decode(means).reshape(len(means), -1))
+    means = loaded.map.means[indices]
+    drawn = to_images(loaded.network.decode(means).reshape(len(means), -1))
     found = [
         Card(
             digit=index,
-            image=shown.digits.test_images[index],
+            image=loaded.digits.test_images[index],
             reconstruction=reconstruction,
-            title=called(shown, metrics, index),
+            title=called(loaded, metrics, index),
             figures=label(text),
             z=as_point(*np.clip(mean, -Z_LIMIT, Z_LIMIT)),
         )
         for index, mean, reconstruction, text in zip(indices.tolist(), means, drawn, texts, strict=True)
     ]
     try:
-        opened = cards(key, shown.run.id, found, marked, on_choose=choose)
+        opened = digit_cards(key, loaded.run.id, found, marked, on_choose=choose)
     except OSError as error:
         show_error(error)
         return
@@ -190,24 +190,24 @@ def choose(index: int) -> None:
     state.digit = index
 
 
-def called(shown: LoadedRun, metrics: DigitMetrics, index: int) -> str:
-    label, taken_for = shown.digits.test_labels[index], metrics.predicted[index]
+def called(loaded: LoadedRun, metrics: DigitMetrics, index: int) -> str:
+    label, taken_for = loaded.digits.test_labels[index], metrics.predicted[index]
     return f"a {label}" if label == taken_for else f"a {label}, taken for a {taken_for}"
 
 
-def one_digit(shown: LoadedRun, metrics: DigitMetrics) -> None:
+def one_digit(loaded: LoadedRun, metrics: DigitMetrics) -> None:
     st.subheader("Exact posterior of one digit", anchor=False)
-    last = len(shown.digits.test_images) - 1
+    last = len(loaded.digits.test_images) - 1
     index = st.number_input("Test digit", 0, last, key=ReportState.digit.key, persist_state="session", width=160)
-    exact = digit_posterior(shown, shown.network.digest, shown.digits.digest, index)
-    mean, spread = shown.map.means[index].tolist(), shown.map.std[index].tolist()
-    figure = posterior_map(exact, mean, spread, shown.map)
+    exact = digit_posterior(loaded, loaded.network.digest, loaded.digits.digest, index)
+    mean, spread = loaded.map.means[index].tolist(), loaded.map.std[index].tolist()
+    figure = posterior_map(exact, mean, spread, loaded.map)
     with st.container(horizontal=True, gap="small"):
         with st.container(width=180):
-            draw_cards("chosen", shown, metrics, np.array([index]), [f"test digit {index}"], marked=None)
+            draw_cards("chosen", loaded, metrics, np.array([index]), [f"test digit {index}"], marked=None)
         with st.container(width=130):
             window = figure["layout"]["xaxis"]["range"], figure["layout"]["yaxis"]["range"]
-            draw(whereabouts(shown.map, window), "Where on the map the figure below lies")
+            draw(whereabouts(loaded.map, window), "Where on the map the figure below lies")
         st.markdown(
             f"\u2212log p(x) **{-metrics.evidence[index]:.2f}** nats  \n"
             f"\u2212ELBO **{metrics.negative_elbo[index]:.2f}** nats, sampled  \n"

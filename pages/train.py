@@ -42,21 +42,21 @@ DOUBLE_CLICK_SECONDS = 1.0
 def main() -> None:
     link_warnings(ExploreState().begin())
     st.title("Train a model", anchor=False)
-    shown = digits()
-    st.markdown(f":gray-badge[:material/database: {describe_training(shown)}]")
+    at_hand = digits()
+    st.markdown(f":gray-badge[:material/database: {describe_training(at_hand)}]")
     with st.container(border=True):
-        choose(shown)
-    watch(shown)
+        choose(at_hand)
+    watch(at_hand)
 
 
-def describe_training(shown: Digits) -> str:
-    return f"{shown.name}, {len(shown.train_images):,} training digits, {len(shown.test_images):,} test digits"
+def describe_training(at_hand: Digits) -> str:
+    return f"{at_hand.name}, {len(at_hand.train_images):,} training digits, {len(at_hand.test_images):,} test digits"
 
 
 # --- What to train
 
 
-def choose(shown: Digits) -> None:
+def choose(at_hand: Digits) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         recipe = st.segmented_control(
@@ -72,7 +72,7 @@ def choose(shown: Digits) -> None:
         "Title", key=TrainState.title.key, max_chars=100, placeholder="How the run is called", persist_state="session"
     )
     try:
-        config = recipe_for("fast" if recipe == CUSTOM else recipe, len(shown.train_images))
+        config = recipe_for("fast" if recipe == CUSTOM else recipe, len(at_hand.train_images))
         if recipe == CUSTOM:
             config = form(config)
     except ConfigError as error:
@@ -85,11 +85,11 @@ def choose(shown: Digits) -> None:
             type="primary",
             icon=":material/play_arrow:",
             on_click=start,
-            args=(config, shown),
+            args=(config, at_hand),
             disabled=config is None or off is not None,
         )
         if config:
-            st.markdown(expectation(config, shown))
+            st.markdown(expectation(config, at_hand))
     if off:
         st.info(escape_markdown(off), icon=":material/lock:")
     if state.error:
@@ -104,8 +104,8 @@ def training_off() -> str | None:
         return str(error)
 
 
-def expectation(config: TrainingConfig, shown: Digits) -> str:
-    count = max(0, len(shown.train_images) - config.validation)
+def expectation(config: TrainingConfig, at_hand: Digits) -> str:
+    count = max(0, len(at_hand.train_images) - config.validation)
     seconds = estimate.expected_seconds(config, count)
     pace = (
         f"about {duration(seconds)} here, going by your runs" if seconds else "time unknown before the first run here"
@@ -116,16 +116,16 @@ def expectation(config: TrainingConfig, shown: Digits) -> str:
     )
 
 
-def start(config: TrainingConfig, shown: Digits) -> None:
+def start(config: TrainingConfig, at_hand: Digits) -> None:
     now = time.monotonic()
     if now - state.started < DOUBLE_CLICK_SECONDS:
         return
     state.started = now
-    attempt(lambda: actions.start(config, shown, state.title.strip() or None))
+    attempt(lambda: actions.start(config, at_hand, state.title.strip() or None))
 
 
-def resume(run: Run, shown: Digits) -> None:
-    attempt(lambda: actions.resume(run, shown))
+def resume(run: Run, at_hand: Digits) -> None:
+    attempt(lambda: actions.resume(run, at_hand))
 
 
 def attempt(action: Callable[[], Run | None]) -> None:
@@ -140,7 +140,7 @@ def attempt(action: Callable[[], Run | None]) -> None:
 # --- A run, while it trains and afterwards
 
 
-def watch(shown: Digits) -> None:
+def watch(at_hand: Digits) -> None:
     runs, problems = list_runs()
     titles = labels(sorted(runs, key=lambda run: run.shipped))
     link_warnings(state.begin(titles))
@@ -161,11 +161,11 @@ def watch(shown: Digits) -> None:
         show_error(error, "Its progress cannot be shown.")
         job = Job(run, Progress(), run.record.status, run.record.reason)
     with tools:
-        manage(job, shown)
-    st.fragment(run_every=POLL_SECONDS if job.going else None)(follow)(job, shown)
+        manage(job, at_hand)
+    st.fragment(run_every=POLL_SECONDS if job.going else None)(follow)(job, at_hand)
 
 
-def manage(job: Job, shown: Digits) -> None:
+def manage(job: Job, at_hand: Digits) -> None:
     """What can be done with the run."""
     with st.container(horizontal=True):
         if job.going:
@@ -173,7 +173,7 @@ def manage(job: Job, shown: Digits) -> None:
             st.button("Cancel", icon=":material/stop:", disabled=job.stopping, **cancel)
             return
         if job.resumable:
-            st.button("Resume", icon=":material/resume:", on_click=resume, args=(job.run, shown))
+            st.button("Resume", icon=":material/resume:", on_click=resume, args=(job.run, at_hand))
         if st.button("Open in the explorer", icon=":material/explore:", type="primary"):
             ExploreState().show(job.run.id)
             st.switch_page("pages/explore.py")
@@ -194,7 +194,7 @@ def confirm_deletion(run: Run) -> None:
         st.rerun()
 
 
-def follow(job: Job, shown: Digits) -> None:
+def follow(job: Job, at_hand: Digits) -> None:
     """The run as it stands; polled while it trains."""
     if job.going:
         try:
@@ -207,7 +207,7 @@ def follow(job: Job, shown: Digits) -> None:
     with st.container():  # always one: what stands below it would be drawn anew whenever it says more or less
         training_status(job)
     record = job.run.record
-    if record.dataset.digest != shown.digest:
+    if record.dataset.digest != at_hand.digest:
         st.info("This run was trained on other digits than the ones at hand: its snapshots cannot be shown with them.")
         return
     history, problems = [], []
@@ -218,7 +218,7 @@ def follow(job: Job, shown: Digits) -> None:
     curve = LearningCurve.from_rows(history, job.progress.steps, record.steps_per_epoch)
     figure = training_losses(curve, record.config, with_post=record.dataset.is_mnist)
     try:
-        problems += time_machine(job.run, shown, figure, actions.watch(job.run) if job.phase == "training" else None)
+        problems += time_machine(job.run, at_hand, figure, actions.watch(job.run) if job.phase == "training" else None)
         for problem in problems:
             show_error(problem)
     except OSError as error:

@@ -152,7 +152,7 @@ def data() -> None:
 
 def _describe(digits: Digits) -> str:
     counts = f"{len(digits.train_images):,} training and {len(digits.test_images):,} test digits"
-    return f"{digits.name[0].upper()}{digits.name[1:]}: {counts}, from {digits.origin}"
+    return f"{'The bundled sample' if digits.are_sample else digits.name}: {counts}, from {digits.origin}"
 
 
 def _named(run: str) -> Run:

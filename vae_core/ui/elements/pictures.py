@@ -42,8 +42,8 @@ def vote(counts: np.ndarray) -> None:
         f'<div><span>{count or ""}</span><i style="height:{round(64 * count / most)}px"></i><b>{label}</b></div>'
         for label, count in enumerate(counts.tolist())
     )
-    told = ", ".join(f"{count} of class {label}" for label, count in enumerate(counts.tolist()) if count)
-    st.html(f'<div class="class-votes" role="img" aria-label="{told}">{bars}</div>')
+    description = ", ".join(f"{count} of class {label}" for label, count in enumerate(counts.tolist()) if count)
+    st.html(f'<div class="class-votes" role="img" aria-label="{description}">{bars}</div>')
 
 
 def chain(steps: list[tuple[str, str]]) -> None:

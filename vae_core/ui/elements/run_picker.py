@@ -38,19 +38,19 @@ def choose_run(title: str) -> LoadedRun:
     with heading:
         st.title(title, anchor=False)
         try:
-            shown = load_run(open_run(chosen))
+            loaded = load_run(open_run(chosen))
         except RunError as error:
             show_error(error, "This run cannot be shown.")
             st.stop()
         try:
-            scores = shown.run.scores()
+            scores = loaded.run.scores()
         except RunDamaged as error:
             scores = []
             problems.append(str(error))
-        badge(shown.run, scores, shown.digits)
-    caveat(shown.run, shown.digits)
+        badge(loaded.run, scores, loaded.digits)
+    caveat(loaded.run, loaded.digits)
     damaged_runs(problems)
-    return shown
+    return loaded
 
 
 def labels(runs: list[Run]) -> dict[str, str]:

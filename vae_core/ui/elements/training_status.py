@@ -38,8 +38,8 @@ def training_status(job: Job) -> None:
         epoch = job.step / record.steps_per_epoch
         st.progress(share, text=f"Epoch {epoch:.1f} of {record.config.epochs}{left}")
     elif job.phase == "silent":
-        told = f"Failed, it seems: {job.reason}. If its worker comes back, it goes on."
-        st.warning(told, icon=":material/heart_broken:")
+        message = f"Failed, it seems: {job.reason}. If its worker comes back, it goes on."
+        st.warning(message, icon=":material/heart_broken:")
     elif job.phase == "done":
         _outcome(job.run)
     else:
@@ -69,15 +69,17 @@ def _outcome(run: Run) -> None:
         return
     if own is None:
         return
-    told = f"Test \u2212ELBO {own.value:.1f} nats on {own.digits:,} digits, trained in {duration(run.record.seconds)}."
+    message = (
+        f"Test \u2212ELBO {own.value:.1f} nats on {own.digits:,} digits, trained in {duration(run.record.seconds)}."
+    )
     if run.id == reference.id or theirs is None:
-        st.success(told, icon=":material/flag:")
+        st.success(message, icon=":material/flag:")
     elif run.record.dataset.digest != reference.record.dataset.digest:
-        st.success(f"{told} The shipped runs were scored on other digits: do not compare.", icon=":material/flag:")
+        st.success(f"{message} The shipped runs were scored on other digits: do not compare.", icon=":material/flag:")
     else:
         verdict = "Better than" if own.value < theirs.value else "Not as good as"
         versus = f"{own.value:.1f} against {theirs.value:.1f} nats"
-        st.success(f"{told} {verdict} the post's 50 epochs: {versus}.", icon=":material/flag:")
+        st.success(f"{message} {verdict} the post's 50 epochs: {versus}.", icon=":material/flag:")
 
 
 def _negative_elbo(run: Run) -> Score | None:

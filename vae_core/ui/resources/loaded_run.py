@@ -79,8 +79,8 @@ def digits() -> Digits:
 
 def load_run(run: Run) -> LoadedRun:
     """The run encoded on this process's digits. Raises RunDamaged if its network cannot be read."""
-    shown = digits()
-    return LoadedRun(run, shown, *_encoded(run, shown, str(run.directory), run.version, shown.digest))
+    at_hand = digits()
+    return LoadedRun(run, at_hand, *_encoded(run, at_hand, str(run.directory), run.version, at_hand.digest))
 
 
 @st.cache_resource(show_spinner="Encoding the digits", max_entries=8)

@@ -47,7 +47,7 @@ def module_url(name: str) -> str:
 
 
 def preload() -> None:
-    """Let the browser fetch and run Plotly.js now. What goes wrong here is told by the map, which asks again."""
+    """Let the browser fetch and run Plotly.js now. If that fails, the map says why: it asks again."""
     try:
         data = {
             "loader": module_url("browser/plotly.js"),

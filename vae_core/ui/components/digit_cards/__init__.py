@@ -1,4 +1,4 @@
-"""Cards: digits beside what a model makes of them. A click on one chooses it, its link leads to where it lies.
+"""Digit cards: digits beside what a model makes of them. A click on one chooses it, its link leads to where it lies.
 
 The link is a real one, so it can be opened in a tab of its own, kept or sent; only a plain click is answered here, for
 it would otherwise load the whole app anew and end the session.
@@ -34,8 +34,8 @@ class Card:
     """Where it lies on the map."""
 
 
-def cards(
-    key: str, run_id: str, shown: Sequence[Card], chosen: int | None, on_choose: Callable[[int], None]
+def digit_cards(
+    key: str, run_id: str, cards: Sequence[Card], chosen: int | None, on_choose: Callable[[int], None]
 ) -> Card | None:
     """Draw the cards of a run's digits.
 
@@ -43,7 +43,7 @@ def cards(
     Returns the card whose link to the explorer was clicked, in the script's run that this click causes.
     Raises OSError if the browser's files cannot be written.
     """
-    by_digit = {card.digit: card for card in shown}
+    by_digit = {card.digit: card for card in cards}
 
     def choose() -> None:
         if card := by_digit.get(st.session_state[key]["choose"]):
@@ -52,7 +52,7 @@ def cards(
     asked = _component.mount(
         key=key,
         data={
-            "cards": [_as_data(run_id, card) for card in shown],
+            "cards": [_as_data(run_id, card) for card in cards],
             "chosen": chosen,
         },
         on_choose_change=choose,

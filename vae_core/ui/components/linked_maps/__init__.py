@@ -1,4 +1,4 @@
-"""The comparison: two runs' maps and manifolds in one component, linked by digit, live in the browser.
+"""Linked maps: two runs' maps and manifolds in one component, linked by digit, live in the browser.
 
 Both runs lie on the same test digits, so a digit's number is the link. The browser gets both decoders and maps once, as
 static files; this side only names them, moves the pin when a link does, and hears which digit was pinned.
@@ -18,7 +18,9 @@ KEY = "comparison"
 _component = Component("linked_maps", draws_maps=True)
 
 
-def comparison(left: LoadedRun, right: LoadedRun, digit: int | None, revision: int, on_pin: Callable[[], None]) -> None:
+def linked_maps(
+    left: LoadedRun, right: LoadedRun, digit: int | None, revision: int, on_pin: Callable[[], None]
+) -> None:
     """Draw both sides. left, right: on the same digits.
 
     digit: the pinned one, taken by a new component and whenever `revision` has changed; on_pin: called after the
@@ -44,8 +46,8 @@ def comparison(left: LoadedRun, right: LoadedRun, digit: int | None, revision: i
 def pinned_digit() -> Any:
     """What the browser last pinned: a digit's number or None, if it is to be believed, which the caller checks."""
     state = st.session_state.get(KEY)
-    told = state["pin"] if state else None
-    return told[0] if isinstance(told, list) and told else None
+    pin = state["pin"] if state else None
+    return pin[0] if isinstance(pin, list) and pin else None
 
 
 def _side(loaded: LoadedRun, with_id: bool) -> tuple[str, str, str, str, str]:

@@ -65,7 +65,7 @@ def _published(path: Path, version: int, digits: int) -> tuple[str, int]:
 
 def _digits_url(digits: Digits) -> str:
     """safetensors of the digits in the snapshots: labels (P,) and images (P, 28, 28), uint8."""
-    shown = slice(snapshots.PROBE)
-    tensors = {"labels": digits.test_labels[shown], "images": digits.test_images[shown]}
+    probe = slice(snapshots.PROBE)
+    tensors = {"labels": digits.test_labels[probe], "images": digits.test_images[probe]}
     name = f"probe-{digits.digest}.safetensors"
     return publish_compressed(name, lambda: safetensors.numpy.save(tensors))
