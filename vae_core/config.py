@@ -1,7 +1,8 @@
-"""How a model is trained: `TrainingConfig`, its bounds, and the named recipes.
+"""`TrainingConfig`: all the settings of a training, each with its bounds.
 
-A config is checked once, when it is made; whoever holds one may rely on its bounds. Two configs with equal fields,
-trained on the same digits on the same machine, give the same run; `fingerprint` names that pair.
+A config is checked when it is created and cannot be changed, so every TrainingConfig lies within the bounds. Trainings
+with equal configs, on the same digits and the same machine, end in the same weights; `fingerprint` is a hash of config
+and digits.
 """
 
 import dataclasses
@@ -14,14 +15,18 @@ from vae_core.data.images import PIXELS
 from vae_core.errors import ConfigError
 
 LATENT_DIM = 2
+"""Dimensions of the latent space."""
 
 LOG_VAR_LIMIT = 20.0
-"""log_var is clamped to +-20 wherever it is used: exp(20) is far from float32's overflow, and exp(-20) is a spread of
-5e-5, far below any posterior seen. Without it one bad batch turns every weight into NaN."""
+"""The encoder's log_var is clamped to +-20: standard deviations from exp(-10) = 5e-5 to exp(10) = 2e4.
 
-_MAX_DEPTH = 8
-_MAX_WEIGHTS = 20_000_000  # with an optimizer's two copies, a quarter of a gigabyte
-_MAX_STEP_FLOP = 60e9  # two cores take about a second for it; a training is cancelled between two steps
+No posterior seen is as narrow as that, and exp(20) is far below float32's largest number. Without the clamp, one bad
+batch can overflow and turn every weight into NaN.
+"""
+
+_MAX_DEPTH = 8  # hidden layers
+_MAX_WEIGHTS = 20_000_000  # 240 MB in float32, with the two moving averages that Adam keeps of each
+_MAX_STEP_FLOP = 60e9  # about a second on two cores; a training can only be cancelled between two steps
 
 
 def _bounded(default: Any, low: float, high: float, why: str) -> Any:
@@ -34,9 +39,12 @@ def _one_of(choices: tuple[str, ...], why: str) -> Any:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """One recipe's numbers. Raises ConfigError if a field has the wrong type or lies outside its bounds."""
+    """The settings of a training. Raises ConfigError if a field has the wrong type or lies outside its bounds.
 
-    recipe: str = _one_of(("seed", "fast", "deep", "custom"), "What these numbers are called; custom: chosen by hand.")
+    The `why` of a field says what it sets; pages show it.
+    """
+
+    recipe: str = _one_of(("seed", "fast", "deep", "custom"), "Name of these settings; custom: chosen by hand.")
     encoder_widths: tuple[int, ...] = _bounded(
         (256,), 1, 4096, "Units of each hidden layer, from the pixels to the latent."
     )
@@ -44,24 +52,25 @@ class TrainingConfig:
         (256,), 1, 4096, "Units of each hidden layer, from the latent to the pixels."
     )
     activation: str = _one_of(
-        ("relu", "silu"), "What hidden layers apply: relu bends at 0; silu, x sigmoid(x), is smooth, and so is its map."
+        ("relu", "silu"), "Activation of the hidden layers: relu has a kink at 0; silu, x sigmoid(x), is smooth."
     )
     epochs: int = _bounded(50, 1, 1000, "Passes over the training digits.")
     batch_size: int = _bounded(100, 1, 10_000, "Digits a gradient step sees.")
-    optimizer: str = _one_of(("rmsprop", "adam"), "The rule of a gradient step; the post used rmsprop.")
+    optimizer: str = _one_of(("rmsprop", "adam"), "How a gradient becomes a step; the blog post used rmsprop.")
     learning_rate: float = _bounded(1e-3, 1e-6, 1.0, "Size of a gradient step, at its largest.")
     schedule: str = _one_of(
         ("constant", "linear", "cosine"),
         "The learning rate over time: linear rises for a fifth of the steps, then falls to zero; cosine only falls.",
     )
     clip_norm: float = _bounded(
-        0.0, 0.0, 1e6, "The most that the gradient's length may be, over all weights; 0: as long as it is."
+        0.0, 0.0, 1e6, "Largest norm of the gradient over all weights; a larger one is scaled down to it. 0: no limit."
     )
     initialization: str = _one_of(
-        ("glorot", "he"), "How hidden layers start: Glorot's uniform distribution, or He's normal one, made for ReLU."
+        ("glorot", "he"),
+        "Distribution of the hidden layers' initial weights: Glorot's uniform, or He's normal, made for ReLU.",
     )
     output_bias: str = _one_of(
-        ("zero", "mean digit"), "What the decoder draws before it has learned anything: grey, or the mean digit."
+        ("zero", "mean digit"), "What the decoder draws before training: grey, or the mean of the training digits."
     )
     beta: float = _bounded(1.0, 0.0, 100.0, "Weight of the KL term; 1 is the ELBO itself.")
     epsilon_std: float = _bounded(1.0, 0.0, 10.0, "Standard deviation of the sampling noise; 1 is the VAE.")
@@ -69,15 +78,15 @@ class TrainingConfig:
         0.0,
         0.0,
         0.9,
-        "Share of a digit's pixels that the encoder does not see at a step, so that it learns none by heart.",
+        "Share of the pixels that are black in the encoder's input, chosen anew at each step, against overfitting.",
     )
     bent_digits: float = _bounded(
         0.0,
         0.0,
         1.0,
-        "Share of the digits that the encoder, and it alone, learns from once more at a step, turned and stretched.",
+        "Share of a batch that the encoder alone is trained on a second time, rotated, stretched, sheared and shifted.",
     )
-    validation: int = _bounded(0, 0, 50_000, "Training digits held out, to watch the loss on unseen ones.")
+    validation: int = _bounded(0, 0, 50_000, "Training digits held out, to measure the loss on digits not trained on.")
     seed: int = _bounded(0, 0, 2**31 - 1, "Seed of the weights, the shuffle and the noise.")
 
     def __post_init__(self) -> None:
@@ -98,31 +107,34 @@ class TrainingConfig:
 
     @property
     def layers(self) -> dict[str, tuple[int, int]]:
-        """The dense layers in order: name, then numbers of inputs and outputs."""
-        found: dict[str, tuple[int, int]] = {}
+        """The dense layers in order: by name, the numbers of inputs and outputs."""
+        shapes: dict[str, tuple[int, int]] = {}
         width = PIXELS
         for i, units in enumerate(self.encoder_widths):
-            found[f"encoder.hidden.{i}"], width = (width, units), units
-        found["encoder.mean"] = found["encoder.log_var"] = (width, LATENT_DIM)
+            shapes[f"encoder.hidden.{i}"], width = (width, units), units
+        shapes["encoder.mean"] = shapes["encoder.log_var"] = (width, LATENT_DIM)
         width = LATENT_DIM
         for i, units in enumerate(self.decoder_widths):
-            found[f"decoder.hidden.{i}"], width = (width, units), units
-        found["decoder.logits"] = (width, PIXELS)
-        return found
+            shapes[f"decoder.hidden.{i}"], width = (width, units), units
+        shapes["decoder.logits"] = (width, PIXELS)
+        return shapes
 
     @property
     def weights(self) -> int:
-        """How many numbers the network learns: kernels and biases."""
+        """How many parameters the network has: kernels and biases."""
         return sum((inputs + 1) * outputs for inputs, outputs in self.layers.values())
 
     @property
     def flop_per_digit(self) -> int:
-        """Arithmetic of one digit's share of a gradient step: two operations a weight, forward once and back twice."""
+        """Floating-point operations of a gradient step for each digit: 2 a weight forward, and 4 backward."""
         return round(6 * (1 + self.bent_digits) * self.weights)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TrainingConfig":
-        """The config whose `as_dict` this is. Raises ConfigError on unknown fields and bad values."""
+        """The inverse of `as_dict`; fields that are missing take their defaults.
+
+        Raises ConfigError for an unknown field or a bad value.
+        """
         if not isinstance(values, dict):
             raise ConfigError(f"config: expected an object, found {type(values).__name__}.")
         known = {spec.name for spec in dataclasses.fields(cls)}
@@ -132,16 +144,17 @@ class TrainingConfig:
         return cls(**fields)
 
     def as_dict(self) -> dict[str, Any]:
-        """Every field, as JSON has it (tuples become lists)."""
+        """Every field by name, ready for JSON: tuples become lists."""
         return {name: list(v) if isinstance(v, tuple) else v for name, v in dataclasses.asdict(self).items()}
 
     def fingerprint(self, digest: str) -> str:
-        """Eight hexadecimal digits that name this config together with the digits of that digest."""
+        """Eight hexadecimal digits: a hash of this config and of the digits. digest: the digits' `Digits.digest`."""
         text = json.dumps([self.as_dict(), digest], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _check(spec: dataclasses.Field, value: object) -> None:
+    """Raises ConfigError if a field's value has the wrong type, or lies outside its bounds or its choices."""
     if choices := spec.metadata.get("choices"):
         if value not in choices:
             raise ConfigError(f"{spec.name}: expected one of {', '.join(choices)}; found {value!r}.")

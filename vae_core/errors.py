@@ -1,17 +1,17 @@
-"""What can go wrong, in words meant for the person who reads them.
+"""The exceptions that this library raises, with messages meant to be shown to people.
 
     VaeError
     ├── ConfigError        a field of TrainingConfig outside its bounds
     ├── DataError          a source of digits that cannot be used
     ├── LatentPointError   a z that is not two finite numbers within the bounds
     ├── TrainingDiverged   a training whose loss or weights are no longer finite
-    ├── TrainingFailed     a training that something else ended: no memory, a full disk
-    ├── TrainingOff        this server takes no trainings
+    ├── TrainingFailed     a training that ended for any other reason: no memory, a full disk
+    ├── TrainingOff        training is switched off on this server, or its queue is full
     └── RunError           a run that cannot be used
         ├── RunNotFound        no run has this id
         ├── RunDamaged         a file of the run is missing, truncated or not what the format says
-        ├── RunNotWritable     the runs' directory takes no new run, or a run no change
-        └── RunBusy            a worker is training this run
+        ├── RunNotWritable     a run cannot be created, changed or deleted
+        └── RunBusy            another process is training or changing this run
 
 Every message says what was expected, what was found, and what to do. A page shows it as it is; the command line prints
 it as one line and exits with status 2.
@@ -19,7 +19,7 @@ it as one line and exits with status 2.
 
 
 class VaeError(Exception):
-    """The root: catch it where a message is shown."""
+    """The base class of all of them: catch it where messages are shown to people."""
 
 
 class ConfigError(VaeError):
@@ -67,5 +67,8 @@ class RunBusy(RunError):
 
 
 def one_line(error: BaseException) -> str:
-    """What another library's exception says, short enough to stand in a sentence of ours."""
+    """The message of another library's exception, in one line of at most 300 characters, without the full stop.
+
+    The name of its class if it has no message.
+    """
     return " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
