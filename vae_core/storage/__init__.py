@@ -1,1 +1,1 @@
-"""How anything reaches the disk: files, directories in the making, tensors, and where they belong."""
+"""Reading and writing: files, whole directories, tensors, and the folders where they are kept."""

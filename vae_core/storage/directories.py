@@ -1,6 +1,7 @@
-"""Directories: where the user's runs and caches are kept, and the runs that travel with the repository.
+"""The folders of the app: the user's runs, the cache, and the runs that are part of the repository.
 
-SHIPPED and `cache_directory` are read through this module everywhere, so that a test can move them in one place.
+Other modules read `directories.SHIPPED` and call `directories.cache_directory()` instead of importing the names, so
+that a test can replace them here.
 """
 
 import os
@@ -9,23 +10,26 @@ from pathlib import Path
 import platformdirs
 
 SHIPPED = Path(__file__).parents[1] / "pretrained"
-"""The runs that travel with the repository."""
+"""The runs that are part of the repository."""
 
 _APP = "vae-latent-explorer"
 
 
 def runs_directory() -> Path:
-    """Where the user's own runs are: $VAE_RUNS, else a folder in the user's data directory. It may not exist yet."""
+    """The user's runs: $VAE_RUNS, else a folder in the user's data directory. It may not exist yet."""
     if named := os.environ.get("VAE_RUNS"):
         return expand_user(named)
     return platformdirs.user_data_path(_APP, appauthor=False) / "runs"
 
 
 def cache_directory() -> Path:
-    """Where downloads and parsed samples are kept: the user's cache folder for this app."""
+    """Downloads and the parsed sample: this app's folder in the user's cache directory. It may not exist yet."""
     return platformdirs.user_cache_path(_APP, appauthor=False)
 
 
 def expand_user(name: str) -> Path:
-    """The path with its leading ~ replaced; left as it is where there is no such home, which `Path` would not allow."""
+    """The path with a leading ~ replaced by the home directory, or unchanged if there is none.
+
+    `Path.expanduser` would raise an error then.
+    """
     return Path(os.path.expanduser(name))  # noqa: PTH111

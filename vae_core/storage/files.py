@@ -1,4 +1,4 @@
-"""Files: each is written whole or not at all, and read in full or reported by name."""
+"""Reading and writing files: writes are atomic, reads are limited in size, and errors name the file."""
 
 import contextlib
 import os
@@ -13,6 +13,7 @@ from vae_core.errors import ConfigError, RunDamaged, RunNotWritable, one_line
 
 MAX_TEXT_BYTES = 1_000_000
 
+# What reading and parsing a damaged file may raise.
 _UNREADABLE = (
     OSError,
     EOFError,
@@ -27,22 +28,26 @@ _UNREADABLE = (
 
 
 def write(path: Path, content: bytes) -> None:
-    """Put `content` at `path` in one move: who reads sees the old file or the new one. Raises OSError."""
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    """Write a file atomically. Raises OSError; the old file, if there was one, is then unchanged.
+
+    The content goes to a temporary file in the same folder, which is flushed to the disk and renamed. So whoever reads
+    meanwhile sees the old content or the new, never a part of it.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(aside).chmod(0o644)  # mkstemp's own mode would hide it from other users
-        Path(aside).replace(path)
+        Path(temporary).chmod(0o644)  # mkstemp lets only this user read it
+        Path(temporary).replace(path)
     finally:
-        Path(aside).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def raising_run_damaged(path: Path) -> Iterator[None]:
-    """Turn whatever goes wrong while `path` is read and parsed into one RunDamaged that names it."""
+    """Within this context, an error in reading or parsing `path` is raised as a RunDamaged that names the file."""
     try:
         yield
     except FileNotFoundError:
@@ -53,9 +58,9 @@ def raising_run_damaged(path: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def raising_run_not_writable(path: Path, whose: str = "", change: str = "written") -> Iterator[None]:
-    """Turn an OSError while `path` is changed into one RunNotWritable that names it.
+    """Within this context, an OSError is raised as a RunNotWritable: "{whose} {path} cannot be {change} (...)."
 
-    whose: what stands before the path, "The runs' directory"; change: what cannot be done to it.
+    whose: what the path is, for instance "The runs' directory".
     """
     try:
         yield
@@ -63,20 +68,17 @@ def raising_run_not_writable(path: Path, whose: str = "", change: str = "written
         raise RunNotWritable(f"{whose} {path} cannot be {change} ({error.strerror}).".lstrip()) from error
 
 
-def read_bytes(path: Path, most: int) -> bytes:
-    """A file's content of at most so many bytes: a link may lead to a device that never ends.
-
-    Raises OSError, or ValueError if the file is larger or no regular file.
-    """
-    if path.exists() and not path.is_file():
+def read_bytes(path: Path, max_bytes: int) -> bytes:
+    """The content of a file. Raises OSError; ValueError if it is no regular file or larger than `max_bytes`."""
+    if path.exists() and not path.is_file():  # for instance a link to /dev/zero, which could be read for ever
         raise ValueError("expected a regular file")
     with path.open("rb") as file:
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise ValueError(f"expected at most {most:,} bytes, found {max(path.stat().st_size, len(content)):,}")
+        content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise ValueError(f"expected at most {max_bytes:,} bytes, found {max(path.stat().st_size, len(content)):,}")
     return content
 
 
-def read_text(path: Path, most: int = MAX_TEXT_BYTES) -> str:
-    """A file's content as UTF-8. Raises OSError, ValueError."""
-    return read_bytes(path, most).decode("utf-8")
+def read_text(path: Path, max_bytes: int = MAX_TEXT_BYTES) -> str:
+    """The content of a UTF-8 file. Raises as `read_bytes` does, and UnicodeDecodeError, which is a ValueError."""
+    return read_bytes(path, max_bytes).decode("utf-8")

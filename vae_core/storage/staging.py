@@ -1,6 +1,7 @@
-"""Staging: a directory in the making, hidden beside the others, which appears as a whole, in one move.
+"""Staging: a new directory is filled under a hidden temporary name, then renamed, so that it appears complete.
 
-One that is deleted is hidden in one move too. What a killed process left hidden is removed an hour later.
+A directory is deleted in the reverse order: renamed to a hidden name, then removed. Hidden directories that a killed
+process left are removed by the next `staging` an hour or more later.
 """
 
 import contextlib
@@ -12,37 +13,40 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _PREFIX = ".draft-"
-_SECONDS = 3600.0  # an older one is what a killed process left
+_STALE_SECONDS = 3600.0  # an older staged directory was left by a killed process
 
 
 @contextlib.contextmanager
 def staging(root: Path) -> Iterator[Path]:
-    """A hidden directory in `root`; gone afterwards, with what is in it, unless it was published. Raises OSError."""
+    """An empty hidden directory in `root`, which is created if need be. Raises OSError.
+
+    When the context ends, the directory is removed with its content, unless `publish` has renamed it.
+    """
     root.mkdir(parents=True, exist_ok=True)
     for left in root.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > _SECONDS:
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
     staged = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
     try:
-        staged.chmod(0o755)  # mkdtemp's own mode would hide the run from other users
+        staged.chmod(0o755)  # mkdtemp lets only this user read it
         yield staged
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 
 
 def publish(staged: Path, final: Path) -> Path:
-    """Move a staged directory to its place. Raises FileExistsError where that is taken, OSError."""
+    """Rename a staged directory to `final`, which is returned. Raises FileExistsError if that exists, OSError."""
     try:
         return staged.rename(final)
     except OSError:
-        if final.exists():  # POSIX says "directory not empty" where another process was faster
+        if final.exists():  # another process was faster: POSIX's error is "directory not empty"
             raise FileExistsError(final) from None
         raise
 
 
 def discard(directory: Path) -> None:
-    """Throw a directory away: it is gone at once, or, with an OSError, still there as a whole."""
-    gone = directory.with_name(f"{_PREFIX}{secrets.token_hex(8)}")
-    directory.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
+    """Delete a directory. Raises OSError; the directory is then still there, complete."""
+    hidden = directory.with_name(f"{_PREFIX}{secrets.token_hex(8)}")
+    directory.rename(hidden)
+    shutil.rmtree(hidden, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""Arrays on disk: safetensors files, read strictly. No code can hide in them, and NumPy and browsers read them alike.
+"""Arrays on disk, in the safetensors format, checked when they are read.
 
-Invariant: what `parse` returns has exactly the expected names, shapes and types, all its numbers are finite, and none
-of it can be written to.
+Unlike a pickle, such a file cannot contain code, and a browser can read it too. Invariant: the arrays that `parse`
+returns have exactly the expected names, shapes and dtypes, contain finite numbers only, and are read-only.
 """
 
 import gzip
@@ -17,36 +17,43 @@ from vae_core.storage.files import raising_run_damaged, read_bytes
 
 Tensors = dict[str, np.ndarray]
 Shapes = dict[str, tuple[tuple[int, ...], type[np.generic]]]
-"""Of each tensor, its shape and its type."""
+"""By the name of each tensor, its shape and dtype."""
 
 _HEADER_BYTES = 100_000  # safetensors' JSON header; ours takes about 2,000
 
 
 def largest(shapes: Shapes) -> int:
-    """The most bytes that a file of these tensors may have."""
+    """The largest size in bytes that a file of these tensors may have: their data and 100,000 bytes of header."""
     return _HEADER_BYTES + sum(math.prod(shape) * np.dtype(kind).itemsize for shape, kind in shapes.values())
 
 
 def pack(tensors: Tensors, numbers: dict[str, float] | None = None) -> bytes:
-    """A safetensors file. numbers: kept beside the tensors, in the file's own metadata."""
+    """The content of a safetensors file. numbers: stored in its metadata, from which `read_metadata` reads them."""
     metadata = {name: repr(float(value)) for name, value in (numbers or {}).items()}
     return safetensors.numpy.save(tensors, metadata)
 
 
 def parse(content: bytes, shapes: Shapes) -> Tensors:
-    """The tensors of a file's content; float16 is widened to float32. Raises ValueError that names what is wrong."""
+    """The tensors in the content of a safetensors file; float16 is converted to float32.
+
+    Raises SafetensorError if it is not one; ValueError, which names the tensor, unless they are as `shapes` says.
+    """
     found = safetensors.numpy.load(content)
     return check({name: t.astype(np.float32) if t.dtype == np.float16 else t for name, t in found.items()}, shapes)
 
 
 def read_tensors(path: Path, shapes: Shapes) -> Tensors:
-    """A file's tensors, as `parse` returns them. Raises RunDamaged that names the file and what is wrong."""
+    """The tensors of a file, checked by `parse`. Raises RunDamaged, which names the file and what is wrong."""
     with raising_run_damaged(path):
         return parse(read_bytes(path, largest(shapes)), shapes)
 
 
 def check(tensors: Tensors, shapes: Shapes) -> Tensors:
-    """The same tensors, read-only. Raises ValueError that names what is missing, wrong or too much."""
+    """Make the tensors read-only and return them.
+
+    Raises ValueError, which names the tensor, if one is missing or unknown, has another shape or dtype than `shapes`
+    says, or contains NaN or infinity.
+    """
     for name, (shape, kind) in shapes.items():
         if name not in tensors:
             raise ValueError(f"the tensor {name} is missing")
@@ -63,7 +70,10 @@ def check(tensors: Tensors, shapes: Shapes) -> Tensors:
 
 
 def read_metadata(content: bytes, names: tuple[str, ...]) -> dict[str, float]:
-    """The numbers that `pack` kept with the tensors. Raises ValueError that names what is missing."""
+    """The numbers of these names that `pack` stored in a file's metadata.
+
+    content: of a safetensors file. Raises ValueError if one is missing or not finite.
+    """
     length = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + length])
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
@@ -76,14 +86,15 @@ def read_metadata(content: bytes, names: tuple[str, ...]) -> dict[str, float]:
 
 
 def compress(content: bytes) -> bytes:
-    """gzip, the same bytes for the same content."""
+    """Compress with gzip. The file's time is left out, so equal content gives equal bytes."""
     return gzip.compress(content, 6, mtime=0)
 
 
-def decompress(content: bytes, most: int) -> bytes:
-    """The content of a gzip file, which may not grow beyond `most` bytes. Raises ValueError or OSError."""
+def decompress(content: bytes, max_bytes: int) -> bytes:
+    """Decompress gzip. Raises ValueError if the result is larger than `max_bytes`; OSError, EOFError or zlib.error if
+    the content is damaged."""
     with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-        unpacked = file.read(most + 1)
-    if len(unpacked) > most:
-        raise ValueError(f"expected at most {most:,} bytes when unpacked, found more")
+        unpacked = file.read(max_bytes + 1)
+    if len(unpacked) > max_bytes:
+        raise ValueError(f"expected at most {max_bytes:,} bytes when unpacked, found more")
     return unpacked
