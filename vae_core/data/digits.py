@@ -1,4 +1,4 @@
-"""Digits: images and labels, for training and for testing, and how some are held out for validation."""
+"""Digits: images and labels for training and for testing, and the split of a validation set."""
 
 import functools
 import hashlib
@@ -30,9 +30,9 @@ class Digits:
     source: str
     """MNIST or SAMPLE."""
     origin: str
-    """The place they came from, in words."""
+    """Where they were loaded from, in words: a file, a download, a package."""
     skipped: tuple[str, ...]
-    """One sentence for each earlier source: why it was not used."""
+    """For each source that was tried before: its name, and why it was not used."""
     train_images: np.ndarray
     train_labels: np.ndarray
     test_images: np.ndarray
@@ -50,12 +50,15 @@ class Digits:
 
     @functools.cached_property
     def digest(self) -> str:
-        """Names exactly these test digits: scores of other digits are not theirs."""
+        """Sixteen hexadecimal digits: a hash of the test digits. Scores compare only if their digests are equal."""
         return hashlib.sha256(self.test_images.tobytes() + self.test_labels.tobytes()).hexdigest()[:16]
 
 
 def split(images: np.ndarray, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The training digits to train on, and those held out: the last `held_out` of the shuffle with this seed."""
+    """Split training images (N, 28, 28) into those to train on and the last `held_out` of a random order.
+
+    seed: of that order. Returns (N - held_out, 28, 28) and (held_out, 28, 28).
+    """
     order = np.random.default_rng(seed).permutation(len(images))
     cut = len(images) - held_out
     return images[order[:cut]], images[order[cut:]]

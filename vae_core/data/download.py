@@ -1,6 +1,7 @@
-"""MNIST's download: with a hash, a deadline, and nothing half-written.
+"""The download of MNIST: its hash is checked, its time is limited, and the file appears complete or not at all.
 
-A module of its own, because `requests` and `pooch` cost a tenth of a second to import, and few starts need them.
+This is a separate module because importing `requests` and `pooch` takes a tenth of a second, and most starts of the app
+do not download.
 """
 
 import logging
@@ -15,27 +16,28 @@ from vae_core.errors import DataError, one_line
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-"""The file that keras.datasets.mnist uses; both values stand in Keras's own source."""
+"""The file that keras.datasets.mnist downloads; URL and hash are those in Keras's source."""
 
 _SECONDS = 60.0
-_SILENCE_SECONDS = 5.0
+_SILENCE_SECONDS = 5.0  # the longest wait for a connection, or for the next bytes
 _MAX_BYTES = 64 * 1024 * 1024
 
 pooch.get_logger().setLevel(logging.WARNING)
 
 
 def download_mnist(folder: Path, url: str = MNIST_URL, sha256: str = MNIST_SHA256, seconds: float = _SECONDS) -> Path:
-    """Fetch MNIST into `folder`, or find it there. Returns the file's path.
+    """Download MNIST into `folder`, unless it is there already. Returns the file's path.
 
-    pooch downloads aside, checks the hash and renames, so that two processes may do this at once.
-    Raises DataError if the whole takes longer than `seconds`, is refused, has another hash, or cannot be written.
+    pooch downloads to a temporary file, checks the hash and renames, so that two processes can do this
+    at the same time.
+    Raises DataError if the download takes longer than `seconds`, fails, has another hash, or cannot be written.
     """
     deadline = time.monotonic() + seconds
 
     def fetch(address: str, target: str, _: object) -> None:
         if os.environ.get("VAE_OFFLINE") == "1":
             raise DataError("$VAE_OFFLINE is 1, so nothing is downloaded.")
-        # Not pooch's own downloader: its time-out starts anew with every byte, so that a slow trickle never ends.
+        # Not pooch's own downloader: its time-out restarts with every byte, so a very slow download would never end.
         with requests.get(address, stream=True, timeout=min(_SILENCE_SECONDS, seconds)) as response:
             response.raise_for_status()
             received = 0
@@ -48,7 +50,7 @@ def download_mnist(folder: Path, url: str = MNIST_URL, sha256: str = MNIST_SHA25
                         raise OSError(f"more than {_MAX_BYTES:,} bytes received")
 
     try:
-        # pooch's type for a downloader asks for more than pooch ever passes.
+        # pooch annotates its downloader with more parameters than it passes.
         return Path(pooch.retrieve(url, sha256, "mnist.npz", folder, downloader=fetch))  # pyright: ignore[reportArgumentType]
     except DataError:
         raise
@@ -58,12 +60,12 @@ def download_mnist(folder: Path, url: str = MNIST_URL, sha256: str = MNIST_SHA25
         raise DataError(f"the cache folder {folder} cannot be written ({one_line(error)}).") from error
     except (OSError, ValueError) as error:
         raise DataError(f"the download from {url} to {folder} failed ({one_line(error)}).") from error
-    except Exception as error:  # urllib3's own errors reach us unwrapped, for they are raised by the raw stream
+    except Exception as error:  # reading the raw stream raises urllib3's errors, which requests does not wrap
         raise DataError(f"the download from {url} broke off ({one_line(error)}).") from error
 
 
 def _reason(error: requests.RequestException) -> str:
-    """requests nests its causes; the person needs the kind: no connection, a time-out, a status."""
+    """Why a request failed, without requests' long nested message: a time-out, no connection, or an HTTP status."""
     if isinstance(error, requests.Timeout):
         return f"no answer within {_SILENCE_SECONDS:g} s"
     if isinstance(error, requests.ConnectionError):

@@ -1,4 +1,4 @@
-"""The image of a digit: 28 x 28 grey values, as uint8 or as pixels in [0, 1]."""
+"""Conversion of a digit's 28 x 28 image between uint8 and pixels in [0, 1]."""
 
 import numpy as np
 
@@ -12,5 +12,5 @@ def to_pixels(images: np.ndarray) -> np.ndarray:
 
 
 def to_images(pixels: np.ndarray) -> np.ndarray:
-    """pixels: (N, 784) floats in [0, 1]. Returns (N, 28, 28) uint8, rounded to the nearest grey."""
+    """pixels: (N, 784) floats in [0, 1]. Returns (N, 28, 28) uint8, rounded to the nearest of the 256 greys."""
     return np.rint(pixels * 255).astype(np.uint8).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)

@@ -1,4 +1,4 @@
-"""An mnist.npz in Keras's layout, read strictly."""
+"""Reading an mnist.npz in Keras's layout, with every array checked."""
 
 import zipfile
 from pathlib import Path
@@ -16,10 +16,10 @@ _MAX_BYTES = 256 * 1024 * 1024
 
 
 def read_npz(path: Path) -> Arrays:
-    """Read an mnist.npz in Keras's layout.
+    """Read an mnist.npz in Keras's layout. The arrays are read-only; each part has at least one digit.
 
-    The arrays are read-only, with any number of digits of at least one.
-    Raises DataError that names the file, what was expected and what was found. Pickled objects are never unpickled.
+    Pickled objects are refused, because unpickling runs code. Raises DataError, which names the file, what was expected
+    and what was found.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -35,7 +35,7 @@ def read_npz(path: Path) -> Arrays:
         raise
     except FileNotFoundError:
         raise DataError(f"no file at {path}.") from None
-    except Exception as error:  # a damaged archive raises whatever zipfile, zlib, tokenize or NumPy trips over
+    except Exception as error:  # a damaged archive may raise any error of zipfile, zlib, tokenize or NumPy
         raise DataError(f"{path} is damaged or not an .npz of plain arrays ({one_line(error)}).") from error
     for split in ("train", "test"):
         x, y = f"x_{split}", f"y_{split}"

