@@ -1,1 +1,1 @@
-"""A VAE as arrays: dense layers, encoder and decoder, and how their weights begin."""
+"""A VAE in NumPy: dense layers, encoder and decoder, and their initial weights."""

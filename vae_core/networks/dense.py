@@ -1,6 +1,6 @@
-"""Dense layers in NumPy: hidden = f(x W + b), with f ReLU or SiLU, and the slopes of f.
+"""Dense layers in NumPy: f(x W + b), with the activation f ReLU or SiLU; and the derivatives of f.
 
-SiLU is x sigmoid(x) (Elfwing et al. 2018, section 2).
+ReLU is max(x, 0); SiLU is x sigmoid(x) (Elfwing et al. 2018, section 2).
 """
 
 import numpy as np
@@ -10,19 +10,22 @@ Layer = tuple[np.ndarray, np.ndarray]
 
 
 def affine(layer: Layer, x: np.ndarray) -> np.ndarray:
-    """x W + b. x: (N, inputs). Returns (N, outputs), which overflow silently: whoever returns them checks."""
+    """x W + b. x: (N, inputs). Returns (N, outputs).
+
+    On overflow the result contains infinity or NaN, without a warning; the caller checks for it.
+    """
     kernel, bias = layer
     with np.errstate(over="ignore", invalid="ignore"):
         return x @ kernel + bias
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-logits)), written with tanh so that no logit overflows."""
+    """1 / (1 + exp(-logits)), computed with tanh, which does not overflow. Any shape."""
     return 0.5 + 0.5 * np.tanh(0.5 * logits)
 
 
 def weights(layers: tuple[Layer, ...]) -> int:
-    """How many numbers the layers hold: kernels and biases."""
+    """How many parameters the layers have: kernels and biases."""
     return sum(kernel.size + bias.size for kernel, bias in layers)
 
 
@@ -31,21 +34,21 @@ def _relu(x: np.ndarray) -> np.ndarray:
 
 
 def _silu(x: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):  # exp of a lot is infinity, and x over that is zero, as it should be
+    with np.errstate(over="ignore"):  # for x << 0, exp(-x) is infinity and the quotient 0, which is right
         return x / (1 + np.exp(-x))
 
 
-def _slope_of_relu(x: np.ndarray) -> np.ndarray:
+def _relu_derivative(x: np.ndarray) -> np.ndarray:
     return x > 0
 
 
-def _slope_of_silu(x: np.ndarray) -> np.ndarray:
-    rising = sigmoid(x)
-    return rising * (1 + x * (1 - rising))
+def _silu_derivative(x: np.ndarray) -> np.ndarray:
+    s = sigmoid(x)
+    return s * (1 + x * (1 - s))
 
 
 ACTIVATIONS = {"relu": _relu, "silu": _silu}
-"""f, by the name that `TrainingConfig.activation` has for it."""
+"""f by its name in `TrainingConfig.activation`."""
 
-SLOPES = {"relu": _slope_of_relu, "silu": _slope_of_silu}
-"""df/dx, by the same names."""
+DERIVATIVES = {"relu": _relu_derivative, "silu": _silu_derivative}
+"""df/dx by the same names."""

@@ -1,4 +1,4 @@
-"""The weights that a training starts from: by Glorot or He, and a first guess at the mean digit."""
+"""The initial weights of a training."""
 
 import numpy as np
 
@@ -7,11 +7,12 @@ from vae_core.storage.tensors import Tensors
 
 
 def initial_tensors(config: TrainingConfig, images: np.ndarray) -> Tensors:
-    """The weights that a training on images (N, 28, 28) uint8 starts from.
+    """Random initial weights, drawn with the config's seed. images: (N, 28, 28) uint8, the digits to train on.
 
-    Kernels: Glorot and Bengio 2010, equation 16, U(-a, a) with a^2 = 6 / (inputs + outputs), which is Keras's default;
-    or, of hidden layers, He et al. 2015, equation 10, N(0, 2 / inputs). Biases: zeros; or, of the logits, the log-odds
-    of the mean digit, clipped to 0.001 and 0.999.
+    Kernels: U(-a, a) with a^2 = 6 / (inputs + outputs) (Glorot and Bengio 2010, equation 16), Keras's default; or, in
+    hidden layers, N(0, 2 / inputs) (He et al. 2015, equation 10). Biases: zeros; or, for the logits, the log-odds of
+    the mean digit, whose pixels are clipped to [0.001, 0.999], so that the untrained decoder draws the mean digit.
+    Returns float32 tensors with the names and shapes of `network_shapes`.
     """
     noise = np.random.default_rng(config.seed)
     tensors: Tensors = {}
@@ -24,6 +25,6 @@ def initial_tensors(config: TrainingConfig, images: np.ndarray) -> Tensors:
         tensors[f"{name}.kernel"] = kernel.astype(np.float32)
         tensors[f"{name}.bias"] = np.zeros(outputs, np.float32)
     if config.output_bias == "mean digit":
-        grey = np.clip(images.mean(axis=0, dtype=np.float64).ravel() / 255, 1e-3, 1 - 1e-3)
-        tensors["decoder.logits.bias"] = np.log(grey / (1 - grey)).astype(np.float32)
+        mean_digit = np.clip(images.mean(axis=0, dtype=np.float64).ravel() / 255, 1e-3, 1 - 1e-3)
+        tensors["decoder.logits.bias"] = np.log(mean_digit / (1 - mean_digit)).astype(np.float32)
     return tensors
