@@ -1,1 +1,1 @@
-"""The latent plane: its points, the digits encoded on it, the manifold, and what can be laid over it."""
+"""The latent plane: its points, the digits encoded in it, the decoded manifold, and heatmaps."""

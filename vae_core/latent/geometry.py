@@ -1,20 +1,20 @@
-"""The geometry that the decoder gives to the latent plane: how much the picture changes where one moves on the map.
+"""The geometry of the latent plane: how much the decoded image changes when z changes.
 
-A small step dz changes the pixels by |J dz|, with J the decoder's Jacobian. So the plane has the metric G = J'J, pulled
-back from the pixels (Arvanitidis, Hansen and Hauberg 2018, section 2), and sqrt(det G) says how much area of pictures a
-unit of area on the map stands for: the magnification factor (Bishop, Svensen and Williams 1997).
+A small step dz changes the pixels by |J dz|, with J the decoder's Jacobian. So G = J'J is a metric on the plane, pulled
+back from pixel space (Arvanitidis, Hansen and Hauberg 2018, section 2). The magnification factor sqrt(det G) is the
+area in pixel space of the images of a unit of area of the plane (Bishop, Svensen and Williams 1997).
 """
 
 import numpy as np
 
 from vae_core.networks.network import Network
 
-_BLOCK = 1000  # Jacobians of so many points take 6 MB, and the tangents of wide layers somewhat more
-_FLAT = 1e-12  # where the decoder does not change at all, the logarithm stops here
+_BLOCK = 1000  # points at once: their Jacobians take 6 MB, the derivatives in wide layers somewhat more
+_LEAST_DETERMINANT = 1e-12  # where the decoder is constant, det G is 0, which has no logarithm
 
 
 def metric(network: Network, z: np.ndarray) -> np.ndarray:
-    """G = J'J at each point. z: (N, 2) float32. Returns (N, 2, 2) float64, symmetric, in squared pixels a unit of z."""
+    """G = J'J at each point. z: (N, 2) float32. Returns (N, 2, 2) float64, symmetric, in pixel^2 / z^2."""
     parts = []
     for start in range(0, len(z), _BLOCK):
         jacobian = network.jacobian(z[start : start + _BLOCK]).astype(np.float64)  # (B, 784, 2)
@@ -23,5 +23,5 @@ def metric(network: Network, z: np.ndarray) -> np.ndarray:
 
 
 def log_magnification(network: Network, z: np.ndarray) -> np.ndarray:
-    """1/2 log det J'J at each point. z: (N, 2) float32. Returns (N,) float64, at least log(1e-12) / 2."""
-    return 0.5 * np.log(np.maximum(np.linalg.det(metric(network, z)), _FLAT))
+    """log sqrt(det G) at each point. z: (N, 2) float32. Returns (N,) float64, at least log(1e-12) / 2."""
+    return 0.5 * np.log(np.maximum(np.linalg.det(metric(network, z)), _LEAST_DETERMINANT))

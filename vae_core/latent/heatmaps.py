@@ -1,9 +1,11 @@
-"""Fields over the latent plane: one value for each cell of a square lattice, to be drawn under the map's points.
+"""Heatmaps of the latent plane: a value for each cell of a square lattice, drawn under the points of the map.
 
-density         the share of the digits that a unit of area holds: the aggregated posterior q(z)
-regions         the class of most of the 50 nearest test digits, and how many of them agree
-magnification   how much the decoded picture changes: 1/2 log det J'J
-width           how wide the encoder's posterior of the digit decoded there is
+density         the aggregated posterior q(z): the share of the digits per unit of area
+regions         the most frequent class of the 50 nearest test digits, and the share that is of it
+magnification   how much the decoded image changes with z: the logarithm of the magnification factor
+width           the standard deviation of the encoder's posterior of the image decoded there
+
+All four functions have the same parameters, though not each uses both, so that a page can call any of them.
 """
 
 from dataclasses import dataclass
@@ -17,48 +19,52 @@ from vae_core.latent.points import Z_LIMIT
 from vae_core.networks.network import Network
 
 CELLS = 128
+"""Cells along each side of a heatmap."""
+
 VOTE_K = 50
-_MARGIN = 0.04  # of the digits' extent: as much as the map leaves around them
-_LEAST_MARGIN = 0.01  # where an encoder puts all digits in one place
+"""Nearest test digits that decide on a cell's class."""
+
+_MARGIN = 0.04  # around the digits, as a share of their extent: the same as the map's
+_LEAST_MARGIN = 0.01  # for an encoder that gives all digits the same mean
 _BLOCK = 2000
 
 
 @dataclass(frozen=True)
 class Heatmap:
-    """Values on a square: cell (i, j) is the i-th from the lowest z2 and the j-th from the lowest z1."""
+    """Values on a square of cells: index (i, j) is interval i of z2 and interval j of z1, both ascending."""
 
     edges: np.ndarray
-    """(n + 1,) float64: the cells' borders along either axis."""
+    """(n + 1,) float64, ascending: the cells' borders along both axes."""
     values: np.ndarray
     """(n, n) float32, all finite."""
     classes: np.ndarray | None = None
-    """(n, n) uint8 in 0..9, where a cell belongs to a class; the values are then shares from 0 to 1."""
+    """(n, n) uint8 in 0..9: each cell's class; `values` are then shares from 0 to 1. None if cells have no class."""
 
 
 def density(network: Network, embedded: LatentMap) -> Heatmap:
-    """Digits a unit of area, if there were one in all: q(z) averaged over each cell."""
+    """q(z), the mean over each cell: the share of the digits per unit of area of z."""
     edges = _edges(embedded)
     return Heatmap(edges, (masses(embedded, edges) / (edges[1] - edges[0]) ** 2).astype(np.float32))
 
 
 def regions(network: Network, embedded: LatentMap) -> Heatmap:
-    """The class that the nearest test digits vote for, with the share of the votes that it got."""
+    """The most frequent class of the VOTE_K digits nearest to each cell's centre, and the share that is of it."""
     edges = _edges(embedded)
     counts = embedded.votes(_centres(edges), VOTE_K)
-    shares = counts.max(axis=1) / counts.sum(axis=1)
+    shares = counts.max(axis=1) / counts.sum(axis=1)  # of fewer than VOTE_K digits, where there are not so many
     return Heatmap(edges, _square(shares), _square(counts.argmax(axis=1)).astype(np.uint8))
 
 
 def magnification(network: Network, embedded: LatentMap) -> Heatmap:
-    """1/2 log det J'J of the decoder at each cell's centre."""
+    """log sqrt(det J'J) at each cell's centre, with J the decoder's Jacobian."""
     edges = _edges(embedded)
     return Heatmap(edges, _square(log_magnification(network, _centres(edges))))
 
 
 def width(network: Network, embedded: LatentMap) -> Heatmap:
-    """The posterior's width at each cell's centre: the digit decoded there is encoded again.
+    """How uncertain the encoder is: the image decoded at each cell's centre is encoded again.
 
-    The geometric mean of the two standard deviations, in units of z.
+    The values are the geometric means of the posterior's two standard deviations, in units of z.
     """
     edges = _edges(embedded)
     z = _centres(edges)
@@ -67,7 +73,7 @@ def width(network: Network, embedded: LatentMap) -> Heatmap:
 
 
 def _edges(embedded: LatentMap) -> np.ndarray:
-    """Of a square around all digits."""
+    """The borders (CELLS + 1,) of a square with a margin around all posterior means, within +-Z_LIMIT."""
     low, high = embedded.means.min(axis=0), embedded.means.max(axis=0)
     margin = np.maximum(_MARGIN * (high - low), _LEAST_MARGIN)
     return np.linspace(
@@ -76,9 +82,11 @@ def _edges(embedded: LatentMap) -> np.ndarray:
 
 
 def _centres(edges: np.ndarray) -> np.ndarray:
+    """The cells' centres, z1 varying fastest: (n * n, 2) float32."""
     middle = (edges[:-1] + edges[1:]) / 2
     return np.stack(np.meshgrid(middle, middle), -1).reshape(-1, 2).astype(np.float32)
 
 
 def _square(values: np.ndarray) -> np.ndarray:
+    """Values in the order of `_centres`, (n * n,), as (n, n) float32."""
     return values.reshape(CELLS, CELLS).astype(np.float32)

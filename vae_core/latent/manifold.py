@@ -1,8 +1,8 @@
-"""The lattice, and the manifold decoded on it.
+"""The lattice of latent points, and the manifold: the mosaic of the digits decoded at them.
 
-The nodes of one axis are norm.ppf(linspace(q, 1 - q, n)): even in probability under the prior N(0, 1), not in z, so
-that every tile stands for the same share of the digits that the model would draw. z1 runs right and z2 runs up, as on
-the map: the mosaic's top row is the highest z2.
+The nodes along each axis are norm.ppf(linspace(q, 1 - q, n)): evenly spaced in probability under the prior N(0, 1), not
+in z, so that every tile represents the same share of the digits that the model generates. z1 increases to the right and
+z2 upwards, as on the map: the mosaic's top row has the highest z2.
 """
 
 from collections.abc import Callable
@@ -19,13 +19,13 @@ MIN_QUANTILE, MAX_QUANTILE, DEFAULT_QUANTILE = 0.005, 0.25, 0.05
 
 
 def lattice(n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE) -> np.ndarray:
-    """The n nodes of one axis, ascending: (n,) float64. q: the prior's mass below the first, in (0, 0.5)."""
-    # inv_cdf is norm.ppf to the last digits (a test compares them), without SciPy's share of the app's start.
+    """The n nodes along one axis, ascending: (n,) float64. q: the prior's mass below the first node, in (0, 0.5)."""
+    # inv_cdf equals norm.ppf to within rounding (a test compares them) and spares the app's start the import of SciPy.
     return np.array([_PRIOR.inv_cdf(p) for p in np.linspace(q, 1 - q, n)])
 
 
 def lattice_points(n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE) -> np.ndarray:
-    """The nodes in reading order of the mosaic, left to right and top to bottom: (n * n, 2) float32."""
+    """The n * n nodes in the order of the mosaic's tiles, left to right and top to bottom: (n * n, 2) float32."""
     nodes = lattice(n, q)
     z1, z2 = np.meshgrid(nodes, nodes[::-1])
     return np.stack([z1.ravel(), z2.ravel()], axis=1).astype(np.float32)

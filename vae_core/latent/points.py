@@ -1,4 +1,4 @@
-"""Points of the latent plane: checked, as the networks take them, and where they lie under the prior N(0, I)."""
+"""Points of the latent plane: checking, conversion, and their place in the prior N(0, I)."""
 
 import math
 from statistics import NormalDist
@@ -9,39 +9,39 @@ from vae_core.config import LATENT_DIM
 from vae_core.errors import LatentPointError
 
 Z_LIMIT = 10.0
-"""Points beyond +-10 are refused: the prior's mass there is below 1e-22, and no digit lies there."""
+"""Coordinates beyond +-10 are refused: the prior's mass there is below 1e-22."""
 
 Point = tuple[float, float]
 """(z1, z2), finite and within +-Z_LIMIT."""
 
 
 def as_point(z1: object, z2: object) -> Point:
-    """Two numbers, or their texts, as a Point. Raises LatentPointError that names the one that is wrong."""
+    """Two numbers, or their texts, as a Point. Raises LatentPointError, which names the coordinate that is wrong."""
     return _coordinate("z1", z1), _coordinate("z2", z2)
 
 
 def as_points(z: np.ndarray) -> np.ndarray:
-    """One point or many as the float32 (N, 2) that the networks take."""
+    """One point (2,) or several (N, 2) as float32 (N, 2), as `Network` expects them."""
     return np.asarray(z, np.float32).reshape(-1, LATENT_DIM)
 
 
 def _coordinate(name: str, value: object) -> float:
     try:
-        number = float(value)  # type: ignore[arg-type]  # whatever a URL or a browser sends
+        number = float(value)  # type: ignore[arg-type]  # anything that a URL or a browser sends
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not abs(number) <= Z_LIMIT:
         found = str(value)[:40]
         raise LatentPointError(f"{name}: expected a number from -{Z_LIMIT:g} to {Z_LIMIT:g}; found {found!r}.")
-    return number + 0.0  # for -0 is 0
+    return number + 0.0  # turns -0.0 into 0.0
 
 
 def prior_quantiles(z: Point) -> Point:
-    """(Phi(z1), Phi(z2)): the prior's mass left of and below z."""
+    """(Phi(z1), Phi(z2)), with Phi the CDF of N(0, 1): the prior's mass left of z and its mass below z, in [0, 1]."""
     return NormalDist().cdf(z[0]), NormalDist().cdf(z[1])
 
 
 def random_point(noise: np.random.Generator) -> Point:
-    """A draw from the prior N(0, I), held within +-Z_LIMIT."""
+    """A draw from the prior N(0, I), clipped to +-Z_LIMIT."""
     z1, z2 = np.clip(noise.standard_normal(2), -Z_LIMIT, Z_LIMIT)
     return float(z1), float(z2)
