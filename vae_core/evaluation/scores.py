@@ -88,7 +88,7 @@ def evidence_scores(exact: Evidence, negative_elbo: float, digits: Digits) -> li
     """What the bound bounds, and by how much it misses it. negative_elbo: the mean over the digits, in nats."""
     summed = (
         f"quadrature, nodes down to 1/{round(1 / exact.spacing)} apart; nodes twice as far apart, wherever they lie, "
-        f"move a digit by {exact.moved.mean():.4f} nats on average, {exact.moved.max():.2f} at most"
+        f"move a digit by {exact.error_estimate.mean():.4f} nats on average, {exact.error_estimate.max():.2f} at most"
     )
     return [
         _score(digits, "-log p(x)", -exact.nats.mean(), "nats", summed),

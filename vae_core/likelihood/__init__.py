@@ -1,1 +1,1 @@
-"""How probable a digit is under a model: the bound, the evidence, and the exact posterior."""
+"""How probable digits are under a model: the ELBO, the evidence log p(x), and the exact posterior."""

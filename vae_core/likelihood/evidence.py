@@ -1,16 +1,19 @@
-"""The evidence of a digit by quadrature over the latent plane, and where on it the digit has its mass.
+"""The evidence log p(x) of digits, by numerical integration over the latent plane.
 
     p(x) = integral of p(x|z) N(z; 0, I) dz  ~  h^2 sum over nodes z_k of p(x|z_k) N(z_k; 0, I)
 
-In two dimensions this sum can be taken; in more it has to be bounded, which is what the ELBO does. On a regular lattice
-it converges faster than any power of h where the integrand is smooth and dies away at the border (Trefethen and
-Weideman 2014, section 5), and still as h^2 across the kinks that ReLU leaves in it. Grey pixels make it a Bernoulli
-pseudo-likelihood, as the reconstruction is.
+The nodes z_k form a regular lattice of spacing h. The sum converges faster than any power of h if the integrand is
+smooth and vanishes at the border (Trefethen and Weideman 2014, section 5), and as h^2 if it has kinks, as with ReLU. It
+is feasible because the latent space has two dimensions; in many, only a bound such as the ELBO is. For grey pixels
+p(x|z) is a Bernoulli pseudo-likelihood, as in the reconstruction.
 
-The plane is cut into tiles. All digits are summed over coarse nodes in every tile; tiles where a digit may have mass
-are then halved, and halved again, for the digits whose sum is not certain yet, so that finer nodes are placed on ever
-less of the plane. A sum is certain where five lattices of twice the spacing, each shifted against the others, agree
-with it: two alone may agree by chance, when a narrow peak lies between the nodes of both.
+The method is adaptive. The plane is cut into tiles of side 1/2. First, p(x|z) p(z) is summed over 4 x 4 nodes in every
+tile, for all digits. Then, for each digit, the tiles where it may have mass are summed over 8 x 8 nodes. While its
+estimate is not accurate enough, the tiles that contribute to it are quartered and summed again, which halves h.
+
+The error of an estimate with spacing h is judged by its largest difference from five estimates with spacing 2 h, whose
+lattices are shifted against each other: the one of the stage before, and four from every second node of this stage.
+Fewer would not suffice: a narrow peak may lie between the nodes of two lattices, which then agree on a wrong result.
 """
 
 import math
@@ -35,36 +38,43 @@ from vae_core.likelihood.tiles import (
 from vae_core.networks.network import Network
 
 TOLERANCE = 0.01
-"""nats: a digit is done whose log p(x) moves less than this from what lattices of twice the spacing say."""
+"""nats: a digit is refined no further once its error estimate is below this."""
 
-_SIZES = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128)  # of the tiles that are looked at more closely
-# nats below a digit's best tile, by size. Nodes 1/16 apart may lie beside a narrow peak, and those 1/32 apart may hide
-# its height.
+_SIZES = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128)
+"""Side of the tiles at each stage of refinement; the spacing is an eighth of it, 1/16 to 1/1024."""
+
 _NEGLIGIBLE = (math.inf, 40.0, 16.0, *4 * (12.0,))
-_DIGITS = 10_000  # summed over coarse nodes together
-_ROWS = 500_000  # digits with a tile each that are refined together; halved twice, their sums take 64 MB at a time
-_COARSE_SHARE = 0.12  # of the time, about
-_LEFT_OUT = 1e-4  # the share of a digit's mass that its tiles may leave out
+"""At each stage, in nats: a tile whose sum is so far below the digit's largest is not refined further.
+
+The first stages are more cautious: their nodes, 1/16 and 1/32 apart, may miss a narrow peak or underestimate it.
+"""
+
+_DIGITS = 10_000  # whose coarse sums are computed together
+_ROWS = 500_000  # pairs of a digit and a tile that are refined together: their sums take 64 MB after two refinements
+_COARSE_SHARE = 0.12  # of the time that the coarse sums take, for the progress shown
+_OMITTED_MASS = 1e-4  # share of a digit's mass outside the tiles that `tiles_of_mass` returns
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """log p(x) of each digit, and how far it can be trusted."""
+    """log p(x) of each digit, with an estimate of its error."""
 
     nats: np.ndarray
     """(N,) float64: log p(x)."""
-    moved: np.ndarray
-    """(N,) float64, nats: how far off the farthest of five lattices of twice the spacing is. Its own error is less."""
+    error_estimate: np.ndarray
+    """(N,) float64, nats: the largest difference of `nats` from five estimates with twice the spacing. It overestimates
+    the error, which falls as the spacing does."""
     spacing: float
-    """The finest spacing h that any digit needed."""
+    """The smallest spacing h that any digit needed, in units of z."""
     reach: float
-    """The sum is over the square from -reach to reach."""
+    """The sum is over the square from -reach to reach along both axes."""
 
 
 def evidence(network: Network, images: np.ndarray, on_share: OnShare = lambda share: None) -> Evidence:
-    """log p(x) of images (N, 28, 28) uint8, each refined until it moves less than TOLERANCE or the spacing is 1/1024.
+    """log p(x) of images (N, 28, 28) uint8, refined until the error estimate is below TOLERANCE or the spacing 1/1024.
 
-    Takes some seconds for 10,000 digits, a minute where the decoder is large and sharp, and at most about 200 MB.
+    It takes some seconds for 10,000 digits, a minute if the decoder is large and its posteriors narrow, and at most
+    about 200 MB. Raises RunDamaged if the encoder's numbers are not finite.
     """
     blocks = [to_pixels(images[i : i + _DIGITS]) for i in range(0, len(images), _DIGITS)]
     reach = max(reach_of(network, pixels) for pixels in blocks)
@@ -72,46 +82,50 @@ def evidence(network: Network, images: np.ndarray, on_share: OnShare = lambda sh
     parts = []
     for b, pixels in enumerate(blocks):
         parts.append(_refined(network, pixels, corners, lambda share, b=b: on_share((b + share) / len(blocks))))
-    nats, moved = (np.concatenate(arrays) for arrays in zip(*(part[:2] for part in parts), strict=True))
-    return Evidence(nats, moved, min(part[2] for part in parts), reach)
+    nats, error_estimate = (np.concatenate(arrays) for arrays in zip(*(part[:2] for part in parts), strict=True))
+    return Evidence(nats, error_estimate, min(part[2] for part in parts), reach)
 
 
 def tiles_of_mass(network: Network, pixels: np.ndarray) -> tuple[np.ndarray, float]:
-    """Where one digit has all of its mass but a ten-thousandth: tiles' lower left corners (R, 2), and their side.
+    """The tiles that contain all of a digit's posterior mass p(z|x) but at most 1e-4.
 
-    pixels: (1, 784) float32 in [0, 1].
+    pixels: (1, 784) float32 in [0, 1]. Returns the tiles' lower left corners (R, 2) and their side, 1/8.
     """
     corners = corners_within(reach_of(network, pixels))
     lower = corners[promising(network, pixels, corners, coarse_sums(network, pixels, corners))[0]]
     for size, negligible in zip(_SIZES[:3], _NEGLIGIBLE, strict=False):
         sums = np.logaddexp.reduce(row_sums(network, pixels, np.zeros(len(lower), int), lower, size), axis=1)
-        held = sums > sums.max() - negligible
-        tiles, masses = lower[held], np.exp(sums[held] - sums.max())
+        kept = sums > sums.max() - negligible
+        tiles, masses = lower[kept], np.exp(sums[kept] - sums.max())
         lower = quarters(tiles, size)
     order = np.argsort(masses)
-    return tiles[order[np.cumsum(masses[order]) > _LEFT_OUT * masses.sum()]], size
+    return tiles[order[np.cumsum(masses[order]) > _OMITTED_MASS * masses.sum()]], size
 
 
 def _refined(
     network: Network, pixels: np.ndarray, corners: np.ndarray, on_share: OnShare
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """log p(x), how far it moved, and the finest spacing that any digit needed."""
+    """log p(x) and its error estimate, each (N,) in nats, and the smallest spacing that any digit needed.
+
+    pixels: (N, 784) float32 in [0, 1]; corners: (T, 2), the tiles' lower left corners.
+    """
     sums = coarse_sums(network, pixels, corners, lambda share: on_share(_COARSE_SHARE * share))  # (N, T)
-    nats, moved = log_sum_exp(sums.astype(np.float64)) + 2 * math.log(TILE / COARSE), np.empty(len(pixels))
-    held = promising(network, pixels, corners, sums)
-    ends = np.cumsum(held.sum(axis=1))
+    nats = log_sum_exp(sums.astype(np.float64)) + 2 * math.log(TILE / COARSE)  # log of the sum times h^2
+    error_estimate = np.empty(len(pixels))
+    candidates = promising(network, pixels, corners, sums)  # (N, T)
+    ends = np.cumsum(candidates.sum(axis=1))
     parts = np.split(np.arange(len(pixels)), np.flatnonzero(np.diff(ends // _ROWS)) + 1)
     spacings = []
     for part in parts:
-        begun = part[0] / len(pixels)
+        before = part[0] / len(pixels)
 
-        def told(share: float, begun: float = begun, size: float = len(part) / len(pixels)) -> None:
-            on_share(_COARSE_SHARE + (1 - _COARSE_SHARE) * (begun + size * share))
+        def on_part(share: float, before: float = before, size: float = len(part) / len(pixels)) -> None:
+            on_share(_COARSE_SHARE + (1 - _COARSE_SHARE) * (before + size * share))
 
-        digits, tiles = np.nonzero(held[part])
-        spacings.append(_refine(network, pixels, part[digits], corners[tiles], nats, moved, told))
+        digits, tiles = np.nonzero(candidates[part])
+        spacings.append(_refine(network, pixels, part[digits], corners[tiles], nats, error_estimate, on_part))
     on_share(1.0)
-    return nats, moved, min(spacings)
+    return nats, error_estimate, min(spacings)
 
 
 def _refine(
@@ -120,27 +134,28 @@ def _refine(
     digits: np.ndarray,
     lower: np.ndarray,
     nats: np.ndarray,
-    moved: np.ndarray,
+    error_estimate: np.ndarray,
     on_share: OnShare,
 ) -> float:
-    """Write what finer nodes say over nats and moved (N,). Returns the finest spacing that any digit needed.
+    """Improve `nats` and `error_estimate`, each (N,), in place. Returns the smallest spacing that any digit needed.
 
-    A row is a digit together with a tile where it may have mass, a digit's rows side by side. digits: (R,), rows of
-    pixels; lower: (R, 2), the tiles' lower left corners.
+    A row is a pair of a digit and a tile in which it may have mass; rows of the same digit are adjacent. digits: (R,),
+    each row's index into pixels (N, 784); lower: (R, 2), its tile's lower left corner.
     """
     for stage, size in enumerate(_SIZES):
-        parts = row_sums(
+        parts = row_sums(  # (R, 4)
             network, pixels, digits, lower, size, lambda share, k=stage: on_share((k + share) / len(_SIZES))
         )
         starts = np.flatnonzero(np.diff(digits, prepend=-1))
-        moving, rows = digits[starts], np.diff(starts, append=len(digits))
-        totals = np.logaddexp.reduceat(parts, starts, axis=0) + 2 * math.log(2 * size / SIDE)  # (M, 4)
-        now = np.logaddexp.reduce(totals, axis=1) - math.log(4)
-        coarser = np.column_stack([nats[moving], totals])  # (M, 5)
-        nats[moving], moved[moving] = now, np.abs(coarser - now[:, None]).max(axis=1)
-        held = np.logaddexp.reduce(parts, axis=1)
-        best = np.maximum.reduceat(held, starts)
-        kept = np.repeat(moved[moving] >= TOLERANCE, rows) & (held > np.repeat(best, rows) - _NEGLIGIBLE[stage])
+        active, rows = digits[starts], np.diff(starts, append=len(digits))  # M digits, and how many rows each has
+        totals = np.logaddexp.reduceat(parts, starts, axis=0) + 2 * math.log(2 * size / SIDE)  # (M, 4), spacing 2 h
+        finer = np.logaddexp.reduce(totals, axis=1) - math.log(4)  # (M,), spacing h: the mean of the four
+        coarser = np.column_stack([nats[active], totals])  # (M, 5)
+        nats[active], error_estimate[active] = finer, np.abs(coarser - finer[:, None]).max(axis=1)
+        sums = np.logaddexp.reduce(parts, axis=1)  # (R,)
+        best = np.maximum.reduceat(sums, starts)  # (M,)
+        uncertain = np.repeat(error_estimate[active] >= TOLERANCE, rows)
+        kept = uncertain & (sums > np.repeat(best, rows) - _NEGLIGIBLE[stage])
         if not kept.any():
             break
         digits, lower = np.repeat(digits[kept], 4), quarters(lower[kept], size)

@@ -1,6 +1,7 @@
-"""The latent plane cut into tiles, and the joint density of digits and z summed over nodes in them.
+"""Square tiles of the latent plane, and sums of the joint density p(x|z) p(z) over nodes in them.
 
-Sums are of p(x|z) p(z), as logarithms in nats. Nodes are decoded in blocks, whose memory is used again.
+Densities and sums are returned as logarithms, in nats. Nodes are decoded in blocks to bound the memory. Letters in
+shapes: N digits, T tiles, R rows (pairs of a digit and a tile), K nodes.
 """
 
 import math
@@ -14,15 +15,18 @@ from vae_core.likelihood.elbo import softplus
 from vae_core.networks.network import Network
 
 TILE = 0.5
-COARSE, SIDE = 4, 8
-"""Nodes along a tile's side: at first, and when it is looked at more closely."""
+"""Side of a tile before it is refined, in units of z."""
 
-_COARSELY_NEGLIGIBLE = 40.0  # nats below a digit's best tile
-_LEAST_REACH, _SPREADS = 4.5, 6.0
-_NODES = 1024  # at once; of 10,000 digits their joint densities take 41 MB
+COARSE, SIDE = 4, 8
+"""Nodes along the side of a tile: in the first, coarse sum, and in the refinements."""
+
+_COARSELY_NEGLIGIBLE = 40.0  # nats below a digit's largest sum: in such a tile it has no mass to speak of
+_LEAST_REACH = 4.5  # standard deviations of the prior
+_STDS = 6.0  # standard deviations around each posterior mean that the tiles cover
+_NODES = 1024  # decoded at once; their joint densities with 10,000 digits take 41 MB
 
 OnShare = Callable[[float], None]
-"""Called with the share that is done, from 0 to 1."""
+"""Called with the share of the work that is done, from 0 to 1."""
 
 
 def log_joint(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -34,7 +38,10 @@ def log_joint(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray
 def coarse_sums(
     network: Network, pixels: np.ndarray, corners: np.ndarray, on_share: OnShare = lambda share: None
 ) -> np.ndarray:
-    """log of the sum over each tile's coarse nodes of p(x|z) p(z). Returns (N, T) float32."""
+    """log of the sum of p(x|z) p(z) over the COARSE^2 nodes of each tile, for each digit.
+
+    pixels: (N, 784) float32 in [0, 1]; corners: (T, 2), the tiles' lower left corners. Returns (N, T) float32.
+    """
     nodes = _interleaved(TILE, COARSE).reshape(-1, 2)
     sums = np.empty((len(pixels), len(corners)), np.float32)
     together = _NODES // len(nodes)
@@ -47,15 +54,18 @@ def coarse_sums(
 
 
 def promising(network: Network, pixels: np.ndarray, corners: np.ndarray, sums: np.ndarray) -> np.ndarray:
-    """Where a digit may have mass: in tiles that are not negligible, where the encoder puts it, and in all their
-    neighbours, for a narrow peak may lie between coarse nodes, or across a tile's border. Returns (N, T) bool.
+    """In which tiles each digit may have mass: (N, T) bool.
+
+    These are the tiles whose sum is not negligible, the tile in which the encoder puts the digit, and all neighbours of
+    both, because a narrow peak may lie between coarse nodes or across the border of a tile. corners: (T, 2), of a
+    square of tiles; sums: (N, T), by `coarse_sums`.
     """
     side = math.isqrt(len(corners))
     mean, _ = network.encode(pixels)
     column, row = np.clip((mean - corners[0]) // TILE, 0, side - 1).astype(int).T
-    held = (sums > sums.max(axis=1, keepdims=True) - _COARSELY_NEGLIGIBLE).reshape(-1, side, side)
-    held[np.arange(len(held)), row, column] = True
-    return maximum_filter(held, size=(1, 3, 3)).reshape(len(held), -1)
+    chosen = (sums > sums.max(axis=1, keepdims=True) - _COARSELY_NEGLIGIBLE).reshape(-1, side, side)
+    chosen[np.arange(len(chosen)), row, column] = True
+    return maximum_filter(chosen, size=(1, 3, 3)).reshape(len(chosen), -1)
 
 
 def row_sums(
@@ -66,16 +76,17 @@ def row_sums(
     size: float,
     on_share: OnShare = lambda share: None,
 ) -> np.ndarray:
-    """log of the sums of p(x|z) p(z) over the four lattices of each row's tile.
+    """log of the sum of p(x|z) p(z) over each of the four interleaved lattices (see `_interleaved`) of each row's tile.
 
-    digits: (R,), rows of pixels; lower: (R, 2), the tiles' lower left corners; size: their sides'. Returns (R, 4).
+    digits: (R,), each row's index into pixels (N, 784); lower: (R, 2), its tile's lower left corner; size: the side of
+    all tiles. Returns (R, 4) float64.
     """
     lattices = _interleaved(size, SIDE)  # (4, K, 2)
     corners, tile_of = np.unique(lower, axis=0, return_inverse=True)
     order = np.argsort(tile_of, kind="stable")
     ends = np.searchsorted(tile_of[order], np.arange(len(corners) + 1))
     parts = np.empty((len(digits), 4))
-    together = _NODES // SIDE**2  # tiles that are decoded at once
+    together = _NODES // SIDE**2  # tiles decoded at once
     for start in range(0, len(corners), together):
         some = corners[start : start + together]
         logits, constant = _terms(network, (some[:, None, None] + lattices).reshape(-1, 2))
@@ -89,46 +100,56 @@ def row_sums(
 
 
 def _interleaved(size: float, side: int) -> np.ndarray:
-    """The nodes of a tile at the origin, side^2 in all, as four lattices of twice the spacing: (4, side^2 / 4, 2)."""
+    """The side^2 nodes of a tile whose lower left corner is 0, split into four lattices: every second node along each
+    axis, beginning with the first or the second. Returns (4, side^2 / 4, 2)."""
     inner = size / side * (np.arange(side) + 0.5)
     nodes = np.stack(np.meshgrid(inner, inner), -1).reshape(side // 2, 2, side // 2, 2, 2)
     return nodes.transpose(1, 3, 0, 2, 4).reshape(4, -1, 2)
 
 
 def quarters(lower: np.ndarray, size: float) -> np.ndarray:
-    """The lower left corners of the quarters of tiles so large. lower: (R, 2). Returns (4 R, 2)."""
+    """Quarter each tile. lower: (R, 2), lower left corners; size: the tiles' side. Returns the quarters' (4 R, 2)."""
     offsets = size / 2 * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])
     return (lower[:, None] + offsets).reshape(-1, 2)
 
 
 def _terms(network: Network, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What log p(x|z) + log p(z) is made of, for any x. z: (K, 2). Returns logits (K, 784), constant (K,) float32."""
+    """The parts of log p(x|z) + log p(z) = x . logits + constant that do not depend on x.
+
+    z: (K, 2). Returns logits (K, 784) and constant (K,), both float32.
+    """
     logits = network.logits(z.astype(np.float32))
     constant = -softplus(logits).sum(axis=1) - 0.5 * (z**2).sum(axis=1) - math.log(2 * math.pi)
     return logits, constant.astype(np.float32)
 
 
 def _joint(pixels: np.ndarray, logits: np.ndarray, constant: np.ndarray) -> np.ndarray:
-    """log p(x|z) + log p(z). pixels: (N, 784); the others as `_terms` returns them. Returns (N, K) float32."""
+    """log p(x|z) + log p(z) from the results of `_terms`. pixels: (N, 784). Returns (N, K) float32."""
     return pixels @ logits.T + constant
 
 
 def log_sum_exp(values: np.ndarray) -> np.ndarray:
-    """Over the last axis, in place of which nothing is left; `values` is overwritten."""
-    most = values.max(axis=-1, keepdims=True)
-    values -= most
+    """log(sum(exp(values))) over the last axis, without overflow. (..., K) -> (...).
+
+    `values` is overwritten, to save memory.
+    """
+    largest = values.max(axis=-1, keepdims=True)
+    values -= largest
     np.exp(values, out=values)
-    return np.log(values.sum(axis=-1)) + most[..., 0]
+    return np.log(values.sum(axis=-1)) + largest[..., 0]
 
 
 def reach_of(network: Network, pixels: np.ndarray) -> float:
-    """Half the side of the square to sum over: the prior's bulk, and where the encoder thinks the digits are."""
+    """Half the side of the square around 0 to sum over, a multiple of TILE, at most Z_LIMIT.
+
+    It covers 4.5 standard deviations of the prior, and 6 of the encoder's posterior of each digit. pixels: (N, 784).
+    """
     mean, log_var = network.encode(pixels)
-    farthest = float((np.abs(mean) + _SPREADS * np.exp(0.5 * log_var)).max())
+    farthest = float((np.abs(mean) + _STDS * np.exp(0.5 * log_var)).max())
     return min(Z_LIMIT, TILE * math.ceil(max(_LEAST_REACH, farthest) / TILE))
 
 
 def corners_within(reach: float) -> np.ndarray:
-    """The lower left corner of each tile, (T, 2) float64."""
+    """The lower left corners of the tiles of the square from -reach to reach, z1 varying fastest: (T, 2) float64."""
     starts = np.arange(-reach, reach - TILE / 2, TILE)
     return np.stack(np.meshgrid(starts, starts), -1).reshape(-1, 2)

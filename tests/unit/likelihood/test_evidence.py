@@ -41,9 +41,9 @@ def test_a_decoder_that_ignores_z_gives_each_digit_its_likelihood():
     found = evidence(linear_network((np.zeros((2, 784)), logits)), GREYS)
     x, p = to_pixels(GREYS).astype(float), scipy.special.expit(logits)
     np.testing.assert_allclose(found.nats, (x * np.log(p) + (1 - x) * np.log(1 - p)).sum(axis=1), atol=1e-3)
-    assert (found.nats.dtype, found.nats.shape, found.moved.shape) == (np.float64, (3,), (3,))
+    assert (found.nats.dtype, found.nats.shape, found.error_estimate.shape) == (np.float64, (3,), (3,))
     assert found.spacing == 1 / 16  # the first refinement shows that nothing moves
-    assert found.moved.max() < 1e-3
+    assert found.error_estimate.max() < 1e-3
     assert found.reach == 4.5
 
 
@@ -54,7 +54,7 @@ def test_wherever_a_narrow_peak_lies_between_the_nodes_it_is_found(centre: tuple
     found = evidence(peaked_network(centre, spread), GREY)
     error = abs(found.nats[0] - quad_of_peak(centre, spread))
     assert error < TOLERANCE
-    assert error < found.moved[0] + 1e-3
+    assert error < found.error_estimate[0] + 1e-3
     assert found.spacing == {0.2: 1 / 16, 0.05: 1 / 32, 0.027: 1 / 64, 0.02: 1 / 64}[spread]
 
 
@@ -75,7 +75,7 @@ def test_a_network_with_hidden_layers_against_scipys_integral_over_the_plane():
     assert mass.status == "converged"
     found = evidence(Network.from_tensors(tensors), GREYS[:1])
     assert found.nats[0] == pytest.approx(most + math.log(mass.estimate), abs=1e-3)
-    assert found.moved.max() < TOLERANCE
+    assert found.error_estimate.max() < TOLERANCE
 
 
 def test_importance_sampling_of_real_digits_agrees_within_its_own_error(digits: Digits):
@@ -109,7 +109,7 @@ def test_the_narrowest_posteriors_of_the_deepest_run_are_not_missed(digits: Digi
     narrowest = log_var.min(axis=1).argsort()[:count]
     assert np.exp(log_var[narrowest[:20]].min(axis=1) / 2).max() < 0.01  # nodes 1/8 apart do not see these
     exact, noise = evidence(network, digits.test_images[narrowest]), np.random.default_rng(3)
-    assert exact.moved.max() < TOLERANCE
+    assert exact.error_estimate.max() < TOLERANCE
     off, error = np.empty(count), np.empty(count)
     for i, digit in enumerate(narrowest):
         spread = 1.5 * np.exp(log_var[digit] / 2).astype(float)
@@ -142,7 +142,7 @@ def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.n
     assert told == sorted(told)
     assert (told[-1], parts.reach, parts.spacing) == (1.0, whole.reach, whole.spacing)
     np.testing.assert_allclose(parts.nats, whole.nats, atol=1e-3)
-    np.testing.assert_allclose(parts.moved, whole.moved, atol=1e-3)
+    np.testing.assert_allclose(parts.error_estimate, whole.error_estimate, atol=1e-3)
 
 
 def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
