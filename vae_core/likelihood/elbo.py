@@ -2,9 +2,9 @@
 
     -ELBO(x) = E_q(z|x)[-log p(x|z)] + KL(q(z|x) || p(z))        (Kingma and Welling 2014, equation 3)
 
-The first term, the reconstruction, is the binary cross-entropy summed over the 784 pixels (for grey pixels,
-between 0 and 1, it is not a true likelihood but a pseudo-likelihood). It is estimated by sampling z from q(z|x). The second, the
-KL divergence of two normal distributions, has a closed form.
+The first term, the reconstruction, is the binary cross-entropy summed over the 784 pixels (for grey pixels, between 0
+and 1, a pseudo-likelihood instead of a likelihood). It is estimated by sampling z from q(z|x). The second term, the KL
+divergence of two normal distributions, has a closed form.
 """
 
 import numpy as np

@@ -148,7 +148,7 @@ def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.n
 def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     """The decoder draws black everywhere but around (8, 8), where a grey digit has its narrow peak."""
     looked_at: list[tuple[float, int]] = []
-    real = evidence.row_sums
+    real = quadrature.row_sums
 
     def spy(network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, on_share):
         looked_at.append((size, len(np.unique(lower, axis=0))))
