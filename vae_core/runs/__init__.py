@@ -1,1 +1,1 @@
-"""One training on disk: its record, files and progress, and how they are found, written and locked."""
+"""Runs: one training each, as a directory of files; finding, reading, writing and locking them."""

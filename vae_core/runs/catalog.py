@@ -1,26 +1,24 @@
-"""The catalog of runs: those that travel with the repository and the user's own, found by id or listed."""
+"""The catalog: all runs, those shipped with the repository and the user's, found by id or listed."""
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vae_core.errors import RunDamaged, RunNotFound
+from vae_core.runs.run import ID, ID_RULE, Run, read_run
 from vae_core.storage import directories
 from vae_core.storage.directories import runs_directory
 
-if TYPE_CHECKING:
-    pass
-from vae_core.runs.run import ID, ID_RULE, Run, read_run
-
 
 def list_runs() -> tuple[list[Run], list[str]]:
-    """All readable runs, and a sentence for each unreadable one: shipped ones first, as they came; then the user's,
-    newest first."""
+    """All readable runs, and a message for each that cannot be read or whose id is taken.
+
+    The shipped runs come first, the oldest of them first; then the user's, the newest first.
+    """
     runs, problems = runs_in(directories.SHIPPED)
     runs.reverse()
     shipped = {run.id for run in runs}
-    own, more_problems = runs_in(runs_directory())
-    for run in own:
+    user_runs, more_problems = runs_in(runs_directory())
+    for run in user_runs:
         if run.id in shipped:
             problems.append(f"{run.directory}: a shipped run has the id {run.id} too; rename this folder and its id.")
         else:
@@ -29,7 +27,7 @@ def list_runs() -> tuple[list[Run], list[str]]:
 
 
 def runs_in(root: Path) -> tuple[list[Run], list[str]]:
-    """The readable runs of one directory, newest first; and a sentence for each unreadable one."""
+    """The readable runs in a directory, the newest first, and a message for each that cannot be read."""
     runs: list[Run] = []
     problems: list[str] = []
     try:
@@ -48,14 +46,14 @@ def runs_in(root: Path) -> tuple[list[Run], list[str]]:
 
 
 def open_run(run_id: str) -> Run:
-    """The run with this id, shipped or the user's. Raises RunNotFound or RunDamaged."""
+    """The run with this id: a shipped one, else the user's. Raises RunNotFound, RunDamaged."""
     with contextlib.suppress(RunNotFound):
         return find_run(directories.SHIPPED, run_id)
     return find_run(runs_directory(), run_id)
 
 
 def find_run(root: Path, run_id: str) -> Run:
-    """The run with this id in one directory. Raises RunNotFound or RunDamaged."""
+    """The run with this id in the directory `root`. Raises RunNotFound, RunDamaged."""
     if not ID.fullmatch(run_id):
         raise RunNotFound(f"{run_id[:80]!r} is no run's id; {ID_RULE}.")
     if (root / run_id).is_dir():

@@ -1,7 +1,8 @@
-"""A checkpoint: all that a training needs to go on as if it had never stopped.
+"""A checkpoint: the state of a training between two gradient steps, from which it continues as if it had not stopped.
 
-The shuffle of an epoch and the noise of a step depend on the config's seed and on their number alone, so weights,
-optimizer state and the count of steps are the whole of it; the sums of the epoch so far let its means come out alike.
+The state is the weights, the optimizer's variables, the number of steps, and the losses summed so far in this epoch. No
+random state is needed: the order of the digits in an epoch and the noise of a step depend only on the config's seed and
+on the number of the epoch or step.
 """
 
 from dataclasses import dataclass
@@ -17,33 +18,36 @@ from vae_core.storage.tensors import Tensors, check, largest, pack, read_metadat
 
 NAME = "checkpoint.safetensors"
 _OPTIMIZER = "optimizer."
-_MOST_COPIES = 4  # the weights, and what an optimizer keeps of each
+_MOST_COPIES = 4  # the file's largest size, as a multiple of the weights': Adam stores two numbers for each weight
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training between two gradient steps."""
+    """The state of a training between two gradient steps."""
 
     step: int
     """Gradient steps taken."""
     seconds: float
     """Training time so far."""
     reconstruction: float
+    """In nats, summed over the digits that this epoch has trained on so far."""
     kl: float
-    """Sums over the digits that the epoch has seen so far, in nats."""
+    """Summed in the same way."""
     network: Tensors
+    """The weights, with the names and shapes of `network_shapes`."""
     optimizer: list[np.ndarray]
-    """The optimizer's variables in its own order, float32 or int64; it knows their shapes. Empty before the start."""
+    """The optimizer's variables, float32 or int64, in the order of Keras's `optimizer.variables`. Empty before the
+    first step."""
 
     def write(self, directory: Path) -> None:
-        """Put it into a run's directory, in place of the one before. Raises OSError."""
+        """Write checkpoint.safetensors into a run's directory, replacing the last one. Raises OSError."""
         numbers = {"step": self.step, "seconds": self.seconds, "reconstruction": self.reconstruction, "kl": self.kl}
         state = {f"{_OPTIMIZER}{i}": variable for i, variable in enumerate(self.optimizer)}
         write(directory / NAME, pack(self.network | state, numbers))
 
     @classmethod
     def read(cls, run: Run) -> "Checkpoint":
-        """The run's last checkpoint; of a training that has none yet, its start. Raises RunDamaged."""
+        """The run's last checkpoint; if it has none, the initial weights at step 0. Raises RunDamaged."""
         path = run.directory / NAME
         if not path.exists():
             return cls(0, 0.0, 0.0, 0.0, run.tensors(), [])

@@ -1,4 +1,4 @@
-"""history.csv: how the losses of a training fell, a row an epoch, in nats."""
+"""history.csv: the losses of a training, a row for each epoch, in nats for each digit."""
 
 import csv
 import io
@@ -18,19 +18,19 @@ NAME = "history.csv"
 COLUMNS = ("epoch", "seconds", "loss", "reconstruction", "kl", "val_loss", "val_reconstruction", "val_kl")
 
 Epoch = dict[str, float]
-"""One row: a value for each of COLUMNS. Those of the validation digits are NaN where none were held out."""
+"""One row: a value for each of COLUMNS. The val_ values are NaN if no validation digits are held out."""
 
 
 def read(directory: Path) -> "pd.DataFrame":
-    """A run's history; `epoch` holds integers, all else floats. Raises RunDamaged."""
-    import pandas as pd  # a fifth of a second, which the app's start does not need
+    """The history of the run in this directory: `epoch` as integers, the other columns as floats. Raises RunDamaged."""
+    import pandas as pd  # here, because it takes a fifth of a second, which the app's start does not need
 
     path = directory / NAME
     with raising_run_damaged(path):
         table = pd.read_csv(io.StringIO(read_text(path)), dtype=float)
         if tuple(table.columns) != COLUMNS:
             raise ValueError(f"expected the columns {', '.join(COLUMNS)}; found {', '.join(table.columns)}")
-        if not isinstance(table.index, pd.RangeIndex):  # pandas takes surplus values for an index
+        if not isinstance(table.index, pd.RangeIndex):  # if rows have too many values, pandas makes the first an index
             raise ValueError(f"expected {len(COLUMNS)} values in a row, found more")
         if not np.array_equal(table["epoch"], np.arange(1, len(table) + 1)):
             raise ValueError(f"expected the epochs 1 to {len(table)}, found others")
@@ -38,7 +38,7 @@ def read(directory: Path) -> "pd.DataFrame":
 
 
 def write(directory: Path, epochs: Sequence[Epoch]) -> None:
-    """Put a history into a run's directory, NaN as an empty cell. Raises OSError."""
+    """Write history.csv into a run's directory; NaN becomes an empty cell. Raises OSError."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)

@@ -1,7 +1,7 @@
-"""Locks between processes: which run has a living worker, and which slot for trainings is taken.
+"""Locks between processes: a lock for each run, and slots that limit how many trainings run at once.
 
-The system takes a lock away from a process that dies, however it dies; so a lock that is held means a living worker,
-and nothing has to be cleaned up after a dead one.
+The operating system releases the locks of a process that ends, even if it is killed. So a locked run has a living
+worker, and nothing has to be cleaned up after a worker that died.
 """
 
 import contextlib
@@ -14,28 +14,29 @@ from vae_core.errors import RunBusy, RunNotFound
 from vae_core.runs.run import Run
 from vae_core.storage.files import raising_run_not_writable
 
-_PATIENCE_SECONDS = 2.0  # a page that looks whether a lock is held, holds it for an instant
+_PATIENCE_SECONDS = 2.0  # `held`, which pages call, takes the lock itself for an instant
 
 
 @contextlib.contextmanager
 def holding(run: Run, patience: float = _PATIENCE_SECONDS) -> Iterator[None]:
-    """Hold a run's lock, as its worker does while it lives, and whoever changes it.
+    """Hold a run's lock. A worker holds it while it trains the run; every other change to a run needs it too.
 
-    Raises RunBusy if another does, RunNotFound if the run was deleted, RunNotWritable.
+    patience: seconds to wait for the lock. Raises RunBusy if another process holds it, RunNotFound if the run was
+    deleted, RunNotWritable if the lock file cannot be written.
     """
-    if not run.directory.is_dir():  # the lock would make it anew
+    if not run.directory.is_dir():  # FileLock would create the directory
         raise RunNotFound(f"{run.name} is no longer in {run.directory.parent}.")
     with raising_run_not_writable(run.directory):
         try:
             lock = FileLock(run.directory / "lock", timeout=patience).acquire()
-        except Timeout:  # an OSError too
+        except Timeout:  # which is an OSError too
             raise RunBusy(f"{run.name} is being trained. Cancel the training first.") from None
     with lock:
         yield
 
 
 def held(run: Run) -> bool:
-    """Whether a living process holds the run's lock. Raises RunNotFound, RunNotWritable."""
+    """Whether another process holds the run's lock at this moment. Raises RunNotFound, RunNotWritable."""
     try:
         with holding(run, patience=0):
             return False
@@ -44,7 +45,10 @@ def held(run: Run) -> bool:
 
 
 def take_slot(root: Path, slots: int) -> FileLock | None:
-    """One of the slots for trainings in this runs' directory, held until it is released; None if all are taken."""
+    """Take one of the slots for trainings in the runs' directory `root`; None if all are taken.
+
+    slots: how many there are. The slot is kept until the lock that is returned is released. Raises OSError.
+    """
     folder = root / ".slots"
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(slots):

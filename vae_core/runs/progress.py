@@ -1,15 +1,16 @@
-"""progress.jsonl: how far a training is, one JSON object a line, each with its event and its time.
+"""progress.jsonl: the events of a training. Each line is a JSON object with "event", "time" and the event's values.
 
-    created, resumed (step)             by whoever asks for a training, before its worker starts
-    queued (place)                      other trainings have all the slots; place 1 is next
+    created, resumed (step)             the training is asked for; its worker is not started yet
+    queued (place)                      the worker waits for a slot; place 1 is the next
     starting, compiling (device)        TensorFlow is imported; the gradient step is compiled
-    step (step, seconds, loss, ...)     several times an epoch: means since the step event before, in nats
-    epoch (one row of the history)      running means over the epoch
-    scoring                             trained; the test digits are scored
-    heartbeat                           nothing new, but alive
+    step (step, seconds, loss, ...)     several times an epoch: mean losses since the last step event, in nats
+    epoch (one row of the history)      the end of an epoch: mean losses over it, in nats
+    scoring                             the training is complete; the test digits are scored
+    heartbeat                           the worker is alive, and has nothing new to report
     done, cancelled, failed (reason)    the end
 
-Invariant: a line is written in one piece, and a last line without its end, which a killed worker leaves, is no line.
+Invariant: a line is written as a whole. A last line without a line break was cut off when the worker was killed, and is
+ignored.
 """
 
 import errno
@@ -42,32 +43,33 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
     "cancelled": (),
     "failed": (),
 }
-"""Of each event, the numbers it must have besides its time; null stands for NaN."""
+"""For each event, the numbers that its line must have besides "time". In JSON, null stands for NaN."""
 
 _MOST_BYTES = 50_000_000
 
 
 @dataclass
 class Progress:
-    """What the lines say, taken together: where the training stands."""
+    """The state of a training, summed up from the lines so far."""
 
     phase: str = "created"
-    """The last event that is no heartbeat; "training" for a step or an epoch."""
+    """The last event other than a heartbeat; "training" instead of "step" and "epoch"."""
     asked_time: float = 0.0
-    """When this training, or its latest part, was asked for: seconds since 1970."""
+    """Time of the last "created" or "resumed", in seconds since 1970."""
     last_time: float = 0.0
-    """When the last line was written: seconds since 1970."""
+    """Time of the last line, in seconds since 1970."""
     place: int = 0
-    """In the queue."""
+    """Place in the queue, 1 for the next; 0 if it was never queued."""
     device: str = ""
-    """What TensorFlow computes on."""
+    """The name of the GPU, or the number of processor cores, that TensorFlow computes on."""
     reason: str = ""
-    """Why it ended early."""
+    """Why the training was cancelled or failed; empty otherwise."""
     steps: list[dict[str, float]] = field(default_factory=list)
-    """The step events, of STEP_NUMBERS each; those that a resumed training takes again are left out."""
+    """The numbers STEP_NUMBERS of each step event. Those after the step from which a training was resumed are dropped,
+    because it takes these steps again."""
 
     def take(self, event: dict[str, Any]) -> None:
-        """Take one more line into account."""
+        """Update the state with the next line's event, as `_parse` returns it."""
         name = event["event"]
         self.last_time = event["time"]
         if name in ("step", "epoch"):
@@ -87,7 +89,10 @@ class Progress:
 
 
 def read(directory: Path) -> Progress:
-    """What a run's progress.jsonl says; nothing yet if there is none. Raises RunDamaged that names the line."""
+    """The progress of the run in this directory; Progress() if there is no file.
+
+    Raises RunDamaged, which names the line that is wrong.
+    """
     path, progress = directory / NAME, Progress()
     if not path.exists():
         return progress
@@ -102,6 +107,7 @@ def read(directory: Path) -> Progress:
 
 
 def _parse(line: str) -> dict[str, Any]:
+    """The event of a line, with NaN for null. Raises ValueError if a number of the event is missing or not one."""
     event = json.loads(line)
     if not isinstance(event, dict) or event.get("event") not in _NUMBERS:
         raise ValueError(f"expected an object whose event is one of {', '.join(_NUMBERS)}")
@@ -117,31 +123,32 @@ def _parse(line: str) -> dict[str, Any]:
 
 
 class Journal:
-    """The writing end, safe to share between threads. Opening it removes a last line that was cut off."""
+    """Appends lines to progress.jsonl; threads can share it. A last line that was cut off is removed at first."""
 
     def __init__(self, directory: Path):
         self.path = directory / NAME
         self.last_time = time.monotonic()
-        """When the last line was written, on this process's clock."""
+        """When the last line was written, by time.monotonic(), in seconds."""
         self._lock = threading.Lock()
         if self.path.exists():
             content = self.path.read_bytes()
             os.truncate(self.path, content.rfind(b"\n") + 1)
 
     def write(self, event: str, **values: float | str) -> None:
-        """Append a line. Raises OSError."""
+        """Append a line; NaN and infinity are written as null. Raises OSError, and leaves no part of the line then."""
         line = {"event": event, "time": round(time.time(), 3)}
         line |= {name: _rounded(value) for name, value in values.items()}
         content = json.dumps(line).encode() + b"\n"
         with self._lock, self.path.open("ab", buffering=0) as file:
             before = file.tell()
-            if file.write(content) < len(content):  # a disk that is nearly full takes a part
+            if file.write(content) < len(content):  # on a nearly full disk, a part was written
                 file.truncate(before)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self.last_time = time.monotonic()
 
 
 def _rounded(value: float | str) -> float | str | None:
+    """A float with 6 significant digits, None if it is not finite; other values unchanged."""
     if not isinstance(value, float):
         return value
     return float(f"{value:.6g}") if math.isfinite(value) else None

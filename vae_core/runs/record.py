@@ -1,6 +1,6 @@
-"""What a run says about itself: its record, the digits it was trained on, its scores; and their JSON, read strictly.
+"""The record of a run (run.json) and its scores (metrics.json) as dataclasses, checked when they are read.
 
-Invariant: what was read from JSON has exactly the fields of its class, each of its type, every number finite.
+Invariant: an object read from JSON has exactly the fields of its class, each of the annotated type, and finite numbers.
 """
 
 import dataclasses
@@ -18,14 +18,15 @@ STATUSES = ("running", "done", "cancelled", "failed")
 
 @dataclass(frozen=True)
 class Dataset:
-    """What a run was trained and scored on. train, validation, test: numbers of digits."""
+    """The digits that a run was trained and scored on. train, validation, test: how many."""
 
     source: str
+    """"mnist" or "sample"."""
     train: int
     validation: int
     test: int
     digest: str
-    """Names the test digits (`Digits.digest`): scores belong to these and to no others."""
+    """`Digits.digest`: a hash of the test digits, on which the scores were measured."""
 
     @property
     def name(self) -> str:
@@ -44,7 +45,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Score:
-    """One figure about a model: never a bare number."""
+    """A measured value of a model, with all that is needed to read it."""
 
     name: str
     value: float
@@ -59,23 +60,29 @@ class Score:
 
 @dataclass(frozen=True)
 class Record:
-    """run.json: what a run says about itself. created: ISO 8601 in UTC; seconds: training time on the wall clock."""
+    """The content of run.json."""
 
     id: str
+    """Also the name of the run's directory."""
     title: str
     kind: str
+    """"vae"."""
     status: str
+    """One of STATUSES."""
     config: TrainingConfig
     dataset: Dataset
     versions: dict[str, str]
+    """Of Python and the libraries that it was begun with, by name."""
     created: str
+    """ISO 8601, in UTC."""
     seconds: float
+    """Training time on the wall clock."""
     reason: str = ""
-    """Why the training is not done, in a few words: "cancelled at epoch 3 of 50"."""
+    """Why it was cancelled or failed, for instance "cancelled at epoch 3 of 50"; empty otherwise."""
 
     @property
     def steps_per_epoch(self) -> int:
-        """Gradient steps in which every training digit is seen once; the last one may see fewer digits."""
+        """Gradient steps in an epoch. The batch of the last may be smaller."""
         return -(-self.dataset.train // self.config.batch_size)
 
     @property
@@ -85,7 +92,7 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str) -> "Record":
-        """Read and check a run.json. Raises ValueError or ConfigError that says what was expected and found."""
+        """Parse and check a run.json. Raises ValueError or ConfigError, which say what was expected and found."""
         fields = json.loads(text)
         if not isinstance(fields, dict) or "format" not in fields:
             raise ValueError("expected an object with a format number")
@@ -107,7 +114,7 @@ class Record:
 
 
 def scores_from_json(text: str) -> list[Score]:
-    """Read a metrics.json. Raises ValueError on anything but a list of scores."""
+    """Parse and check a metrics.json. Raises ValueError if it is not a list of scores."""
     if not isinstance(entries := json.loads(text), list):
         raise ValueError(f"expected a list of scores, found {type(entries).__name__}")
     scores = [_build(Score, entry) for entry in entries]
@@ -117,22 +124,23 @@ def scores_from_json(text: str) -> list[Score]:
 
 
 def scores_to_json(scores: list[Score]) -> bytes:
-    """What `scores_from_json` reads, in UTF-8."""
+    """The content of metrics.json, in UTF-8: the inverse of `scores_from_json`."""
     return _json([dataclasses.asdict(score) for score in scores])
 
 
 def _json(value: Any) -> bytes:
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    return text.encode("utf-8", "replace")  # a path or a title may hold half a surrogate pair, which is no text
+    return text.encode("utf-8", "replace")  # a path or title may contain a lone surrogate, which UTF-8 cannot encode
 
 
 _JSON_TYPES: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), dict[str, str]: (dict,)}
 
 
 def _build(cls: type, fields: Any) -> Any:
-    """The flat dataclass `cls` from a JSON object that has exactly its fields, each of its annotated type.
+    """Create the dataclass `cls` from a JSON object. Raises ValueError unless it has exactly the fields of the class.
 
-    A field with a default may be missing: it is younger than the first runs.
+    Each value must be of the annotated type. Fields with a default may be missing, as they are in older runs. Fields of
+    other types than those in _JSON_TYPES must have been created and checked before.
     """
     if not isinstance(fields, dict):
         raise ValueError(f"expected an object, found {type(fields).__name__}")
@@ -144,12 +152,12 @@ def _build(cls: type, fields: Any) -> Any:
         raise ValueError(f"unknown field {unknown[0]!r}")
     for name, expected in specs.items():
         if name not in fields or expected not in _JSON_TYPES:
-            continue  # an object of its own was built and checked before
+            continue
         value = fields[name]
         if not isinstance(value, _JSON_TYPES[expected]) or isinstance(value, bool):
             raise ValueError(f"{name}: expected {expected.__name__}, found {value!r}")
         if expected is str:
-            value.encode()  # refuses half a surrogate pair, which JSON can hold and no page can show
+            value.encode()  # raises an error for a lone surrogate, which JSON allows and no page can show
         if expected is float and not abs(value) <= sys.float_info.max:
             raise ValueError(f"{name}: expected a finite number, found {value!r}")
     return cls(**fields)

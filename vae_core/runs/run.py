@@ -1,7 +1,7 @@
-"""A run: everything that one training left on disk, in one directory (format 1; see README.md).
+"""A run: the directory of files that a training writes (format 1; see README.md), and how they are read.
 
-Invariants: a file is either read and checked in full or reported by name; no path is built from an id that was not
-checked first. store.py writes runs.
+Invariants: every file that is read is checked completely, and an error names it; no path is built from an unchecked id.
+The module `store` writes runs.
 """
 
 import re
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_NAME = 100
+_NAME_LENGTH = 100
 ID = re.compile(r"[a-z0-9-]{1,64}")
+"""What a whole id must match: use `fullmatch`."""
+
 ID_RULE = "expected 1 to 64 of a-z, 0-9 and '-'"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run on disk. Its record was read and checked; its other files are read and checked on demand."""
+    """A run on disk. Its record is read and checked; its other files are when they are asked for."""
 
     directory: Path
     record: Record
@@ -39,51 +41,52 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What the run is called, in one line of at most 100 characters."""
+        """The title in one line of at most 100 characters; the id if the title is empty."""
         name = " ".join(self.record.title.split()) or self.id
-        return name if len(name) <= _NAME else f"{name[: _NAME - 4].rstrip()} ..."
+        return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 4].rstrip()} ..."
 
     @property
     def title(self) -> str:
-        """The run's name; a run that is not done says so."""
+        """The name; if the training is not done, followed by the reason or the status in brackets."""
         title = self.name
-        why = textwrap.shorten(self.record.reason, _NAME, placeholder=" ...") or self.record.status
+        why = textwrap.shorten(self.record.reason, _NAME_LENGTH, placeholder=" ...") or self.record.status
         return title if self.record.status == "done" else f"{title} ({why})"
 
     @property
     def shipped(self) -> bool:
+        """Whether the run is part of the repository, and so cannot be changed."""
         return self.directory.parent == directories.SHIPPED
 
     @property
     def version(self) -> int:
-        """Changes when the weights on disk do; 0 where they are missing. For caches of what was made from them."""
+        """When the weights were written, in ns; 0 if they are missing. Caches of anything made from them depend on it."""
         path = self.directory / "network.safetensors"
         return path.stat().st_mtime_ns if path.exists() else 0
 
     def tensors(self) -> Tensors:
-        """network.safetensors: read-only float32 arrays by name, of the names and shapes that the config asks for.
+        """network.safetensors: the weights by name, read-only float32, with the shapes of `network_shapes`.
 
         Raises RunDamaged.
         """
         return read_tensors(self.directory / "network.safetensors", network_shapes(self.record.config))
 
     def network(self) -> Network:
-        """The encoder and the decoder. Raises RunDamaged if the tensors are not what the config says."""
+        """The encoder and the decoder with these weights. Raises RunDamaged."""
         return Network.from_tensors(self.tensors(), self.record.config.activation)
 
     def history(self) -> "pd.DataFrame":
-        """history.csv: one row an epoch, losses in nats. Raises RunDamaged."""
+        """history.csv: a row for each epoch, losses in nats. Raises RunDamaged."""
         return history.read(self.directory)
 
     def scores(self) -> list[Score]:
-        """metrics.json: the scores on the test digits."""
+        """metrics.json: the scores on the test digits. Raises RunDamaged."""
         path = self.directory / "metrics.json"
         with raising_run_damaged(path):
             return scores_from_json(read_text(path))
 
 
 def read_run(directory: Path) -> Run:
-    """The run in this directory. Raises RunDamaged if its run.json is not a record of format 1."""
+    """The run in this directory. Raises RunDamaged unless run.json is a record of format 1 with the right id."""
     path = directory / "run.json"
     with raising_run_damaged(path):
         record = Record.from_json(read_text(path))

@@ -1,7 +1,8 @@
-"""Snapshots: what a network made of the same digits at some moment of its training, small enough to keep two dozen of.
+"""Snapshots: the map and the manifold at 24 moments of a training, each in a small file.
 
-The moments are denser early, where a map changes most: snapshot k of K is taken after total * (k / (K - 1))^3 gradient
-steps, the first before any. Invariant: all snapshots of a run show the same digits in the same order.
+They are more frequent early in the training, when the map changes fastest: snapshot k of K is taken after
+total * (k / (K - 1))^3 gradient steps, k = 0 before the first. Invariant: all snapshots of a run show the same test
+digits in the same order.
 """
 
 from dataclasses import dataclass
@@ -18,10 +19,10 @@ from vae_core.storage.files import raising_run_damaged, read_bytes, write
 from vae_core.storage.tensors import Shapes, compress, decompress, largest, pack, parse, read_metadata
 
 PROBE = 1000
-"""How many test digits a snapshot shows, or all there are: the first thousand."""
+"""A snapshot shows so many test digits, the first ones, or all if there are fewer."""
 
 LIVE = "live.safetensors.gz"
-"""The latest look at a training, while someone watches it."""
+"""The file of the latest snapshot of a training that a page watches; it is overwritten about twice a second."""
 
 _COUNT = 24
 _PATTERN = "[0-9]" * 8 + ".safetensors.gz"
@@ -29,24 +30,27 @@ _PATTERN = "[0-9]" * 8 + ".safetensors.gz"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One moment of a training."""
+    """The map and the manifold at one moment of a training."""
 
     step: int
-    """Gradient steps taken before it."""
+    """Gradient steps taken so far."""
     means: np.ndarray
-    """(P, 2) float32: the posterior means of the first P test digits, P = PROBE or all there are."""
+    """(P, 2) float32: the posterior means of the first P test digits, P = PROBE or all if there are fewer."""
     tiles: np.ndarray
-    """(15 * 15, 28, 28) uint8: the lattice decoded, in reading order of the mosaic."""
+    """(15 * 15, 28, 28) uint8: the decoded lattice, in the order of `lattice_points`."""
 
     @classmethod
     def take(cls, network: Network, images: np.ndarray, step: int) -> "Snapshot":
-        """Look at a network after `step` steps. images: (N, 28, 28) uint8, the test digits."""
+        """The snapshot of a network after `step` gradient steps. images: (N, 28, 28) uint8, the test digits."""
         means, _ = network.encode(to_pixels(images[:PROBE]))
         return cls(step, means, to_images(network.decode(lattice_points())))
 
     @classmethod
     def from_bytes(cls, content: bytes, digits: int) -> "Snapshot":
-        """Read what `to_bytes` wrote. digits: how many test digits there are. Raises ValueError or OSError."""
+        """The inverse of `to_bytes`. digits: how many test digits the run has.
+
+        Raises any of the errors that `raising_run_damaged` converts if the content is damaged.
+        """
         shapes: Shapes = {
             "means": ((min(digits, PROBE), LATENT_DIM), np.float32),
             "tiles": ((DEFAULT_SIDE**2, IMAGE_SIDE, IMAGE_SIDE), np.uint8),
@@ -56,12 +60,12 @@ class Snapshot:
         return cls(int(read_metadata(unpacked, ("step",))["step"]), tensors["means"], tensors["tiles"])
 
     def to_bytes(self) -> bytes:
-        """A gzip-compressed safetensors file: what the browser fetches as it is."""
+        """A safetensors file compressed with gzip. The browser reads the same format."""
         return compress(pack({"means": self.means, "tiles": self.tiles}, {"step": self.step}))
 
 
 def steps_to_keep(total: int) -> list[int]:
-    """The steps after which a training of `total` steps keeps a snapshot: ascending, from 0 to total."""
+    """After which steps a training of `total` steps keeps a snapshot: ascending and distinct, from 0 to total."""
     return sorted({round(total * (k / (_COUNT - 1)) ** 3) for k in range(_COUNT)})
 
 
@@ -78,7 +82,7 @@ def kept(run: Run) -> list[Path]:
 
 
 def read(path: Path, digits: int) -> tuple[Snapshot, bytes]:
-    """A run's snapshot and its file's content. digits: how many test digits the run has. Raises RunDamaged."""
+    """The snapshot in a file, and the file's content. digits: how many test digits the run has. Raises RunDamaged."""
     with raising_run_damaged(path):
         content = read_bytes(path, 1_000_000)
         return Snapshot.from_bytes(content, digits), content

@@ -1,8 +1,8 @@
-"""The store: how runs are put into the runs' directory, filled, renamed and deleted.
+"""The store: creating, changing and deleting runs on disk.
 
-Invariants: a run appears with all of its files, the network not trained yet, and is readable from then on; each file
-is replaced in one move, run.json last, so that its status never promises a file that is not there yet; shipped runs
-stay as they are.
+Invariants: a new run appears with all of its files, with the initial weights before it is trained, and can be read from
+then on. Each file is replaced atomically, and run.json is the last, so that a status of "done" means that the results
+are there. Shipped runs are never changed.
 """
 
 import contextlib
@@ -31,13 +31,14 @@ from vae_core.storage.files import raising_run_not_writable, write
 from vae_core.storage.staging import discard, publish, staging
 from vae_core.storage.tensors import Tensors, pack
 
-_TITLE = 1000  # characters, of which a page shows a hundred; without end, the record could not be read again
+_TITLE_LENGTH = 1000  # a longer title is cut: run.json must stay below the size at which it can be read
 
 
 def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None = None) -> Run:
-    """Put a run into `root` that is still to be trained: its record, its initial weights, and a snapshot of them.
+    """Create a run in `root` that is to be trained: its record, its initial weights and their snapshot.
 
-    Raises ConfigError if the config holds out all digits, RunNotWritable.
+    title: None for the recipe, the epochs and the seed. Raises ConfigError if no digit is left to train on,
+    RunNotWritable.
     """
     train = len(digits.train_images) - config.validation
     if train < 1:
@@ -45,7 +46,7 @@ def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None 
         raise ConfigError(f"validation: expected {expected}; found {config.validation}.")
     record = Record(
         id=f"{config.recipe}-{config.fingerprint(digits.digest)}",
-        title=(title or f"{config.recipe}, {config.epochs} epochs, seed {config.seed}")[:_TITLE],
+        title=(title or f"{config.recipe}, {config.epochs} epochs, seed {config.seed}")[:_TITLE_LENGTH],
         kind="vae",
         status="running",
         config=config,
@@ -61,22 +62,23 @@ def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None 
 
 
 def reopen(run: Run, digits: Digits) -> Run:
-    """Let a run that was begun, cancelled or failed be in training again, on the same digits.
+    """Set the status of a run that was begun, cancelled or failed to "running", for a worker to train or resume it.
 
-    Raises RunNotWritable if it is done, DataError if the digits at hand are others, RunDamaged.
+    Its scores are removed. Raises RunNotWritable, also if it is done; DataError if `digits` are not those it was begun
+    on; RunDamaged.
     """
     if run.record.status == "done":
         raise RunNotWritable(f"{run.name} is trained to its end already.")
     dataset = run.record.dataset
-    own, found = dataset.train + dataset.validation, len(digits.train_images)
-    if digits.digest != dataset.digest or own != found:
-        begun, at_hand = f"{dataset.source} with {own:,} to train on", f"{digits.source} with {found:,}"
+    expected, found = dataset.train + dataset.validation, len(digits.train_images)
+    if digits.digest != dataset.digest or expected != found:
+        begun, at_hand = f"{dataset.source} with {expected:,} to train on", f"{digits.source} with {found:,}"
         raise DataError(f"{run.name} was begun on other digits: {begun}, not the {at_hand} at hand.")
     if run.record.status == "running" and progress.read(run.directory).phase in ("created", "resumed"):
-        return run  # its worker is still to come
+        return run  # no worker has trained it yet
     with raising_run_not_writable(run.directory):
         Journal(run.directory).write("resumed", step=Checkpoint.read(run).step)
-        write(run.directory / "metrics.json", scores_to_json([]))  # the weights will not be those that were scored
+        write(run.directory / "metrics.json", scores_to_json([]))  # they will not be true of the weights to come
     return mark(run, dataclasses.replace(run.record, status="running", reason=""))
 
 
@@ -88,9 +90,10 @@ def put(
     scores: list[Score],
     snapshot: Snapshot | None = None,
 ) -> Run:
-    """A new run in `root`, all at once, under the record's id, or with -2, -3, ... where that is taken.
+    """Create a run in `root` with all of its files, and return it as it is on disk.
 
-    Raises RunNotWritable, for instance on a full disk; nothing is left then.
+    If the record's id is taken, -2, -3, ... is appended to it. Raises RunNotWritable, for instance on a full disk;
+    nothing of the run is left then.
     """
     if not ID.fullmatch(record.id):
         raise RunNotWritable(f"{record.id!r} cannot be a run's id; {ID_RULE}.")
@@ -108,14 +111,14 @@ def put(
 
 
 def complete(run: Run, record: Record, tensors: Tensors, epochs: Sequence[Epoch], scores: list[Score]) -> Run:
-    """Give a run its results and its new record. Raises RunNotWritable; the run is then as readable as before."""
+    """Write the results of a run and its new record. Raises RunNotWritable; the run can still be read then."""
     with raising_run_not_writable(run.directory):
         _fill(run.directory, tensors, epochs, scores)
     return mark(run, record)
 
 
 def mark(run: Run, record: Record) -> Run:
-    """Give a run a new record. Raises RunNotWritable."""
+    """Replace the record of a run. Raises RunNotWritable, also for a shipped run."""
     if run.shipped:
         raise RunNotWritable(f"{run.name} came with the app and stays as it is.")
     with raising_run_not_writable(run.directory):
@@ -124,35 +127,36 @@ def mark(run: Run, record: Record) -> Run:
 
 
 def save(run: Run, checkpoint: Checkpoint) -> None:
-    """Keep a moment to resume from; the run's network is that of this moment from then on. Raises OSError.
-
-    In this order: a run without a checkpoint has the network that its training starts from.
-    """
+    """Write a checkpoint to resume from, and its weights as the run's network. Raises OSError."""
+    # The checkpoint comes first: a run that has none is taken to have its initial weights in network.safetensors.
     checkpoint.write(run.directory)
     write(run.directory / "network.safetensors", pack(checkpoint.network))
 
 
 def fail(run: Run, reason: str) -> Run:
-    """Let a run say that its training failed, and why. Raises RunNotWritable."""
+    """Record that a training failed, and why. Raises RunNotWritable."""
     return mark(run, dataclasses.replace(run.record, status="failed", reason=reason))
 
 
 def tidy(run: Run, *patterns: str) -> None:
-    """Remove files that only a training needs; what cannot be removed does no harm."""
+    """Remove files of a run that match these glob patterns. Errors are ignored: files that stay do no harm."""
     with contextlib.suppress(OSError):
         for path in (path for pattern in patterns for path in run.directory.glob(pattern)):
             path.unlink(missing_ok=True)
 
 
 def rename(run: Run, title: str) -> Run:
-    """Give a run another title; its id stays, so links to it do. Raises RunNotWritable, for an empty title too."""
+    """Change the title of a run, not its id, so that links keep working.
+
+    Raises RunNotWritable, also for an empty title.
+    """
     if not title.strip():
         raise RunNotWritable(f"{run.name} keeps its title: expected a new one, found nothing.")
-    return mark(run, dataclasses.replace(run.record, title=title.strip()[:_TITLE]))
+    return mark(run, dataclasses.replace(run.record, title=title.strip()[:_TITLE_LENGTH]))
 
 
 def delete(run: Run) -> None:
-    """Throw a run away: it is gone at once, or still there as a whole. Raises RunNotWritable."""
+    """Delete a run. Raises RunNotWritable, also for a shipped run; the run is then still there, complete."""
     if run.shipped:
         raise RunNotWritable(f"{run.name} came with the app and stays as it is.")
     with raising_run_not_writable(run.directory, change="deleted"):
@@ -160,12 +164,14 @@ def delete(run: Run) -> None:
 
 
 def _fill(directory: Path, tensors: Tensors, epochs: Sequence[Epoch], scores: list[Score]) -> None:
+    """Write all files of a run but its record. Raises OSError."""
     write(directory / "network.safetensors", pack(tensors))
     history.write(directory, epochs)
     write(directory / "metrics.json", scores_to_json(scores))
 
 
 def _free_ids(root: Path, stem: str) -> Iterator[str]:
+    """Ids that no run in `root` and no shipped run has: stem, stem-2, stem-3, ... without end."""
     for number in itertools.count(1):
         run_id = stem if number == 1 else f"{stem}-{number}"
         if not (root / run_id).exists() and not (directories.SHIPPED / run_id).exists():
@@ -173,6 +179,7 @@ def _free_ids(root: Path, stem: str) -> Iterator[str]:
 
 
 def _versions() -> dict[str, str]:
+    """The versions of Python and of the installed libraries on which a training depends."""
     found = {"python": platform.python_version()}
     for package in ("tensorflow", "tensorflow-cpu", "keras", "numpy"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
