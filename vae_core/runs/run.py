@@ -59,7 +59,7 @@ class Run:
 
     @property
     def version(self) -> int:
-        """When the weights were written, in ns; 0 if they are missing. Caches of anything made from them depend on it."""
+        """When the weights were written, in ns; 0 if they are missing. Caches of results of the weights use it."""
         path = self.directory / "network.safetensors"
         return path.stat().st_mtime_ns if path.exists() else 0
 
