@@ -1,1 +1,1 @@
-"""How good a model is: its scores, what each digit contributes to them, and what others reached."""
+"""How good a model is: scores, metrics of each digit, the report, and published results to compare with."""

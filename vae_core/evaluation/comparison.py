@@ -1,6 +1,6 @@
-"""Two runs side by side: how their scores and their configs differ.
+"""Comparison of two runs, called left and right: how their scores and their configs differ.
 
-Invariant: only scores of the same name, unit and digits are compared; a difference is right minus left.
+Invariant: a difference is right minus left, and is only given for scores of the same name, unit and digits.
 """
 
 import dataclasses
@@ -11,7 +11,7 @@ from typing import Any
 from vae_core.config import TrainingConfig
 from vae_core.runs.record import Score
 
-_LOWER = {
+_LOWER_IS_BETTER = {
     "-ELBO",
     "reconstruction",
     "distortion",
@@ -20,30 +20,32 @@ _LOWER = {
     "inference gap",
     "KL of q(z) from the prior",
 }
-_HIGHER = {"1-NN accuracy", "5-NN accuracy", "50-NN accuracy", "trustworthiness", "continuity", "silhouette"}
-"""Which is better. Of the others, the KL for one, neither is."""
+_HIGHER_IS_BETTER = {"1-NN accuracy", "5-NN accuracy", "50-NN accuracy", "trustworthiness", "continuity", "silhouette"}
+# Other scores, such as the KL, are not better or worse by themselves.
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Scores, and the digest of the digits that they were measured on."""
+    """The scores of one run."""
 
     scores: Sequence[Score]
     digest: str
+    """`Digits.digest` of the digits that they were measured on."""
 
 
 @dataclass(frozen=True)
 class ScorePair:
-    """The scores of one name: two, or one and None where the other run has none."""
+    """The scores of this name of both runs; None for a run that has no such score."""
 
     name: str
     left: Score | None
     right: Score | None
     same_digits: bool
+    """Whether both runs were scored on digits with the same digest."""
 
     @property
     def difference(self) -> float | None:
-        """Right minus left, in their unit; None if they do not compare."""
+        """Right minus left, in their unit. None if a score is missing, or their digits or units differ."""
         left, right = self.left, self.right
         if not left or not right or not self.same_digits or (left.unit, left.digits) != (right.unit, right.digits):
             return None
@@ -51,14 +53,14 @@ class ScorePair:
 
     @property
     def better(self) -> str | None:
-        """ "left" or "right"; None if they do not compare, are equal, or neither less nor more is better."""
-        if not (difference := self.difference) or self.name not in _LOWER | _HIGHER:
+        """ "left" or "right". None if there is no difference, or no direction in which this score is better."""
+        if not (difference := self.difference) or self.name not in _LOWER_IS_BETTER | _HIGHER_IS_BETTER:
             return None
-        return "right" if (difference < 0) == (self.name in _LOWER) else "left"
+        return "right" if (difference < 0) == (self.name in _LOWER_IS_BETTER) else "left"
 
 
 def compare_scores(left: Measured, right: Measured) -> list[ScorePair]:
-    """A row for each score that either run has, in the order of the run that has more."""
+    """A pair for each name of a score that either run has, in the order of the run that has more scores."""
     by_name = [{score.name: score for score in measured.scores} for measured in (left, right)]
     names = [name for scores in sorted(by_name, key=len, reverse=True) for name in scores]
     same = left.digest == right.digest
@@ -67,22 +69,23 @@ def compare_scores(left: Measured, right: Measured) -> list[ScorePair]:
 
 @dataclass(frozen=True)
 class Setting:
-    """A field of the config in which two runs differ, in words."""
+    """A field in which two configs differ, with its values as texts."""
 
     name: str
+    """The field's name as people read it: "Batch size" for batch_size."""
     left: str
     right: str
     why: str
-    """What the field is for."""
+    """What the field sets (see `TrainingConfig`)."""
 
 
 def compare_configs(left: TrainingConfig, right: TrainingConfig) -> list[Setting]:
-    """The fields that differ, in the config's order."""
+    """The fields in which two configs differ, in their order in `TrainingConfig`."""
     pairs = [(spec, getattr(left, spec.name), getattr(right, spec.name)) for spec in dataclasses.fields(TrainingConfig)]
     return [
-        Setting(spec.name.replace("_", " ").capitalize(), _written(mine), _written(theirs), spec.metadata["why"])
-        for spec, mine, theirs in pairs
-        if mine != theirs
+        Setting(spec.name.replace("_", " ").capitalize(), _written(a), _written(b), spec.metadata["why"])
+        for spec, a, b in pairs
+        if a != b
     ]
 
 

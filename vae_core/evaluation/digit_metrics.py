@@ -1,70 +1,75 @@
-"""Digit metrics: what each test digit contributes to the scores, and what the digits of a class amount to."""
+"""Digit metrics: the values of each test digit from which the scores are computed, and their means by class."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 KNN_CLASSIFIER_K = 5
-"""The nearest training digits on the map by which a digit is classified."""
+"""How many nearest training digits on the map classify a test digit."""
 
 VOTE_K = 50
-"""The nearest training digits on the map among which those of the digit's own class are counted."""
+"""How many nearest training digits on the map `same_class_neighbours` counts among."""
 
 
 @dataclass(frozen=True)
 class DigitMetrics:
-    """What each test digit contributes to the scores; arrays of (N,), in the order of the digits."""
+    """The metrics of each test digit: arrays (N,), in the order of the digits."""
 
     reconstruction: np.ndarray
-    """float32, nats: -log p(x|z), the mean over samples of z."""
+    """float32, nats: -log p(x|z), averaged over samples of z from q(z|x)."""
     kl: np.ndarray
     """float32, nats: KL(q(z|x) || p(z))."""
     evidence: np.ndarray
     """float32, nats: log p(x)."""
     predicted: np.ndarray
-    """uint8: the class of most of its KNN_CLASSIFIER_K nearest training digits on the map."""
+    """uint8 in 0..9: the most frequent class of its KNN_CLASSIFIER_K nearest training digits on the map."""
     same_class_neighbours: np.ndarray
-    """uint8: how many of its VOTE_K nearest training digits on the map are of its own class."""
+    """uint8: how many of its VOTE_K nearest training digits on the map are of the same class as it."""
 
     @property
     def negative_elbo(self) -> np.ndarray:
+        """(N,) nats."""
         return self.reconstruction + self.kl
 
     @property
     def gap(self) -> np.ndarray:
-        """(N,) nats: log p(x) - ELBO, which is KL(q(z|x) || p(z|x)): what the encoder's posterior falls short by.
+        """The inference gap, (N,) in nats: log p(x) - ELBO = KL(q(z|x) || p(z|x)).
 
-        Of one digit it is an estimate, for reconstruction is, and may be a little below zero.
+        It is an estimate, because the reconstruction is, so it may be slightly below zero.
         """
         return self.negative_elbo + self.evidence
 
 
 @dataclass(frozen=True)
 class ClassMetrics:
-    """The metrics of one class's digits: means in nats, and what their neighbours on the map take them for."""
+    """The metrics of the test digits of one class."""
 
     label: int
     digits: int
+    """How many there are."""
     negative_elbo: float
+    """Mean, in nats."""
     reconstruction: float
+    """Mean, in nats."""
     accuracy: float
+    """The share whose predicted class is right."""
     predicted: tuple[int, ...]
-    """How many are taken for each class: a row of the confusion matrix."""
+    """How many are predicted to be of each of the ten classes: a row of the confusion matrix."""
 
 
 def by_class(metrics: DigitMetrics, labels: np.ndarray) -> list[ClassMetrics]:
-    """A row for each class that occurs. labels: (N,) in 0..9."""
+    """The metrics of each class that occurs, ascending. labels: (N,) in 0..9, the true classes."""
     rows = []
     for label in np.unique(labels).tolist():
-        of = labels == label
-        predicted = np.bincount(metrics.predicted[of], minlength=10)
+        members = labels == label
+        predicted = np.bincount(metrics.predicted[members], minlength=10)
         rows.append(
             ClassMetrics(
                 label=label,
-                digits=int(of.sum()),
-                negative_elbo=float(metrics.negative_elbo[of].mean(dtype=np.float64)),
-                reconstruction=float(metrics.reconstruction[of].mean(dtype=np.float64)),
-                accuracy=float(predicted[label] / of.sum()),
+                digits=int(members.sum()),
+                negative_elbo=float(metrics.negative_elbo[members].mean(dtype=np.float64)),
+                reconstruction=float(metrics.reconstruction[members].mean(dtype=np.float64)),
+                accuracy=float(predicted[label] / members.sum()),
                 predicted=tuple(predicted.tolist()),
             )
         )

@@ -1,6 +1,6 @@
-"""Hard digits: those that a model does worst on, by one metric or another, and for contrast those it does best on.
+"""Hard digits: test digits ranked by how badly a model does on them, by several metrics; and the best, for contrast.
 
-Each order is by a metric of the report, ties by the digit's number; a digit is in an order only if it belongs there.
+Equal digits are ranked by their index. An order may leave digits out: "astray" has only digits classified wrongly.
 """
 
 from collections.abc import Callable
@@ -13,16 +13,18 @@ from vae_core.evaluation.digit_metrics import VOTE_K, DigitMetrics
 
 @dataclass(frozen=True)
 class Order:
-    """One way to put digits in order."""
+    """One way to rank digits."""
 
     label: str
+    """Its name, as pages show it."""
     about: str
-    badness: Callable[[DigitMetrics], np.ndarray]
-    """(N,) numbers, the first in the order having the highest."""
+    """A sentence that explains it."""
+    sort_key: Callable[[DigitMetrics], np.ndarray]
+    """From the metrics of N digits, (N,) numbers: digits are ranked by them, the highest first."""
     describe: Callable[[DigitMetrics, int], str]
-    """Of one digit, its metric and another, in words; in nats, or how many of the 50 nearest are of its class."""
+    """From the metrics and a digit's index, a caption: the value it is ranked by, and another. Losses are in nats."""
     belongs: Callable[[DigitMetrics, np.ndarray], np.ndarray] | None = None
-    """(N,) bool, from the metrics and the labels; None where every digit belongs."""
+    """From the metrics and labels of N digits, (N,) bool: which are ranked. None for all."""
 
 
 def _negative_elbo(metrics: DigitMetrics, digit: int) -> str:
@@ -56,14 +58,17 @@ ORDERS = {
         lambda metrics, digit: f"{_negative_elbo(metrics, digit)}, gap {metrics.gap[digit]:z.1f}",
     ),
 }
-"""By the name that a session keeps."""
+"""By the name that stands for each in a page's state."""
 
 
 def ranked(metrics: DigitMetrics, labels: np.ndarray, order: str, label: int | None, count: int) -> np.ndarray:
-    """The first `count` digits in an order, or fewer if not so many belong: indices. label: of this class alone."""
-    rule = ORDERS[order]
-    belongs = np.ones(len(labels), bool) if rule.belongs is None else rule.belongs(metrics, labels)
+    """The indices of the first digits of an order, at most `count`.
+
+    labels: (N,) in 0..9, the true classes; order: a key of ORDERS; label: rank only digits of this class, None for all.
+    """
+    chosen = ORDERS[order]
+    belongs = np.ones(len(labels), bool) if chosen.belongs is None else chosen.belongs(metrics, labels)
     if label is not None:
         belongs = belongs & (labels == label)
     members = np.flatnonzero(belongs)
-    return members[np.argsort(-rule.badness(metrics)[members], kind="stable")[:count]]
+    return members[np.argsort(-chosen.sort_key(metrics)[members], kind="stable")[:count]]

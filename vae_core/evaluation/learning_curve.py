@@ -1,7 +1,7 @@
-"""A learning curve: how a training's losses fell, each term in nats a digit.
+"""The learning curve of a run: reconstruction and KL during its training, in nats for each digit.
 
-The two terms are kept apart, for runs of different beta weigh them differently: their plain sum, the -ELBO, is what
-compares.
+The loss, reconstruction + beta KL, does not compare between runs of different beta. So the two terms are kept apart;
+their sum, the -ELBO, does compare.
 """
 
 import math
@@ -13,17 +13,17 @@ from vae_core.runs import progress
 from vae_core.runs.run import Run
 
 LossPoint = tuple[float, float, float]
-"""Epochs since the start; reconstruction and KL in nats, both finite."""
+"""(epochs since the start, reconstruction, KL), the losses in nats; all finite."""
 
 TERMS: dict[str, Callable[[float, float], float]] = {
     "-ELBO": lambda reconstruction, kl: reconstruction + kl,
     "reconstruction": lambda reconstruction, kl: reconstruction,
     "KL": lambda reconstruction, kl: kl,
 }
-"""What can be plotted of a point's two terms."""
+"""By name, what can be plotted: a function of reconstruction and KL."""
 
 HEADROOM = 70.0
-"""Nats above the best that an axis should show: the first steps lie hundreds above."""
+"""Height in nats of an axis above the lowest loss. The losses of the first steps, hundreds above, are cut off."""
 
 _MOST_POINTS = 400
 
@@ -32,38 +32,39 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """How one training's losses fell; in the order of time."""
+    """The losses of one training, in the order of time."""
 
     trained: list[LossPoint]
-    """Means over the digits just trained on: several times an epoch where the run says so, else over each epoch."""
+    """On the training digits: means between step events if the run has any, else means over each epoch."""
     held_out: list[LossPoint]
-    """On the validation digits after each epoch; none if none were held out."""
+    """On the validation digits after each epoch; empty if none are held out."""
 
     @classmethod
     def of(cls, run: Run) -> "LearningCurve":
-        """Raises RunDamaged if the run's history or its progress cannot be read."""
+        """The learning curve of a run. Raises RunDamaged if its history or its progress cannot be read."""
         rows, steps = run.history().to_dict("records"), progress.read(run.directory).steps
         return cls.from_rows(rows, steps, run.record.steps_per_epoch)
 
     @classmethod
     def from_rows(cls, epochs: Sequence[Mapping], steps: Sequence[Mapping], steps_per_epoch: int) -> "LearningCurve":
-        """epochs: rows of the history; steps: means between two moments within the epochs (see runs/progress.py), which
-        stand in for the training losses of the history where there are any."""
+        """epochs: rows of the history; steps: step events (see runs/progress.py). The training losses are those of the
+        step events, which are finer, or, if there are none, those of the history."""
         trained = _points([{**step, "epoch": step["step"] / steps_per_epoch} for step in steps] or epochs)
         return cls(thinned(trained), _points(epochs, "val_"))
 
     @property
     def epochs(self) -> float:
-        """How long it is."""
+        """The epochs at its last point; 0 if it is empty."""
         return max((epoch for epoch, _, _ in self.trained + self.held_out), default=0.0)
 
 
 def thinned(points: Sequence[T]) -> list[T]:
-    """At most 400 of them, evenly, the last one among them."""
+    """At most 400 of the points, at equal distances, the last one included."""
     return list(points[:: -max(1, -(-len(points) // _MOST_POINTS))])[::-1]
 
 
 def _points(rows: Iterable[Mapping], prefix: str = "") -> list[LossPoint]:
+    """The points of rows whose values are all finite. prefix: of the losses' columns, "" or "val_"."""
     names = ("epoch", f"{prefix}reconstruction", f"{prefix}kl")
     points = [(float(row[names[0]]), float(row[names[1]]), float(row[names[2]])) for row in rows]
     return [point for point in points if all(map(math.isfinite, point))]

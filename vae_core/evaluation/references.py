@@ -1,7 +1,7 @@
-"""References: what others reached, so that a reader of a score knows what is good.
+"""References: scores of other models, so that a reader can judge a score.
 
-All are of 2-D models of MNIST, measured on its 10,000 test digits; beside scores on others they would mislead.
-Invariant: a reference says whose it is and under which condition it was found.
+All are of models with a 2-D latent space, or 2-D embeddings, measured on MNIST's 10,000 test digits; scores on other
+digits do not compare with them. Invariant: every reference names its model, and how its condition differs from ours.
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,16 @@ MNIST_TEST = "c3f9adf9c66efb57"
 
 @dataclass(frozen=True)
 class Reference:
-    """One published or measured figure."""
+    """The score of another model."""
 
     score: str
-    """The name of the score that it stands beside."""
+    """The name of the score that it compares with."""
     value: float
     """In that score's unit."""
     of: str
+    """The model, and where it was published unless it is ours."""
     condition: str
-    """How it was found, where that differs from how the score beside it is."""
+    """How it was trained or measured, as far as that differs from the score that it compares with."""
 
 
 _N_VAE = "MLP N-VAE of the S-VAE paper (Davidson et al. 2018)"
@@ -44,14 +45,14 @@ REFERENCES = (
     Reference("5-NN accuracy", 0.95, "t-SNE", _NEIGHBOURS),
     Reference("5-NN accuracy", 0.954, "UMAP", _NEIGHBOURS),
 )
-"""From the worst to the best of each score."""
+"""Ordered by score, and for each score from the worst to the best."""
 
 
 def references(score: str) -> list[Reference]:
-    """Those of one score, from the worst to the best; none for a score that nobody published."""
+    """The references for the score of this name, from the worst to the best; empty if there are none."""
     return [reference for reference in REFERENCES if reference.score == score]
 
 
 def comparable(digits: Digits) -> bool:
-    """Whether the test digits at hand are the ones that the references were measured on."""
+    """Whether these test digits are MNIST's, on which the references were measured."""
     return digits.digest == MNIST_TEST

@@ -1,7 +1,8 @@
-"""The report on a run: every score there is of it, and the figures of each test digit that they were computed from.
+"""The report on a run: all of its scores, and the metrics of each test digit from which they were computed.
 
-It takes seconds, so it is kept in the run: the scores in metrics.json, the digits' figures in report.safetensors, with
-the digests of the weights and of the digits. A report of other weights or digits is never taken for this one's.
+Measuring takes up to a minute, so a report is stored in the run: the scores in metrics.json, the metrics of the digits
+in report.safetensors, with the digests of the weights and of the digits. Invariant: a stored report is only used for
+the weights and the digits that it was measured on.
 """
 
 import logging
@@ -22,17 +23,19 @@ from vae_core.networks.network import Network
 from vae_core.runs import locks
 from vae_core.runs.record import Score, scores_to_json
 from vae_core.runs.run import Run, read_run
-from vae_core.storage.files import raising_run_damaged, read_bytes, write
-from vae_core.storage.tensors import Shapes, largest, pack, parse
+from vae_core.storage.files import raising_run_damaged, write
+from vae_core.storage.tensors import Shapes, pack, read_tensors
 
 _log = logging.getLogger(__name__)
 
 NAME = "report.safetensors"
 NEIGHBOURS = (1, KNN_CLASSIFIER_K, VOTE_K)
+"""The k of the k-NN accuracies."""
+
 _SUMMING = "Summing over the latent plane"
 
 OnProgress = Callable[[float, str], None]
-"""Called with the share that is done, from 0 to 1, and what is being computed, in words."""
+"""Called with the share of the work that is done, from 0 to 1, and what is being computed, in words."""
 
 _ON_DISK = {
     "reconstruction": "reconstruction",
@@ -41,10 +44,11 @@ _ON_DISK = {
     "predicted": "predicted",
     "company": "same_class_neighbours",
 }
-"""The fields of DigitMetrics by the names of their tensors in the file."""
+"""By the name of a tensor in report.safetensors, the field of DigitMetrics."""
 
 
 def _shapes(count: int) -> Shapes:
+    """The tensors in report.safetensors for `count` test digits. "network", "digits": digests, as 8 bytes."""
     nats, classes, digest = ((count,), np.float32), ((count,), np.uint8), ((8,), np.uint8)
     return {
         "reconstruction": nats,
@@ -59,7 +63,7 @@ def _shapes(count: int) -> Shapes:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is measured about a network on test digits."""
+    """The scores and the digit metrics of a network on test digits."""
 
     scores: list[Score]
     metrics: DigitMetrics
@@ -68,31 +72,34 @@ class Report:
     def of(
         cls, run: Run, network: Network, digits: Digits, on_progress: OnProgress = lambda share, what: None
     ) -> "Report":
-        """The report on this run's network: the one that it keeps, else measured now, and kept if it is its to keep.
+        """The report on the network of a run: the stored one, or else measured now and stored.
 
-        It is not of a shipped run, nor of one in training, nor on other digits than the run's own.
+        It is not stored if the run is shipped or in training, or if `digits` are not the run's own; failure to store it
+        is logged. Raises RunDamaged.
         """
-        if found := cls.read(run, network, digits):
-            return found
+        if stored := cls.read(run, network, digits):
+            return stored
         measured = cls.measure(network, digits, on_progress)
         if digits.digest == run.record.dataset.digest and not run.shipped:
             try:
-                measured._keep(run, network, digits)
+                measured._store(run, network, digits)
             except (OSError, RunError) as error:  # it can be measured again
                 _log.warning("The report on %s could not be kept: %s", run.id, error)
         return measured
 
-    def _keep(self, run: Run, network: Network, digits: Digits) -> None:
-        """Write it into the run, unless that was trained further while it was measured. Raises OSError, RunError."""
+    def _store(self, run: Run, network: Network, digits: Digits) -> None:
+        """Write the report into the run, unless the run was trained further meanwhile. Raises OSError, RunError."""
         with locks.holding(run):
-            now = read_run(run.directory)
-            if now.record.status != "running" and now.network().digest == network.digest:
+            current = read_run(run.directory)
+            if current.record.status != "running" and current.network().digest == network.digest:
                 self.write(run.directory, network, digits)
 
     @classmethod
     def measure(cls, network: Network, digits: Digits, on_progress: OnProgress = lambda share, what: None) -> "Report":
-        """Compute it: 15 to 65 seconds for 10,000 digits on two cores, and less than 500 MB. Raises RunDamaged if the
-        network's numbers overflow."""
+        """Measure a report: 15 to 65 seconds for 10,000 digits on two cores, with less than 500 MB.
+
+        Raises RunDamaged if the encoder's numbers are not finite.
+        """
         images = digits.test_images
         on_progress(0.0, "Encoding and decoding the test digits")
         reconstruction, kl = elbo.negative_elbo(network, images)
@@ -112,12 +119,12 @@ class Report:
             ),
         )
         on_progress(0.9, "Comparing neighbours on the map and in pixels")
-        right = {k: (of.argmax(axis=1) == tests.labels).mean() for k, of in counts.items()}
+        accuracies = {k: (votes.argmax(axis=1) == tests.labels).mean() for k, votes in counts.items()}
         near = f"neighbours among {len(training.means):,} training digits"
         scores = [
             *bound_scores(reconstruction, kl, tests, digits),
             *evidence_scores(exact, (reconstruction + kl).mean(), digits),
-            *map_scores(tests, right, near, digits),
+            *map_scores(tests, accuracies, near, digits),
             *class_scores(by_class(metrics, digits.test_labels), near, digits),
         ]
         on_progress(1.0, "Done")
@@ -125,17 +132,20 @@ class Report:
 
     @classmethod
     def read(cls, run: Run, network: Network, digits: Digits) -> "Report | None":
-        """The report that the run keeps of this network on these digits; None if it has none, or not a whole one."""
+        """The stored report on this network and these digits; None if there is none, or it is incomplete.
+
+        A damaged one is logged and not used.
+        """
         path, shapes = run.directory / NAME, _shapes(len(digits.test_images))
         if digits.digest != run.record.dataset.digest or not path.exists():
             return None
         try:
             with raising_run_damaged(path):
-                tensors = dict(parse(read_bytes(path, largest(shapes)), shapes))
-                subjects = [tensors.pop(name).tobytes().hex() for name in ("network", "digits")]
+                tensors = read_tensors(path, shapes)
+                digests = [tensors.pop(name).tobytes().hex() for name in ("network", "digits")]
                 report = cls(run.scores(), DigitMetrics(**{_ON_DISK[name]: array for name, array in tensors.items()}))
                 complete = tuple(score.name for score in report.overall) == OVERALL
-                if subjects != [network.digest, digits.digest] or not complete:
+                if digests != [network.digest, digits.digest] or not complete:
                     return None
                 report._check()
         except RunDamaged as error:
@@ -144,21 +154,23 @@ class Report:
         return report
 
     def _check(self) -> None:
-        """Raises ValueError where the figures cannot be, or are not those that the scores were computed from."""
+        """Raises ValueError if the metrics are out of range, or not those from which the scores were computed."""
         if self.metrics.predicted.max() > 9 or self.metrics.same_class_neighbours.max() > VOTE_K:
             raise ValueError("expected classes to 9 and neighbours to 50")
-        told, found = self.scores[0].value, float(self.metrics.negative_elbo.mean(dtype=np.float64))
-        if abs(found - told) > 1e-3 + 1e-5 * abs(told):
-            raise ValueError(f"expected digits whose -ELBO is {told:g} nats on average, found {found:g}")
+        expected, found = self.scores[0].value, float(self.metrics.negative_elbo.mean(dtype=np.float64))
+        if abs(found - expected) > 1e-3 + 1e-5 * abs(expected):
+            raise ValueError(f"expected digits whose -ELBO is {expected:g} nats on average, found {found:g}")
 
     def write(self, directory: Path, network: Network, digits: Digits) -> None:
-        """Keep it in a run's directory, with whose it is; the scores last, without which it is none. Raises OSError."""
-        subjects = {"network": network.digest, "digits": digits.digest}
-        named = {name: np.frombuffer(bytes.fromhex(digest), np.uint8) for name, digest in subjects.items()}
-        write(directory / NAME, pack({name: getattr(self.metrics, field) for name, field in _ON_DISK.items()} | named))
+        """Write the report, measured on this network and these digits, into a run's directory. Raises OSError."""
+        metrics = {name: getattr(self.metrics, field) for name, field in _ON_DISK.items()}
+        digests = {"network": network.digest, "digits": digits.digest}
+        as_bytes = {name: np.frombuffer(bytes.fromhex(digest), np.uint8) for name, digest in digests.items()}
+        write(directory / NAME, pack(metrics | as_bytes))
+        # The scores come last: `read` ignores a report.safetensors without all scores beside it.
         write(directory / "metrics.json", scores_to_json(self.scores))
 
     @property
     def overall(self) -> list[Score]:
-        """The scores of all digits together."""
+        """The scores of all digits together, without those of each class."""
         return [score for score in self.scores if OF_CLASS not in score.name]
