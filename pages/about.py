@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from vae_core import __version__
 from vae_core.data.images import PIXELS, to_images, to_pixels
 from vae_core.errors import RunError
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
@@ -34,6 +35,7 @@ def main() -> None:
         the_network(loaded)
         the_digits(loaded)
     sources()
+    st.caption(f"VAE Latent Explorer {__version__}")
 
 
 def from_digit_to_digit(loaded: LoadedRun) -> None:

@@ -16,6 +16,7 @@ NEED_TENSORFLOW = {f"vae_core.training.{name}" for name in ("vae", "optimizer", 
 """What imports TensorFlow or Keras. Only a worker starts it, once its turn has come."""
 
 LIBRARY = [
+    {"vae_core"},  # its __init__.py: the version
     {"errors"},
     {"storage"},
     {"data"},

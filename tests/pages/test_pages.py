@@ -7,6 +7,7 @@ from typing import NoReturn
 import pytest
 
 from tests.pages.runner import as_read, copy_of_seed, opened, pinned, warnings
+from vae_core import __version__
 from vae_core.data.digits import Digits
 from vae_core.errors import DataError
 from vae_core.ui.resources import loaded_run
@@ -168,3 +169,4 @@ def test_about(runs: Path) -> None:
         assert count in text
     table = app.table[0].value
     assert table.parameters.tolist() == ["200,960", "514", "514", "768", "201,488"]
+    assert app.caption[-1].value == f"VAE Latent Explorer {__version__}"

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from vae_core import __version__
 from vae_core.cli.output import class_table, following_report, following_training, score_table
 from vae_core.cli.ship import ship_run
 from vae_core.config import TrainingConfig
@@ -29,6 +30,7 @@ from vae_core.training import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="VAE Latent Explorer %(version)s")
 def cli() -> None:
     """Train and score variational autoencoders with a two-dimensional latent space."""
 
@@ -143,7 +145,7 @@ def runs() -> None:
 
 @cli.command()
 def data() -> None:
-    """OnProgress which digits would be used, how many, and why earlier sources were not."""
+    """Tell which digits would be used, how many, and why earlier sources were not."""
     digits = load_digits()
     for reason in digits.skipped:
         click.echo(f"Not used - {reason}")
