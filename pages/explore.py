@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from vae_core.errors import LatentPointError
-from vae_core.latent.latent_map import SPARSE_FACTOR, SUPPORT_RANK, round_trip
+from vae_core.latent.latent_map import round_trip
 from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, prior_quantiles, random_point
+from vae_core.latent.support import SPARSE_FACTOR, SUPPORT_RANK
 from vae_core.ui.components.latent_map import latent_map, pinned_point
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import gallery, png, vote

@@ -24,7 +24,7 @@ _SAID = {
 
 @contextlib.contextmanager
 def following_training(run: Run) -> Iterator[Listener]:
-    """OnProgress what a training does: with a progress bar on a terminal, in plain lines elsewhere."""
+    """Show what a training does: with a progress bar on a terminal, in plain lines elsewhere."""
     record, terminal = run.record, sys.stderr.isatty()
     with click.progressbar(length=record.steps, label="Training", file=sys.stderr, hidden=not terminal) as bar:
 
@@ -44,7 +44,7 @@ def following_training(run: Run) -> Iterator[Listener]:
 
 @contextlib.contextmanager
 def following_report() -> Iterator[OnProgress]:
-    """OnProgress how far a report is, with a progress bar on a terminal, and not at all elsewhere."""
+    """Show how far a report is: with a progress bar on a terminal, and not at all elsewhere."""
     with click.progressbar(length=100, label="Scoring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def on_progress(share: float, what: str) -> None:

@@ -14,8 +14,8 @@ from vae_core.errors import RunNotWritable
 from vae_core.evaluation.report import OnProgress, Report
 from vae_core.likelihood import elbo
 from vae_core.networks.network import Network
-from vae_core.runs import history, progress
-from vae_core.runs.run import ID, ID_RULE, Run, read_run
+from vae_core.runs import history, ids, progress
+from vae_core.runs.run import Run, read_run
 from vae_core.storage import directories
 from vae_core.storage.files import raising_run_not_writable, write
 from vae_core.storage.staging import discard, publish, staging
@@ -30,8 +30,8 @@ def ship_run(run: Run, run_id: str, digits: Digits, on_progress: OnProgress = la
 
     Raises RunNotWritable, for a run that is not done, or was trained on other digits, too; RunDamaged.
     """
-    if not ID.fullmatch(run_id):
-        raise RunNotWritable(f"{run_id!r} cannot be a run's id; {ID_RULE}.")
+    if not ids.is_id(run_id):
+        raise RunNotWritable(f"{run_id!r} cannot be a run's id; {ids.RULE}.")
     if run.record.status != "done" or run.record.dataset.digest != digits.digest:
         raise RunNotWritable(f"{run.name} cannot travel: expected a run that is done, on the digits at hand.")
     activation = run.record.config.activation

@@ -1,5 +1,7 @@
 """The download of MNIST: its hash is checked, its time is limited, and the file appears complete or not at all.
 
+It is tried once at each start of the app; where it fails, the next source is taken (see sources.py).
+
 This is a separate module because importing `requests` and `pooch` takes a tenth of a second, and most starts of the app
 do not download.
 """

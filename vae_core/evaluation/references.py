@@ -4,9 +4,13 @@ All are of models with a 2-D latent space, or 2-D embeddings, measured on MNIST'
 digits do not compare with them. Invariant: every reference names its model, and how its condition differs from ours.
 """
 
+import csv
+import functools
 from dataclasses import dataclass
 
 from vae_core.data.digits import Digits
+from vae_core.data.images import PIXELS
+from vae_core.storage import directories
 
 MNIST_TEST = "c3f9adf9c66efb57"
 """`Digits.digest` of MNIST's 10,000 test digits."""
@@ -56,3 +60,10 @@ def references(score: str) -> list[Reference]:
 def comparable(digits: Digits) -> bool:
     """Whether these test digits are MNIST's, on which the references were measured."""
     return digits.digest == MNIST_TEST
+
+
+@functools.cache
+def post_losses() -> tuple[float, ...]:
+    """The loss that the blog post printed after each of its 50 epochs, in nats a digit."""
+    with (directories.SHIPPED / "post_loss.csv").open(encoding="utf-8") as file:
+        return tuple(PIXELS * float(row["loss"]) for row in csv.DictReader(file))

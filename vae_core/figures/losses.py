@@ -1,28 +1,18 @@
 """Losses against epochs as Plotly figures: of one training, beside what the blog post printed, and of two."""
 
-import csv
-import functools
 import itertools
 from collections.abc import Sequence
 from typing import Any
 
 from vae_core.config import TrainingConfig
-from vae_core.data.images import PIXELS
 from vae_core.evaluation.learning_curve import HEADROOM, TERMS, LearningCurve, LossPoint
+from vae_core.evaluation.references import post_losses
 from vae_core.figures.traces import BLUE, GREY, ORANGE, PURPLE, Figure, axis, layout, scatter
-from vae_core.storage import directories
 
 _LEAST_KL = 8.0  # nats that the axis of the KL shows at least
 _UNEQUAL = 4
 """With one training so many times as long as the other, the axis of the epochs is logarithmic."""
 _DECADES = [digit * 10**power for power in range(-3, 4) for digit in (1, 2, 5)]
-
-
-@functools.cache
-def post_losses() -> tuple[float, ...]:
-    """The loss that the blog post printed after each of its 50 epochs, in nats a digit."""
-    with (directories.SHIPPED / "post_loss.csv").open(encoding="utf-8") as file:
-        return tuple(PIXELS * float(row["loss"]) for row in csv.DictReader(file))
 
 
 def training_losses(curve: LearningCurve, config: TrainingConfig, with_post: bool) -> Figure:

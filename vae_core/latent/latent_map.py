@@ -1,10 +1,4 @@
-"""The latent map: digits encoded in the latent plane, with search for the nearest and the support of a point.
-
-Support: let d10(z) be the distance from z to the tenth nearest digit, and `reach` the 95th percentile, over the digits,
-of the distance to the tenth nearest other digit. A point z is "on the map" if d10(z) <= reach, "sparse" if
-d10(z) <= 3 reach, else "off the map". Distances are compared with distances on the same map, so the rule is independent
-of the map's scale and of the number of digits.
-"""
+"""The latent map: digits encoded in the latent plane, with search for the nearest and the support of a point."""
 
 import functools
 import math
@@ -15,15 +9,13 @@ import numpy as np
 
 from vae_core.data.images import to_pixels
 from vae_core.latent.points import Point, as_points
+from vae_core.latent.support import REACH_PERCENTILE, SUPPORT_RANK, Support
 from vae_core.networks.network import Network
 
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
 
-SUPPORT_RANK = 10
-REACH_PERCENTILE = 95
-SPARSE_FACTOR = 3
 _BLOCK = 2000
 
 
@@ -32,18 +24,6 @@ def round_trip(network: Network, z: Point) -> tuple[Point, float]:
     mean, _ = network.encode(network.decode(as_points(np.array(z))).reshape(1, -1))
     back = (float(mean[0, 0]), float(mean[0, 1]))
     return back, math.dist(z, back)
-
-
-@dataclass(frozen=True)
-class Support:
-    """How well the digits around a point support what is decoded there (see the top of this module)."""
-
-    word: str
-    """"on the map", "sparse" or "off the map"."""
-    distance: float
-    """d10(z)."""
-    reach: float
-    """The distance up to which a point is on the map."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +75,5 @@ class LatentMap:
         return np.bincount(labels.ravel(), minlength=10 * len(points)).reshape(-1, 10)
 
     def support(self, z: Point) -> Support:
-        """The support of z, by the rule at the top of this module."""
-        distance = float(self.nearest(z, SUPPORT_RANK)[1][-1])
-        words = ((self.reach, "on the map"), (SPARSE_FACTOR * self.reach, "sparse"), (math.inf, "off the map"))
-        return Support(next(word for limit, word in words if distance <= limit), distance, self.reach)
+        """How far z lies from the digits (see support.py)."""
+        return Support(distance=float(self.nearest(z, SUPPORT_RANK)[1][-1]), reach=self.reach)

@@ -4,7 +4,8 @@ import contextlib
 from pathlib import Path
 
 from vae_core.errors import RunDamaged, RunNotFound
-from vae_core.runs.run import ID, ID_RULE, Run, read_run
+from vae_core.runs import ids
+from vae_core.runs.run import Run, read_run
 from vae_core.storage import directories
 from vae_core.storage.directories import runs_directory
 
@@ -31,7 +32,7 @@ def runs_in(root: Path) -> tuple[list[Run], list[str]]:
     runs: list[Run] = []
     problems: list[str] = []
     try:
-        entries = sorted(entry for entry in root.iterdir() if entry.is_dir() and ID.fullmatch(entry.name))
+        entries = sorted(entry for entry in root.iterdir() if entry.is_dir() and ids.is_id(entry.name))
     except FileNotFoundError:
         return [], []
     except OSError as error:
@@ -54,8 +55,8 @@ def open_run(run_id: str) -> Run:
 
 def find_run(root: Path, run_id: str) -> Run:
     """The run with this id in the directory `root`. Raises RunNotFound, RunDamaged."""
-    if not ID.fullmatch(run_id):
-        raise RunNotFound(f"{run_id[:80]!r} is no run's id; {ID_RULE}.")
+    if not ids.is_id(run_id):
+        raise RunNotFound(f"{run_id[:80]!r} is no run's id; {ids.RULE}.")
     if (root / run_id).is_dir():
         return read_run(root / run_id)
     raise RunNotFound(f"No run is called {run_id!r}, neither shipped nor in {root}.")

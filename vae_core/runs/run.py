@@ -4,7 +4,6 @@ Invariants: every file that is read is checked completely, and an error names it
 The module `store` writes runs.
 """
 
-import re
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
 
 
 _NAME_LENGTH = 100
-ID = re.compile(r"[a-z0-9-]{1,64}")
-"""What a whole id must match: use `fullmatch`."""
-
-ID_RULE = "expected 1 to 64 of a-z, 0-9 and '-'"
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,12 @@ from vae_core.data.digits import Digits, split
 from vae_core.errors import ConfigError, DataError, RunNotWritable
 from vae_core.networks.initialization import initial_tensors
 from vae_core.networks.network import Network
-from vae_core.runs import history, progress, snapshots
+from vae_core.runs import history, ids, progress, snapshots
 from vae_core.runs.checkpoint import Checkpoint
 from vae_core.runs.history import Epoch
 from vae_core.runs.progress import Journal
 from vae_core.runs.record import Dataset, Record, Score, scores_to_json
-from vae_core.runs.run import ID, ID_RULE, Run, read_run
+from vae_core.runs.run import Run, read_run
 from vae_core.runs.snapshots import Snapshot
 from vae_core.storage import directories
 from vae_core.storage.files import raising_run_not_writable, write
@@ -95,8 +95,8 @@ def put(
     If the record's id is taken, -2, -3, ... is appended to it. Raises RunNotWritable, for instance on a full disk;
     nothing of the run is left then.
     """
-    if not ID.fullmatch(record.id):
-        raise RunNotWritable(f"{record.id!r} cannot be a run's id; {ID_RULE}.")
+    if not ids.is_id(record.id):
+        raise RunNotWritable(f"{record.id!r} cannot be a run's id; {ids.RULE}.")
     with raising_run_not_writable(root, "The runs' directory"), staging(root) as staged:
         _fill(staged, tensors, epochs, scores)
         if snapshot:
