@@ -1,15 +1,16 @@
-// The map: the test digits' posterior means as a Plotly scatter, one trace a class, and the pointer over it.
+// The map: the test digits' posterior means as a live Plotly plot, and the pointer over it.
 
 import { findAll } from "../browser/elements.js"
 import { CLASSES } from "../browser/picture.js"
-import { COLOURS, plotlyTheme, themed } from "../browser/theme.js"
+import { plotlyTheme, themed } from "../browser/theme.js"
 import { frameOf, pointAt, shownTraces, toPixelOf } from "./axes.js"
+import { configOf, layoutOf, pointLooksOver, rangesOf, tracesOf } from "./map_figure.js"
 
 /** @import { Digits, Point } from "../browser/digits.js" */
 /** @import { Plot, Plotly } from "../browser/plotly.js" */
 /** @import { Frame, ToPixel } from "./axes.js" */
+/** @import { Range } from "./map_figure.js" */
 
-/** @typedef {[low: number, high: number]} Range */
 /**
  * What happens on the map.
  * @typedef {object} Handlers
@@ -20,11 +21,7 @@ import { frameOf, pointAt, shownTraces, toPixelOf } from "./axes.js"
  * @property {(frame: Frame, toPixel: ToPixel) => void} frame - the map was drawn or moved.
  */
 
-const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon"]
 const AXES = ["xaxis", "yaxis"]
-const SVG_POINTS = 2000 // what an SVG scatter pans smoothly, where WebGL is missing
-const POINTS = { size: 5, opacity: 0.7 }
-const POINTS_OVER_IMAGE = { size: 2.5, opacity: 0.4 } // so that it can be seen between and through them
 const CLICK_PIXELS = 4 // a pointer that travelled farther was dragging
 
 const hasWebGL = () => {
@@ -66,62 +63,14 @@ export class LatentPlot {
    * @param {string} identity - names the run: the zoom is kept while it stays the same.
    */
   async draw(digits, identity) {
-    const step = this.webgl ? 1 : Math.ceil(digits.count / SVG_POINTS)
-    let count = 0
-    const traces = CLASSES.map((label) => {
-      const indices = digits.ofClass(label, step)
-      count += indices.length
-      return {
-        type: this.webgl ? "scattergl" : "scatter",
-        mode: "markers",
-        name: String(label),
-        visible: this.shown[label] ? true : "legendonly",
-        x: Float32Array.from(indices, (i) => digits.means[2 * i]),
-        y: Float32Array.from(indices, (i) => digits.means[2 * i + 1]),
-        marker: { color: COLOURS[label], symbol: SYMBOLS[label], ...this.markerLooks() },
-        hoverinfo: "none",
-      }
-    })
-    this.count = count
+    const traces = tracesOf(digits, this.shown, this.webgl, pointLooksOver(this.images))
+    this.count = traces.reduce((sum, { x }) => sum + x.length, 0)
     this.fullRanges = rangesOf(digits.means)
-    const plot = await this.Plotly.react(this.container, traces, this.layout(identity), {
-      displaylogo: false,
-      displayModeBar: true,
-      scrollZoom: true,
-      doubleClick: "reset",
-      modeBarButtons: [["pan2d", "zoom2d", "zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
-      toImageButtonOptions: { filename: `latent-map-${identity}` },
-    })
+    const layout = themed(layoutOf(identity, this.fullRanges, this.images), this.container, AXES)
+    const plot = await this.Plotly.react(this.container, traces, layout, configOf(identity))
     if (!this.drawn) this.listen(plot)
     this.drawn = true
     this.tellFrame()
-  }
-
-  /** @param {string} identity */
-  layout(identity) {
-    const axis = (/** @type {string} */ title, /** @type {Range} */ range) => ({
-      title: { text: title, standoff: 4 },
-      range: range.slice(), // Plotly writes into it
-      ticks: "outside",
-      ticklen: 4,
-      zerolinewidth: 2,
-    })
-    const layout = {
-      uirevision: identity,
-      autosize: true,
-      dragmode: "pan",
-      hovermode: false,
-      margin: { l: 46, r: 36, t: 8, b: 44 }, // the right one holds Plotly's buttons, so that they cover no points
-      xaxis: axis("z1", this.fullRanges[0]),
-      yaxis: { ...axis("z2", this.fullRanges[1]), scaleanchor: "x" },
-      legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant", itemwidth: 30, entrywidth: 8 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { size: 13 },
-      modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)" },
-      images: this.images,
-    }
-    return themed(layout, this.container, AXES)
   }
 
   /** Take the colours of the page's theme, and touch nothing else. */
@@ -136,12 +85,8 @@ export class LatentPlot {
   async showImagesBelow(images) {
     if (!images.length && !this.images.length) return
     this.images = images
-    const { size, opacity } = this.markerLooks()
+    const { size, opacity } = pointLooksOver(images)
     await this.Plotly.update(this.container, { "marker.size": size, "marker.opacity": opacity }, { images })
-  }
-
-  markerLooks() {
-    return this.images.length ? POINTS_OVER_IMAGE : POINTS
   }
 
   /** Show all digits and all classes again. */
@@ -223,25 +168,4 @@ export class LatentPlot {
   tellFrame() {
     this.on.frame(frameOf(this.container), toPixelOf(this.container))
   }
-}
-
-/**
- * The ranges of both axes that show every digit, with a margin.
- * @param {Float32Array | Uint8Array} means - (N, 2).
- * @returns {[Range, Range]}
- */
-function rangesOf(means) {
-  const low = [Infinity, Infinity]
-  const high = [-Infinity, -Infinity]
-  means.forEach((/** @type {number} */ value, /** @type {number} */ i) => {
-    const axis = i % 2
-    low[axis] = Math.min(low[axis], value)
-    high[axis] = Math.max(high[axis], value)
-  })
-  /** @type {(axis: number) => Range} */
-  const widened = (axis) => {
-    const margin = 0.04 * (high[axis] - low[axis])
-    return [low[axis] - margin, high[axis] + margin]
-  }
-  return [widened(0), widened(1)]
 }

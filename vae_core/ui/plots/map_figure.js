@@ -1,0 +1,124 @@
+// The map as a figure that Plotly draws: one trace of digits a class, the axes' ranges, the layout, and the buttons.
+
+import { CLASSES } from "../browser/picture.js"
+import { COLOURS } from "../browser/theme.js"
+
+/** @import { Digits } from "../browser/digits.js" */
+
+/** @typedef {[low: number, high: number]} Range - of an axis. */
+/** @typedef {{ size: number, opacity: number }} PointLooks */
+/**
+ * The digits of one class, as Plotly has them.
+ * @typedef {object} Trace
+ * @property {"scattergl" | "scatter"} type - with WebGL, or as SVG.
+ * @property {"markers"} mode
+ * @property {string} name - the class's, in the legend.
+ * @property {true | "legendonly"} visible
+ * @property {Float32Array} x - z1 of each digit.
+ * @property {Float32Array} y - z2.
+ * @property {PointLooks & { color: string, symbol: string }} marker
+ * @property {"none"} hoverinfo
+ */
+
+const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon"]
+const SVG_POINTS = 2000 // what an SVG scatter pans smoothly, where WebGL is missing
+/** @type {PointLooks} */
+const POINTS = { size: 5, opacity: 0.7 }
+/** @type {PointLooks} */
+const POINTS_OVER_IMAGE = { size: 2.5, opacity: 0.4 } // so that it can be seen between and through them
+const MARGIN = 0.04 // beyond the outermost digits, as a share of the distance between them
+
+/**
+ * How the points look.
+ * @param {object[]} images - that lie below them.
+ */
+export const pointLooksOver = (images) => (images.length ? POINTS_OVER_IMAGE : POINTS)
+
+/**
+ * One trace a class. Without WebGL they hold only every few of the digits.
+ * @param {Digits} digits
+ * @param {boolean[]} shown - by class; the others are only named in the legend.
+ * @param {boolean} webgl - whether the browser has it.
+ * @param {PointLooks} looks
+ * @returns {Trace[]}
+ */
+export function tracesOf(digits, shown, webgl, looks) {
+  const step = webgl ? 1 : Math.ceil(digits.count / SVG_POINTS)
+  return CLASSES.map((label) => {
+    const indices = digits.ofClass(label, step)
+    return {
+      type: webgl ? "scattergl" : "scatter",
+      mode: "markers",
+      name: String(label),
+      visible: shown[label] ? true : "legendonly",
+      x: Float32Array.from(indices, (i) => digits.means[2 * i]),
+      y: Float32Array.from(indices, (i) => digits.means[2 * i + 1]),
+      marker: { color: COLOURS[label], symbol: SYMBOLS[label], ...looks },
+      hoverinfo: "none",
+    }
+  })
+}
+
+/**
+ * The ranges of both axes that show every digit, with a margin.
+ * @param {ArrayLike<number>} means - (N, 2).
+ * @returns {[Range, Range]}
+ */
+export function rangesOf(means) {
+  /** @type {(axis: number) => Range} */
+  const range = (axis) => {
+    let [low, high] = [Infinity, -Infinity]
+    for (let i = axis; i < means.length; i += 2) {
+      low = Math.min(low, means[i])
+      high = Math.max(high, means[i])
+    }
+    const margin = MARGIN * (high - low)
+    return [low - margin, high + margin]
+  }
+  return [range(0), range(1)]
+}
+
+/**
+ * The layout, without the page's theme.
+ * @param {string} identity - the zoom is kept while it stays the same.
+ * @param {[Range, Range]} ranges - of the axes at first.
+ * @param {object[]} images - to lie below the points, as Plotly's layout.images has them.
+ * @returns {Record<string, unknown>}
+ */
+export function layoutOf(identity, ranges, images) {
+  const axis = (/** @type {string} */ title, /** @type {Range} */ range) => ({
+    title: { text: title, standoff: 4 },
+    range: range.slice(), // Plotly writes into it
+    ticks: "outside",
+    ticklen: 4,
+    zerolinewidth: 2,
+  })
+  return {
+    uirevision: identity,
+    autosize: true,
+    dragmode: "pan",
+    hovermode: false,
+    margin: { l: 46, r: 36, t: 8, b: 44 }, // the right one holds Plotly's buttons, so that they cover no points
+    xaxis: axis("z1", ranges[0]),
+    yaxis: { ...axis("z2", ranges[1]), scaleanchor: "x" },
+    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant", itemwidth: 30, entrywidth: 8 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { size: 13 },
+    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)" },
+    images,
+  }
+}
+
+/**
+ * What Plotly offers beside the figure itself: its buttons, and the name of the picture that one of them saves.
+ * @param {string} identity - which ends that name.
+ */
+export const configOf = (identity) => ({
+  displaylogo: false,
+  displayModeBar: true,
+  scrollZoom: true,
+  doubleClick: "reset",
+  modeBarButtons: [["pan2d", "zoom2d", "zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
+  toImageButtonOptions: { filename: `latent-map-${identity}` },
+})
