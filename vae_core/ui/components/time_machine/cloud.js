@@ -1,20 +1,14 @@
 // The cloud: the test digits as coloured points that travel, on a canvas of our own. A thousand points sixty times a
 // second are nothing for it, and too much for a chart library.
 
-import { contextOf } from "../../browser/picture.js"
 import { COLOURS, themeOf } from "../../browser/theme.js"
+import { Plane } from "./plane.js"
 
 /** @import { Point } from "../../browser/digits.js" */
 /** @import { Theme } from "../../browser/theme.js" */
-/** @import { Frame } from "./frames.js" */
+/** @import { Pixel } from "./plane.js" */
 
-/** @typedef {[x: number, y: number]} Pixel - CSS pixels from the canvas's upper left corner. */
-
-const MIN_EXTENT = 3 // of the axes, in latent units on either side of the origin: the prior's bulk
-const MAX_EXTENT = 8
-const QUANTILE = 0.995 // of the coordinates that the axes must hold
-const MARGIN = { left: 26, bottom: 22, right: 4, top: 4 } // CSS pixels, as all below
-const RADIUS = 3
+const RADIUS = 3 // CSS pixels, as below
 const NEAR_PIXELS = 14 // a digit farther from the pointer is not meant
 
 export class Cloud {
@@ -25,28 +19,15 @@ export class Cloud {
    */
   constructor(canvas, on) {
     this.canvas = canvas
-    this.context = contextOf(canvas)
+    this.plane = new Plane(canvas)
+    this.context = this.plane.context
     /** @type {ArrayLike<number>} the digits' classes */
     this.labels = []
     /** @type {ArrayLike<number>} where the digits were last drawn, (P, 2) */
     this.means = []
-    this.extent = MIN_EXTENT
-    this.width = this.height = 0 // CSS pixels between the axes
     canvas.addEventListener("pointermove", (event) => on.point(this.nearest(event)))
     canvas.addEventListener("pointerleave", () => on.point(null))
     canvas.addEventListener("click", (event) => on.choose(this.nearest(event)))
-  }
-
-  /**
-   * Make the axes wide enough for the later half of the frames: a training's first steps may throw points far out.
-   * @param {Frame[]} frames
-   */
-  fit(frames) {
-    const reach = (/** @type {ArrayLike<number>} */ means) =>
-      Float32Array.from(means, Math.abs).sort()[Math.floor(QUANTILE * (means.length - 1))]
-    const later = frames.slice(Math.floor(frames.length / 2))
-    const farthest = later.reduce((extent, { means }) => Math.max(extent, reach(means)), MIN_EXTENT)
-    this.extent = Math.min(MAX_EXTENT, 1.05 * farthest)
   }
 
   /**
@@ -57,22 +38,12 @@ export class Cloud {
    */
   draw(means, path, current) {
     this.means = means
-    const { canvas, context } = this
-    const scale = window.devicePixelRatio
-    const { clientWidth, clientHeight } = canvas
-    const width = Math.round(clientWidth * scale)
-    const height = Math.round(clientHeight * scale)
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
-    context.setTransform(scale, 0, 0, scale, 0, 0)
-    context.clearRect(0, 0, clientWidth, clientHeight)
-    this.width = clientWidth - MARGIN.left - MARGIN.right
-    this.height = clientHeight - MARGIN.top - MARGIN.bottom
-    const theme = themeOf(canvas)
-    this.drawAxes(theme)
+    const { plane, context } = this
+    const theme = themeOf(this.canvas)
+    plane.clear()
+    plane.drawAxes(theme)
     context.save()
-    context.beginPath()
-    context.rect(MARGIN.left, MARGIN.top, this.width, this.height)
-    context.clip()
+    plane.clip()
     context.globalAlpha = path ? 0.35 : 0.8
     COLOURS.forEach((colour, label) => {
       context.fillStyle = colour
@@ -151,51 +122,13 @@ export class Cloud {
     context.stroke()
   }
 
-  /** @param {Theme} theme */
-  drawAxes({ text, line, font }) {
-    const { context } = this
-    const most = Math.floor(this.extent)
-    const step = most > 5 ? 2 : 1
-    const [right, bottom] = [MARGIN.left + this.width, MARGIN.top + this.height]
-    context.font = `12px ${font}`
-    context.lineWidth = 1
-    for (let z = -step * Math.floor(most / step); z <= most; z += step) {
-      const [x, y] = this.toPixel(z, z)
-      context.strokeStyle = line
-      context.globalAlpha = z ? 0.8 : 0.85
-      context.beginPath()
-      context.moveTo(x, MARGIN.top)
-      context.lineTo(x, bottom)
-      context.moveTo(MARGIN.left, y)
-      context.lineTo(right, y)
-      context.stroke()
-      context.globalAlpha = 0.85
-      context.fillStyle = text
-      const name = String(z).replace("-", "\u2212")
-      context.textAlign = "center"
-      context.textBaseline = "top"
-      context.fillText(name, x, bottom + 5)
-      context.textAlign = "right"
-      context.textBaseline = "middle"
-      context.fillText(name, MARGIN.left - 5, y)
-    }
-    context.textAlign = "right"
-    context.textBaseline = "bottom"
-    context.fillText("z1", right - 2, bottom - 3)
-    context.textAlign = "left"
-    context.textBaseline = "top"
-    context.fillText("z2", MARGIN.left + 4, MARGIN.top + 3)
-    context.globalAlpha = 1
-  }
-
   /**
    * @param {number} z1
    * @param {number} z2
    * @returns {Pixel}
    */
   toPixel(z1, z2) {
-    const { width, height } = this
-    return [MARGIN.left + (width * (1 + z1 / this.extent)) / 2, MARGIN.top + (height * (1 - z2 / this.extent)) / 2]
+    return this.plane.toPixel(z1, z2)
   }
 
   /**

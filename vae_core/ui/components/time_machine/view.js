@@ -1,18 +1,17 @@
 // The time machine: the snapshots of one training, moved through by a slider, a play button, or the training itself.
 
 import { find } from "../../browser/elements.js"
-import { SIDE, contextOf, paint } from "../../browser/picture.js"
 import { loadPlotly } from "../../browser/plotly.js"
 import { fetchTensors } from "../../browser/tensors.js"
 import { themeOf } from "../../browser/theme.js"
+import { ChosenDigit } from "./chosen_digit.js"
 import { Cloud } from "./cloud.js"
 import { Curve } from "./curve.js"
-import { Frames, Moment } from "./frames.js"
+import { Frames } from "./frames.js"
+import { Player } from "./player.js"
 import { Tiles } from "./tiles.js"
 
-/** @import { Point } from "../../browser/digits.js" */
 /** @import { Figure } from "./curve.js" */
-/** @import { Frame } from "./frames.js" */
 
 /**
  * What __init__.py sends. Files are given by their addresses.
@@ -29,14 +28,9 @@ import { Tiles } from "./tiles.js"
  * @property {number} epochs - that the training is to take.
  * @property {Figure} curve - the losses.
  */
-/** @typedef {{ frames: Frames, labels: ArrayLike<number>, images: Float32Array | Uint8Array, curve: Curve }} Loaded */
+/** @typedef {{ frames: Frames, count: number, curve: Curve }} Loaded - count: of the digits in the snapshots. */
 
-const STEP_MS = 500 // from one snapshot to the next while it plays
-const LIVE_MS = 800 // a live snapshot arrives about once a second
-const JUMP_MS = 250
-const LIVE_FRAME_MS = 33 // between two pictures while the training goes on, which may need this processor
-const TILES = 15
-const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)")
+const TILES = 15 // on each side of the manifold
 
 export class View {
   /** @param {HTMLElement} root */
@@ -45,41 +39,29 @@ export class View {
     const part = (/** @type {string} */ selector) => find(root, selector, HTMLElement)
     this.play = find(root, ".tm-play", HTMLButtonElement)
     this.slider = find(root, ".tm-slider", HTMLInputElement)
-    this.digitCanvas = find(root, ".tm-digit canvas", HTMLCanvasElement)
     this.parts = {
       bar: part(".tm-bar"), tiles: part(".tm-tiles"), cloud: part(".tm-cloud"), curve: part(".tm-plotly"),
-      digit: part(".tm-digit"), digitLabel: part(".tm-digit span"),
       moment: part(".tm-moment"), note: part(".tm-note"), message: part(".tm-message"),
     }
     this.tiles = new Tiles(find(root, '[data-testid="time-manifold"]', HTMLCanvasElement), TILES)
+    this.digit = new ChosenDigit(part(".tm-digit"))
     this.cloud = new Cloud(find(root, '[data-testid="time-map"]', HTMLCanvasElement), {
-      point: (index) => this.point(index),
+      point: (index) => this.digit.point(index),
       choose: (index) => this.choose(index),
     })
-    this.play.addEventListener("click", () => this.togglePlay())
-    this.slider.addEventListener("input", () => this.jumpTo(Number(this.slider.value)))
+    this.player = new Player(matchMedia("(prefers-reduced-motion: reduce)"), {
+      draw: () => this.draw(),
+      describe: () => this.describe(),
+    })
+    this.play.addEventListener("click", () => this.player.togglePlay())
+    this.slider.addEventListener("input", () => this.player.jumpTo(Number(this.slider.value)))
     root.addEventListener("keydown", (event) => this.key(event))
     /** @type {Data | null} null until its snapshots are there */
     this.data = null
     /** @type {Loaded | null} what belongs to the run */
     this.loaded = null
-    /** @type {Frame[]} the snapshots */
-    this.frames = []
-    /** The snapshot that is shown or moved to. */
-    this.index = 0
-    /** @type {Moment | null} what is shown; null until there is a snapshot */
-    this.moment = null
-    /** The animation frame that moves on; 0 while nothing moves. */
-    this.animation = 0
-    this.playing = false
-    /** Whether to move on whenever the training has a new snapshot. */
-    this.following = true
     /** The theme that the curve was last drawn in, as JSON. */
     this.colours = ""
-    /** @type {number | null} the digit whose path is drawn */
-    this.chosen = null
-    /** @type {number | null} the digit under the pointer */
-    this.pointed = null
     this.resizing = new ResizeObserver(() => this.draw())
     this.resizing.observe(this.parts.cloud)
     /** @type {Promise<void>} settles when the last update has */
@@ -97,31 +79,24 @@ export class View {
   /** @param {Data} data */
   async apply(data) {
     const loaded = this.loaded && this.data?.run === data.run ? this.loaded : await this.load(data)
-    const before = this.frames
     const kept = data.frames.map((address, i) => ({ address, step: data.steps[i] }))
     const live = data.live !== null && data.live_step !== null ? { step: data.live_step, content: data.live } : null
-    this.frames = await loaded.frames.follow(kept, live)
+    const frames = await loaded.frames.follow(kept, live)
     this.data = data
     await loaded.curve.draw(data.curve)
     if (this.colours !== (this.colours = JSON.stringify(themeOf(this.root)))) await loaded.curve.recolour()
     const { bar, tiles, message } = this.parts
-    message.hidden = this.frames.length > 0
-    bar.hidden = tiles.hidden = !this.frames.length
-    if (!this.frames.length) {
+    message.hidden = frames.length > 0
+    bar.hidden = tiles.hidden = !frames.length
+    if (!frames.length) {
       message.textContent = "This run kept no snapshots: there is nothing to move through."
       this.root.dataset.ready = "true"
       return
     }
-    const newest = this.frames.length - 1
-    this.cloud.fit(this.frames)
-    this.root.dataset.frames = String(this.frames.length)
-    this.slider.max = String(newest)
-    this.index = Math.min(this.index, newest) // the live one may have been left out since
-    if (!this.moment) {
-      this.moment = new Moment(this.frames[newest])
-      this.travelTo(newest, 0)
-    } else if (this.following && this.frames[newest].step !== before.at(-1)?.step) this.catchUp()
-    else this.draw()
+    this.cloud.plane.fit(frames)
+    this.root.dataset.frames = String(frames.length)
+    this.slider.max = String(frames.length - 1)
+    this.player.follow(frames, data.going)
     this.root.dataset.ready = "true"
   }
 
@@ -133,112 +108,23 @@ export class View {
     this.root.dataset.ready = "false"
     this.parts.message.hidden = false
     this.parts.message.textContent = "Loading the snapshots"
-    cancelAnimationFrame(this.animation)
-    const frames = new Frames()
-    this.moment = null
-    this.animation = 0
-    this.playing = false
-    this.following = true
+    this.player.clear()
     const [Plotly, digits] = await Promise.all([loadPlotly(data.plotly), fetchTensors(data.digits)])
-    const labels = digits.labels.values
-    this.cloud.labels = labels
+    this.cloud.labels = this.digit.labels = digits.labels.values
+    this.digit.images = digits.images.values
     const curve = this.loaded?.curve ?? new Curve(Plotly, this.parts.curve, find(this.root, ".tm-marker", SVGLineElement))
-    return (this.loaded = { frames, labels, images: digits.images.values, curve })
-  }
-
-  /**
-   * Move to a snapshot that the visitor chose. If it is the newest one, those that come are followed.
-   * @param {number} index
-   */
-  jumpTo(index) {
-    if (!this.moment) return
-    this.playing = false
-    this.travelTo(index, JUMP_MS)
-    this.following = this.index === this.frames.length - 1
-  }
-
-  /** Travel through the snapshots that have arrived since the last time, until about when the next ones will. */
-  catchUp() {
-    const shown = this.moment?.step ?? -1
-    const newest = this.frames.length - 1
-    const next = this.frames.findIndex((frame) => frame.step > shown)
-    const ahead = next < 0 ? newest : next
-    const duration = LIVE_MS / (this.frames.length - ahead)
-    const goOn = () => {
-      if (this.following && this.index < newest) this.travelTo(this.index + 1, duration, goOn)
-    }
-    this.travelTo(ahead, duration, goOn)
-  }
-
-  /**
-   * Move to a snapshot, in place of any other movement.
-   * @param {number} index - which is held within the snapshots that there are.
-   * @param {number} duration - milliseconds; 0 to be there at once.
-   * @param {() => void} onArrival
-   */
-  travelTo(index, duration, onArrival = () => {}) {
-    const { moment } = this
-    if (!moment) return
-    this.index = Math.min(this.frames.length - 1, Math.max(0, index))
-    this.slider.value = String(this.index)
-    cancelAnimationFrame(this.animation)
-    moment.startTowards(this.frames[this.index])
-    const began = performance.now()
-    let drawn = -Infinity
-    const advance = () => {
-      const now = performance.now()
-      const share = duration && !reducedMotion.matches ? Math.min(1, (now - began) / duration) : 1
-      if (share === 1 || !this.data?.going || now - drawn >= LIVE_FRAME_MS) {
-        moment.moveTo(share)
-        this.draw()
-        drawn = now
-      }
-      this.animation = share < 1 ? requestAnimationFrame(advance) : 0
-      if (share === 1) onArrival()
-    }
-    advance()
-    this.describe()
-  }
-
-  /** Play from here, or from the start if this is the end; or pause. */
-  togglePlay() {
-    if (!this.moment) return
-    this.playing = !this.playing
-    if (!this.playing) return this.jumpTo(this.index)
-    this.following = false
-    if (this.index === this.frames.length - 1) this.travelTo(0, 0)
-    this.playNext()
-  }
-
-  playNext() {
-    this.travelTo(this.index + 1, STEP_MS, () => {
-      if (this.playing && this.index < this.frames.length - 1) {
-        // Without motion the next snapshot is there at once, so this one is shown for as long as the way would take.
-        setTimeout(() => this.playing && this.playNext(), reducedMotion.matches ? STEP_MS : 0)
-      } else {
-        this.playing = false
-        this.following = true
-      }
-      this.describe()
-    })
+    return (this.loaded = { frames: new Frames(), count: digits.labels.values.length, curve })
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.moment) return
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.player.moment) return
     const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0
-    if (event.key === " " && event.target !== this.play) this.togglePlay()
+    if (event.key === " " && event.target !== this.play) this.player.togglePlay()
     else if (event.key === "Escape") this.choose(null)
-    else if (step && event.target === this.root) this.jumpTo(this.index + step)
+    else if (step && event.target === this.root) this.player.jumpTo(this.player.index + step)
     else return
     event.preventDefault()
-  }
-
-  /** @param {number | null} index - of the digit under the pointer. */
-  point(index) {
-    if (index === this.pointed) return
-    this.pointed = index
-    this.showDigit()
   }
 
   /**
@@ -246,65 +132,46 @@ export class View {
    * @param {number | null} index
    */
   choose(index) {
-    this.chosen = index === this.chosen ? null : index
-    this.root.dataset.chosen = String(this.chosen ?? "")
-    this.showDigit()
+    this.digit.choose(index)
+    this.root.dataset.chosen = String(this.digit.chosen ?? "")
     this.draw()
   }
 
-  showDigit() {
-    const index = this.pointed ?? this.chosen
-    const { digit, digitLabel } = this.parts
-    digit.hidden = index === null
-    if (index === null || !this.loaded) return
-    const { images, labels } = this.loaded
-    paint(contextOf(this.digitCanvas), images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE))
-    this.digitCanvas.setAttribute("aria-label", `Test digit ${index}, a ${labels[index]}`)
-    digitLabel.textContent = `a ${labels[index]}`
-  }
-
   draw() {
-    if (!this.moment || !this.data) return
-    const { means, tiles, step } = this.moment
-    this.cloud.draw(means, this.chosen === null ? null : this.pathOf(this.chosen, means), this.index)
-    this.tiles.draw(tiles)
-    this.loaded?.curve.mark(step / this.data.steps_per_epoch)
-  }
-
-  /**
-   * Where a digit lies in each snapshot, but in the current one where it is shown now.
-   * @param {number} digit
-   * @param {ArrayLike<number>} shown - where all digits are shown, (P, 2).
-   */
-  pathOf(digit, shown) {
-    const point = (/** @type {ArrayLike<number>} */ means) => /** @type {Point} */ ([means[2 * digit], means[2 * digit + 1]])
-    const path = this.frames.map(({ means }) => point(means))
-    path.splice(this.index, 1, point(shown))
-    return path
+    const { moment, frames, index } = this.player
+    if (!moment || !this.data) return
+    this.cloud.draw(moment.means, this.digit.path(frames, index, moment.means), index)
+    this.tiles.draw(moment.tiles)
+    this.loaded?.curve.mark(moment.step / this.data.steps_per_epoch)
   }
 
   /** Say which snapshot this is. */
   describe() {
     if (!this.data || !this.loaded) return
-    const { step } = this.frames[this.index]
+    const { frames, index, newest, playing } = this.player
+    const { step } = frames[index]
     const { steps_per_epoch: perEpoch, epochs, live } = this.data
-    const newest = this.index === this.frames.length - 1
     const epoch = `epoch ${(step / perEpoch).toFixed(2)} of ${epochs}`
     const moment = step ? `${epoch}, step ${step.toLocaleString("en")}` : "before training"
-    this.parts.moment.textContent = live && newest ? `now: ${moment}` : moment
+    this.parts.moment.textContent = live && index === newest ? `now: ${moment}` : moment
+    this.slider.value = String(index)
     this.slider.setAttribute("aria-valuetext", moment)
     this.root.dataset.step = String(step)
-    this.play.innerHTML = this.playing ? "&#10074;&#10074;" : "&#9654;"
-    this.play.setAttribute("aria-label", this.playing ? "Pause" : "Play")
-    this.play.title = `${this.playing ? "Pause" : "Play"} (space)`
+    this.play.innerHTML = playing ? "&#10074;&#10074;" : "&#9654;"
+    this.play.setAttribute("aria-label", playing ? "Pause" : "Play")
+    this.play.title = `${playing ? "Pause" : "Play"} (space)`
     this.parts.note.textContent =
-      `${this.frames.length} ${this.frames.length > 1 ? "snapshots" : "snapshot"} of the first ${this.loaded.labels.length.toLocaleString("en")} test digits and of the manifold. ` +
+      `${frames.length} ${frames.length > 1 ? "snapshots" : "snapshot"} of the first ${this.loaded.count.toLocaleString("en")} test digits and of the manifold. ` +
       "Click a digit to draw its path. Between two snapshots the picture is interpolated."
   }
 
+  /** The animation frame that moves on; 0 while nothing moves, which the tests wait for. */
+  get animation() {
+    return this.player.animation
+  }
+
   close() {
-    cancelAnimationFrame(this.animation)
-    this.playing = false
+    this.player.stop()
     this.resizing.disconnect()
     this.loaded?.curve.close()
   }
