@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Digits } from "../../vae_core/ui/browser/digits.js"
+import { Digits, pointText } from "../../vae_core/ui/browser/digits.js"
 import { noise } from "./builders.js"
 
 const ALL = Array(10).fill(true)
@@ -90,4 +90,8 @@ test("the digits of a class, of all or of every second one", () => {
   assert.deepEqual(digits.ofClass(4, 1), [0, 1, 3, 4, 6])
   assert.deepEqual(digits.ofClass(4, 2), [0, 4, 6])
   assert.deepEqual(digits.ofClass(9, 1), [])
+})
+
+test("a point is written to two decimals, with a true minus", () => {
+  assert.equal(pointText([-1.239, 0.5]), "z1 \u22121.24, z2 0.50")
 })

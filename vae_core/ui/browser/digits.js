@@ -119,6 +119,12 @@ export class Digits {
 }
 
 /**
+ * A point as the page writes it, to two decimals.
+ * @param {Point} z
+ */
+export const pointText = ([z1, z2]) => `z1 ${z1.toFixed(2)}, z2 ${z2.toFixed(2)}`.replaceAll("-", "\u2212")
+
+/**
  * @param {Float32Array | Uint8Array} values - (N, 2).
  * @param {number} index
  * @returns {Point}

@@ -1,9 +1,8 @@
 // The inputs for z1 and z2: they show the pinned point, and pin what a visitor types.
 
-/** @import { Point } from "../../browser/digits.js" */
+import { BIG_STEP, STEP } from "./shown_point.js"
 
-export const STEP = 0.05
-export const BIG_STEP = 0.25
+/** @import { Point } from "../../browser/digits.js" */
 
 /**
  * A number as people write one: with a comma, or with the minus that the page writes. NaN if it is none.

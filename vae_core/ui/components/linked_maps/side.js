@@ -1,7 +1,7 @@
 // A side: one run's map and manifold, and what its decoder draws at a digit's mean.
 
 import { Decoder } from "../../browser/decoder.js"
-import { Digits } from "../../browser/digits.js"
+import { Digits, pointText } from "../../browser/digits.js"
 import { find, findAll } from "../../browser/elements.js"
 import { contextOf, paint } from "../../browser/picture.js"
 import { fetchTensors } from "../../browser/tensors.js"
@@ -118,7 +118,7 @@ export class Side {
       nodes: null,
       names: names.map((name, label) => ({ ...name, visible: plot.shown[label] })),
     })
-    const mean = link ? `z1 ${link.mean[0].toFixed(2)}, z2 ${link.mean[1].toFixed(2)}`.replaceAll("-", "\u2212") : ""
+    const mean = link ? pointText(link.mean) : ""
     this.z.textContent = mean
     const description = link ? `${title} draws test digit ${linked}, a ${link.label}, at its mean: ${mean}` : "nothing yet"
     this.decoded.setAttribute("aria-label", `${this.name}: ${description}`)

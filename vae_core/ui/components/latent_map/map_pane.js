@@ -1,0 +1,114 @@
+// The map pane: the map with a heatmap below its points and marks over them, the heatmap's legend, and a note.
+
+import { find } from "../../browser/elements.js"
+import { fetchTensors } from "../../browser/tensors.js"
+import { themeOf } from "../../browser/theme.js"
+import { LatentPlot } from "../../plots/map.js"
+import { Overlay } from "../../plots/overlay.js"
+import { Heatmap } from "./heatmap.js"
+
+/** @import { Digits } from "../../browser/digits.js" */
+/** @import { Plotly } from "../../browser/plotly.js" */
+/** @import * as map from "../../plots/map.js" */
+/** @import { ClassName, Marks } from "../../plots/overlay.js" */
+
+/** @typedef {Omit<map.Handlers, "frame"> & { lattice(): void }} Handlers - lattice: it is to be shown, or no longer. */
+
+export class MapPane {
+  /**
+   * @param {HTMLElement} root - of the component.
+   * @param {Handlers} on
+   */
+  constructor(root, on) {
+    const part = (/** @type {string} */ selector) => find(root, selector, HTMLElement)
+    this.root = root
+    this.plotly = part(".lm-plotly")
+    this.note = part(".lm-map .lm-note:last-child")
+    this.legend = part(".lm-legend")
+    this.legendText = { low: part(".lm-low"), high: part(".lm-high"), meaning: part(".lm-legend-text") }
+    this.lattice = find(root, ".lm-lattice", HTMLInputElement)
+    this.lattice.addEventListener("change", () => on.lattice())
+    this.overlay = new Overlay(find(root, ".lm-overlay", SVGElement))
+    /** @type {map.Handlers} */
+    this.onMap = { ...on, frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel) }
+    /** @type {LatentPlot | null} null until digits are drawn */
+    this.plot = null
+    /** @type {ClassName[]} */
+    this.names = []
+    /** @type {Heatmap | null} */
+    this.heatmap = null
+    /** The theme that the map was last drawn in, as JSON. */
+    this.colours = ""
+  }
+
+  /** Whether each class is shown. */
+  get shown() {
+    return this.plot?.shown ?? []
+  }
+
+  /**
+   * Draw a run's digits.
+   * @param {Plotly} Plotly
+   * @param {Digits} digits
+   * @param {string} run - its id.
+   */
+  async draw(Plotly, digits, run) {
+    const plot = (this.plot ??= new LatentPlot(Plotly, this.plotly, this.onMap))
+    this.names = digits.centres().map((z, label) => ({ text: String(label), z }))
+    this.colours = this.theme()
+    await plot.draw(digits, run)
+    this.note.textContent = plot.webgl
+      ? "Drag to move, scroll to zoom, click to pin. The ellipse holds 95 % of the nearest digit's posterior."
+      : `WebGL is missing in this browser: the map shows ${plot.count} of ${digits.count} digits, as SVG.`
+  }
+
+  /** Take the colours of the page's theme, if it is another one than before. */
+  async recolour() {
+    if (this.colours === (this.colours = this.theme())) return
+    await Promise.all([this.plot?.recolour(), this.drawHeatmap()])
+  }
+
+  theme() {
+    return JSON.stringify(themeOf(this.root))
+  }
+
+  /**
+   * Show a heatmap below the points, with its legend; or none.
+   * @param {string | null} address - of the heatmap.
+   * @param {string | null} meaning - of its values, in words.
+   */
+  async showHeatmap(address, meaning) {
+    this.heatmap = address ? new Heatmap(await fetchTensors(address)) : null
+    this.legend.hidden = !address
+    if (this.heatmap) {
+      const { limits, below, above } = this.heatmap
+      const [low, high] = limits.map((value) => value.toPrecision(2).replace("-", "\u2212"))
+      this.legendText.low.textContent = below ? `\u2264 ${low}` : low
+      this.legendText.high.textContent = above ? `\u2265 ${high}` : high
+      this.legendText.meaning.textContent = meaning
+    }
+    await this.drawHeatmap()
+  }
+
+  async drawHeatmap() {
+    await this.plot?.showImagesBelow(this.heatmap ? [this.heatmap.image(themeOf(this.root).text)] : [])
+  }
+
+  /**
+   * Draw marks over the points, with the names of the classes that are shown.
+   * @param {Omit<Marks, "nodes" | "names">} marks
+   * @param {number[]} nodes - of the lattice, which is drawn if the visitor wants it.
+   */
+  mark(marks, nodes) {
+    const { names, shown } = this
+    this.overlay.draw({
+      ...marks,
+      nodes: this.lattice.checked ? nodes : null,
+      names: names.map((name, label) => ({ ...name, visible: shown[label] })),
+    })
+  }
+
+  close() {
+    this.plot?.close()
+  }
+}

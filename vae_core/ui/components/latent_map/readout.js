@@ -1,0 +1,53 @@
+// The readout: the decoder's digit at the shown point, beside it the nearest test digit, and what is said about them.
+
+import { pointText } from "../../browser/digits.js"
+import { find } from "../../browser/elements.js"
+import { contextOf, paint } from "../../browser/picture.js"
+
+/** @import { Digits, Point } from "../../browser/digits.js" */
+
+/** @typedef {ReturnType<Digits["nearest"]>} Nearest - the digit nearest to the shown point; null if no class is shown. */
+
+export class Readout {
+  /**
+   * @param {HTMLElement} root - of the component.
+   * @param {() => void} pin - called when the nearest digit was clicked.
+   */
+  constructor(root, pin) {
+    this.decoded = find(root, '[data-testid="decoded"]', HTMLCanvasElement)
+    this.original = find(root, '[data-testid="original"]', HTMLCanvasElement)
+    this.decodedContext = contextOf(this.decoded)
+    this.originalContext = contextOf(this.original)
+    const text = (/** @type {string} */ selector) => find(root, selector, HTMLElement)
+    this.text = { state: text(".lm-state"), z: text(".lm-z"), label: text(".lm-label"), distance: text(".lm-distance") }
+    this.original.addEventListener("click", pin)
+  }
+
+  /**
+   * Show both pictures.
+   * @param {ArrayLike<number>} decoded - grey bytes.
+   * @param {ArrayLike<number> | null} original - null for none.
+   */
+  show(decoded, original) {
+    paint(this.decodedContext, decoded)
+    if (original) paint(this.originalContext, original)
+    else this.originalContext.clearRect(0, 0, this.original.width, this.original.height)
+  }
+
+  /**
+   * Say what the pictures are.
+   * @param {Point} z - the shown point.
+   * @param {string} state - which point that is, in words.
+   * @param {Nearest} nearest
+   */
+  describe(z, state, nearest) {
+    const { decoded, original, text } = this
+    const found = nearest ? `Nearest: a ${nearest.label}` : "No class is shown"
+    decoded.setAttribute("aria-label", `The decoder's digit at ${pointText(z)}`)
+    original.setAttribute("aria-label", nearest ? `The nearest test digit, a ${nearest.label}` : found)
+    text.label.textContent = found
+    text.distance.textContent = nearest ? `${nearest.distance.toFixed(3)} away` : ""
+    text.z.textContent = pointText(z)
+    text.state.textContent = state
+  }
+}

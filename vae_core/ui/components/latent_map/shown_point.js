@@ -1,0 +1,80 @@
+// The shown point: the one under the pointer, else the pinned one, else the origin. Where it may lie, and how keys move it.
+
+/** @import { Point } from "../../browser/digits.js" */
+
+export const STEP = 0.05
+export const BIG_STEP = 0.25
+
+/** @type {Point} */
+const ORIGIN = [0, 0]
+/** @type {Record<string, Point | undefined>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
+
+export class ShownPoint {
+  constructor() {
+    /** @type {Point | null} */
+    this.pinned = null
+    /** @type {Point | null} */
+    this.underPointer = null
+  }
+
+  /** The point itself. */
+  get z() {
+    return this.underPointer ?? this.pin
+  }
+
+  /** Where the pin is drawn. */
+  get pin() {
+    return this.pinned ?? ORIGIN
+  }
+
+  /** Which point it is, in words. */
+  get state() {
+    return this.underPointer ? "at the pointer" : this.pinned ? "pinned" : "at the origin"
+  }
+
+  /**
+   * @param {Point | null} z - where the pointer is; null if it is nowhere.
+   * @param {number} limit - of |z1| and |z2|.
+   */
+  hover(z, limit) {
+    this.underPointer = z && within(limit, z)
+  }
+
+  /**
+   * Pin a point, or unpin with null.
+   * @param {Point | null} z
+   * @param {number} limit - of |z1| and |z2|.
+   */
+  pinTo(z, limit) {
+    this.pinned = z && rounded(within(limit, z))
+  }
+
+  /**
+   * Where a key moves the pin; undefined if it is no arrow key.
+   * @param {string} key
+   * @param {boolean} far - whether in larger steps.
+   * @returns {Point | undefined}
+   */
+  moved(key, far) {
+    const arrow = ARROWS[key]
+    const step = far ? BIG_STEP : STEP
+    return arrow && [this.pin[0] + step * arrow[0], this.pin[1] + step * arrow[1]]
+  }
+}
+
+/**
+ * @param {number} limit
+ * @param {Point} z
+ * @returns {Point}
+ */
+function within(limit, [z1, z2]) {
+  return [Math.min(limit, Math.max(-limit, z1)), Math.min(limit, Math.max(-limit, z2))]
+}
+
+/**
+ * A point to four decimals, as it is written, so that a link to it leads to the very same. Without negative zeros.
+ * @param {Point} z
+ * @returns {Point}
+ */
+const rounded = ([z1, z2]) => [Number(z1.toFixed(4)) + 0, Number(z2.toFixed(4)) + 0]
