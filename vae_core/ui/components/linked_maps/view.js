@@ -2,10 +2,11 @@
 
 import { find } from "../../browser/elements.js"
 import { Messenger } from "../../browser/messenger.js"
-import { CLASSES, contextOf, paint } from "../../browser/picture.js"
+import { contextOf, paint } from "../../browser/picture.js"
 import { loadPlotly } from "../../browser/plotly.js"
 import { fetchTensors } from "../../browser/tensors.js"
 import { themeOf } from "../../browser/theme.js"
+import { LinkedDigit } from "./linked_digit.js"
 import { Side } from "./side.js"
 
 /** @import { Point } from "../../browser/digits.js" */
@@ -24,8 +25,6 @@ import { Side } from "./side.js"
  */
 
 const PAUSE_MS = 150 // between two pins that the server is told, while an arrow key is held
-/** @type {Record<string, number | undefined>} */
-const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 }
 
 export class View {
   /** @param {HTMLElement} root */
@@ -50,10 +49,7 @@ export class View {
     this.loaded = false
     /** The theme that the maps were last drawn in, as JSON. */
     this.colours = ""
-    /** @type {number | null} the digit under the pointer */
-    this.pointed = null
-    /** @type {number | null} the pinned digit */
-    this.pinned = null
+    this.digit = new LinkedDigit()
     /** @type {{ side: Name, node: Point } | null} the tile under the pointer */
     this.tile = null
     /** The animation frame in which `describe` will run; 0 if none is asked for. */
@@ -71,7 +67,7 @@ export class View {
     return {
       point: (index, node) => this.point(index, node && { side, node }),
       leave: () => this.point(null, null),
-      pin: (index) => this.pin(index === this.pinned ? null : index),
+      pin: (index) => this.pin(index === this.digit.pinned ? null : index),
       classes: () => this.showClassesOf(side),
     }
   }
@@ -94,7 +90,7 @@ export class View {
     const colours = JSON.stringify(themeOf(this.root))
     if (this.colours && this.colours !== colours) await Promise.all(this.sides.map((side) => side.loaded?.plot.recolour()))
     this.colours = colours
-    if (changed("revision")) this.pinned = data.digit // otherwise data.digit may be older than what was pinned here
+    if (changed("revision")) this.digit.pinned = data.digit // otherwise data.digit may be older than what was pinned here
     this.data = data // only now, so that what failed to load is tried again next time
     this.show()
     this.root.dataset.ready = "true"
@@ -119,11 +115,6 @@ export class View {
       : `WebGL is missing in this browser: each map shows ${plot.count} of ${digits.count} digits, as SVG.`
   }
 
-  /** The digit to show: the one under the pointer, else the one pinned, else null. */
-  get linked() {
-    return this.pointed ?? this.pinned
-  }
-
   /**
    * Link the digit under the pointer.
    * @param {number | null} index
@@ -131,7 +122,7 @@ export class View {
    */
   point(index, tile) {
     if (!this.loaded) return
-    this.pointed = index
+    this.digit.pointed = index
     this.tile = tile
     this.show()
   }
@@ -143,7 +134,7 @@ export class View {
    */
   pin(index, pauseMs = 0) {
     if (!this.loaded) return
-    this.pinned = index
+    this.digit.pinned = index
     this.show()
     this.messenger.send(this.send, index, pauseMs)
   }
@@ -163,15 +154,11 @@ export class View {
     if (event.target !== this.root || event.ctrlKey || event.metaKey || event.altKey) return
     if (!this.loaded || !this.left.loaded) return
     const { digits, plot } = this.left.loaded
-    const step = STEPS[event.key]
+    const moved = this.digit.moved(event.key, digits, plot.shown)
     const label = /^(?:Digit|Numpad)(\d)$/.exec(event.code)
-    if (step) {
-      const from = this.linked ?? (step > 0 ? -1 : digits.count)
-      const within = event.key === "ArrowUp" || event.key === "ArrowDown" ? digits.labels[from] : undefined
-      const shown = within === undefined ? plot.shown : CLASSES.map((of) => of === within)
-      const next = digits.next(from, step, shown)
-      this.pointed = this.tile = null
-      if (next >= 0 && next < digits.count) this.pin(next, PAUSE_MS)
+    if (moved !== undefined) {
+      this.digit.pointed = this.tile = null
+      if (moved !== null) this.pin(moved, PAUSE_MS)
     } else if (label) plot.toggleClass(Number(label[1]))
     else if (event.key === "Escape") this.pin(null)
     else return
@@ -180,25 +167,26 @@ export class View {
 
   /** Show the linked digit: its pictures at once, what is said about it in the next animation frame. */
   show() {
-    const { linked } = this
-    for (const side of this.sides) side.draw(linked)
+    const { index, pinned } = this.digit
+    for (const side of this.sides) side.draw(index)
     const digits = this.left.loaded?.digits
-    if (linked === null || !digits) this.originalContext.clearRect(0, 0, this.original.width, this.original.height)
-    else paint(this.originalContext, digits.image(linked))
-    this.root.dataset.digit = String(linked ?? "")
-    this.root.dataset.pinned = String(this.pinned ?? "")
+    if (index === null || !digits) this.originalContext.clearRect(0, 0, this.original.width, this.original.height)
+    else paint(this.originalContext, digits.image(index))
+    this.root.dataset.digit = String(index ?? "")
+    this.root.dataset.pinned = String(pinned ?? "")
     this.describing ||= requestAnimationFrame(() => this.describe())
   }
 
   describe() {
     this.describing = 0
-    const { linked, pinned, tile, text } = this
-    for (const side of this.sides) side.mark(linked, pinned, tile?.side === side.name ? tile.node : null)
-    const label = linked === null ? undefined : this.left.loaded?.digits.labels[linked]
+    const { tile, text } = this
+    const { index, pinned, state } = this.digit
+    for (const side of this.sides) side.mark(index, pinned, tile?.side === side.name ? tile.node : null)
+    const label = index === null ? undefined : this.left.loaded?.digits.labels[index]
     text.label.textContent = label === undefined ? "Test digit" : `A ${label}`
-    text.index.textContent = label === undefined ? "" : `test digit ${linked}`
-    this.original.setAttribute("aria-label", label === undefined ? "No digit is linked" : `Test digit ${linked}, a ${label}`)
-    text.state.textContent = this.pointed !== null ? "at the pointer" : pinned !== null ? "pinned" : "none yet"
+    text.index.textContent = label === undefined ? "" : `test digit ${index}`
+    this.original.setAttribute("aria-label", label === undefined ? "No digit is linked" : `Test digit ${index}, a ${label}`)
+    text.state.textContent = state
   }
 
   close() {
