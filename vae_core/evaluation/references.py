@@ -64,6 +64,6 @@ def comparable(digits: Digits) -> bool:
 
 @functools.cache
 def post_losses() -> tuple[float, ...]:
-    """The loss that the blog post printed after each of its 50 epochs, in nats a digit."""
+    """The training loss that the blog post printed after each of its 50 epochs, in nats for each digit."""
     with (directories.SHIPPED / "post_loss.csv").open(encoding="utf-8") as file:
         return tuple(PIXELS * float(row["loss"]) for row in csv.DictReader(file))

@@ -1,1 +1,1 @@
-"""Plotly figures as plain objects."""
+"""Plotly figures as plain dictionaries, made without importing Plotly."""

@@ -1,4 +1,4 @@
-"""Losses against epochs as Plotly figures: of one training, beside what the blog post printed, and of two."""
+"""Losses against epochs as Plotly figures: of one training, with the blog post's for reference, and of two."""
 
 import itertools
 from collections.abc import Sequence
@@ -9,16 +9,15 @@ from vae_core.evaluation.learning_curve import HEADROOM, TERMS, LearningCurve, L
 from vae_core.evaluation.references import post_losses
 from vae_core.figures.traces import BLUE, GREY, ORANGE, PURPLE, Figure, axis, layout, scatter
 
-_LEAST_KL = 8.0  # nats that the axis of the KL shows at least
-_UNEQUAL = 4
-"""With one training so many times as long as the other, the axis of the epochs is logarithmic."""
-_DECADES = [digit * 10**power for power in range(-3, 4) for digit in (1, 2, 5)]
+_LEAST_KL = 8.0  # nats: the axis of the KL reaches at least so far
+_UNEQUAL = 4  # if one training has so many times the epochs of the other, their axis is logarithmic
+_LOGARITHMIC_TICKS = [digit * 10**power for power in range(-3, 4) for digit in (1, 2, 5)]
 
 
 def training_losses(curve: LearningCurve, config: TrainingConfig, with_post: bool) -> Figure:
-    """One training: loss and reconstruction above, KL below, against epochs; in nats.
+    """The losses of one training against epochs, in nats: loss and reconstruction above, KL below.
 
-    with_post: with the post's printed loss as a reference, which is one where the digits are MNIST's.
+    with_post: also show the blog post's loss. It is only a reference for a training on MNIST.
     """
     beta = config.beta
     traces = [
@@ -34,11 +33,13 @@ def training_losses(curve: LearningCurve, config: TrainingConfig, with_post: boo
         ]
     lows = [reconstruction for _, reconstruction, _ in curve.trained + curve.held_out]
     if with_post:
-        traces += _posts(config.epochs)
+        traces += _post_traces(config.epochs)
         lows.append(post_losses()[-1])
     lowest = min(lows, default=post_losses()[-1])
     kls = sorted(kl for _, _, kl in curve.trained) or [_LEAST_KL]
-    most_kl = max(_LEAST_KL, kls[int(0.95 * (len(kls) - 1))])  # the first steps' may be ten times as high
+    most_kl = max(
+        _LEAST_KL, kls[int(0.95 * (len(kls) - 1))]
+    )  # not the highest: that of the first steps may be ten times as high
     return {
         "data": traces,
         "layout": layout(
@@ -53,12 +54,12 @@ def training_losses(curve: LearningCurve, config: TrainingConfig, with_post: boo
 
 
 def compared_losses(left: LearningCurve, right: LearningCurve, term: str) -> Figure:
-    """Two trainings: one term of both losses against epochs, in nats. term: of TERMS."""
+    """The same term of the losses of two trainings against epochs, in nats. term: a key of TERMS."""
     traces = [*_compared("left", left, term, BLUE, "solid"), *_compared("right", right, term, ORANGE, "dash")]
     shortest, longest = sorted((left.epochs, right.epochs))
     logarithmic = longest >= _UNEQUAL * shortest > 0
     epochs = (
-        axis("epoch, logarithmic", type="log", tickvals=_DECADES)
+        axis("epoch, logarithmic", type="log", tickvals=_LOGARITHMIC_TICKS)
         if logarithmic
         else axis("epoch", range=[0, longest or 1])
     )
@@ -72,8 +73,8 @@ def compared_losses(left: LearningCurve, right: LearningCurve, term: str) -> Fig
     }
 
 
-def _posts(epochs: int) -> list[Figure]:
-    """The post's loss after each of so many epochs, and a line across at its last one."""
+def _post_traces(epochs: int) -> list[Figure]:
+    """The blog post's loss over the first epochs, and a horizontal line at its loss after the last."""
     post = post_losses()
     last = [(0.0, post[-1]), (float(epochs), post[-1])]
     return [
@@ -83,6 +84,7 @@ def _posts(epochs: int) -> list[Figure]:
 
 
 def _loss(points: Sequence[LossPoint], beta: float) -> list[tuple[float, float]]:
+    """(epoch, reconstruction + beta KL) of each point."""
     return [(epoch, reconstruction + beta * kl) for epoch, reconstruction, kl in points]
 
 
@@ -94,33 +96,41 @@ def _kl(points: Sequence[LossPoint]) -> list[tuple[float, float]]:
     return [(epoch, kl) for epoch, _, kl in points]
 
 
-def _line(name: str, points: Sequence[tuple[float, float]], colour: str, dash: str = "solid", **looks: Any) -> Figure:
+def _line(
+    name: str, points: Sequence[tuple[float, float]], colour: str, dash: str = "solid", **properties: Any
+) -> Figure:
+    """A line through (epoch, nats) points; a single point is drawn as a marker."""
     rounded = [(round(epoch, 4), round(nats, 2)) for epoch, nats in points]
-    told = "epoch %{x:.2f}: %{y:.1f} nats<extra>" + name + "</extra>"
+    hover = "epoch %{x:.2f}: %{y:.1f} nats<extra>" + name + "</extra>"
     mode, line = "lines+markers" if len(points) == 1 else "lines", {"color": colour, "width": 2, "dash": dash}
-    return scatter(rounded, name=name, hovertemplate=told, **{"mode": mode, "line": line, "showlegend": True} | looks)
+    defaults = {"mode": mode, "line": line, "showlegend": True}
+    return scatter(rounded, name=name, hovertemplate=hover, **defaults | properties)
 
 
-def _dots(name: str, points: Sequence[tuple[float, float]], colour: str, **looks: Any) -> Figure:
+def _dots(name: str, points: Sequence[tuple[float, float]], colour: str, **properties: Any) -> Figure:
+    """Diamonds at (epoch, nats) points."""
     marker = {"color": colour, "size": 7, "symbol": "diamond-open", "line": {"width": 2}}
-    return _line(name, points, colour, mode="markers", marker=marker, cliponaxis=False, **looks)
+    return _line(name, points, colour, mode="markers", marker=marker, cliponaxis=False, **properties)
 
 
 def _compared(name: str, curve: LearningCurve, term: str, colour: str, dash: str) -> list[Figure]:
-    """Its line, and a dot for each look at the validation digits, if there was any."""
+    """The traces of one training: a line for the training digits, and markers for any validation digits."""
     mode = "lines+markers" if len(curve.trained) == 1 else "lines"
     line = _trace(name, curve.trained, term, mode=mode, line={"color": colour, "dash": dash, "width": 2})
-    dot = {
+    marker = {
         "color": colour,
         "size": 8,
         "symbol": f"{'circle' if dash == 'solid' else 'diamond'}-open",
         "line": {"width": 2},
     }
-    dots = _trace(f"{name}, on validation digits", curve.held_out, term, mode="markers", marker=dot, cliponaxis=False)
+    dots = _trace(
+        f"{name}, on validation digits", curve.held_out, term, mode="markers", marker=marker, cliponaxis=False
+    )
     return [trace for trace in (line, dots) if trace["x"]]
 
 
-def _trace(name: str, points: list[LossPoint], term: str, **looks: Any) -> Figure:
+def _trace(name: str, points: list[LossPoint], term: str, **properties: Any) -> Figure:
+    """A trace of one term of the losses, a key of TERMS, against epochs."""
     values = [(epoch, round(TERMS[term](reconstruction, kl), 2)) for epoch, reconstruction, kl in points]
-    told = "epoch %{x:.2f}: %{y:.2f} nats<extra>" + name + "</extra>"
-    return scatter(values, name=name, hovertemplate=told, **looks | {"showlegend": True})
+    hover = "epoch %{x:.2f}: %{y:.2f} nats<extra>" + name + "</extra>"
+    return scatter(values, name=name, hovertemplate=hover, **properties | {"showlegend": True})

@@ -1,4 +1,4 @@
-"""The report's Plotly figures of one digit: its exact posterior against the encoder's, and where on the map that is."""
+"""The exact posterior of a digit compared with the encoder's, and its place on the map, as Plotly figures."""
 
 import math
 from collections.abc import Sequence
@@ -10,23 +10,23 @@ from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood.posterior import Posterior
 
 MASSES = (0.5, 0.95)
-"""Of the regions that are outlined."""
+"""The shares of a posterior that its outlined regions contain."""
 
-_LABELS = 400  # digits named around a posterior; more cannot be told apart
-_DOTS = 1500
-_NODES = 150  # along a side, at most
+_LABELS = 400  # numerals around a posterior, at most: more would overlap
+_DOTS = 1500  # digits on the small map, at most
+_NODES = 150  # along each side of the heatmap, at most
 
 
-def posterior_map(exact: Posterior, mean: Sequence[float], spread: Sequence[float], embedded: LatentMap) -> Figure:
-    """A digit's exact posterior against the encoder's: regions that hold 50 % and 95 % of each.
+def posterior_map(exact: Posterior, mean: Sequence[float], std: Sequence[float], embedded: LatentMap) -> Figure:
+    """The exact posterior of a digit and the encoder's: the regions that contain 50 % and 95 % of each.
 
-    Of the exact one they are those of highest density, of the encoder's normal distribution ellipses along the axes.
-    mean, spread: the encoder's, of z1 and z2; embedded: the digits around them, each drawn as its class.
+    For the exact posterior these are the regions of highest density; for the encoder's normal distribution they are
+    ellipses. mean, std: the encoder's, each for z1 and z2; embedded: digits, drawn as numerals where they are nearby.
     """
     levels = [exact.level(mass) for mass in MASSES]
-    ellipses = [ellipse(mean, spread, mass) for mass in MASSES]
+    ellipses = [ellipse(mean, std, mass) for mass in MASSES]
     window = _window(exact, min(levels), ellipses[-1])
-    z1, z2, density = _drawn(exact, window)
+    z1, z2, density = _in_window(exact, window)
     grid = {
         "x": z1.round(5).tolist(),
         "y": z2.round(5).tolist(),
@@ -61,17 +61,20 @@ def posterior_map(exact: Posterior, mean: Sequence[float], spread: Sequence[floa
     }
 
 
-def ellipse(mean: Sequence[float], spread: Sequence[float], mass: float) -> list[tuple[float, float]]:
-    """A closed line around this share of N(mean, diag(spread^2)): r^2 = -2 ln(1 - mass), chi-square's of two."""
+def ellipse(mean: Sequence[float], std: Sequence[float], mass: float) -> list[tuple[float, float]]:
+    """73 points on the ellipse that contains this share of N(mean, diag(std^2)); the last equals the first.
+
+    Its radius r, in standard deviations, has r^2 = -2 ln(1 - mass), a quantile of chi-square with 2 degrees of freedom.
+    """
     radius = math.sqrt(-2 * math.log(1 - mass))
     return [
-        (mean[0] + radius * spread[0] * math.cos(angle), mean[1] + radius * spread[1] * math.sin(angle))
+        (mean[0] + radius * std[0] * math.cos(angle), mean[1] + radius * std[1] * math.sin(angle))
         for angle in np.linspace(0, 2 * math.pi, 73).tolist()
     ]
 
 
 def whereabouts(embedded: LatentMap, window: Sequence[Sequence[float]]) -> Figure:
-    """The whole map, small, with a frame around a part of it. window: the ranges of z1 and z2."""
+    """A small map of all digits with a frame around a window. window: the ranges of z1 and z2."""
     dots = embedded.means[:: max(1, math.ceil(len(embedded.means) / _DOTS))].astype(float).round(2).tolist()
     (left, right), (low, high) = window
     frame = [(left, low), (right, low), (right, high), (left, high), (left, low)]
@@ -86,20 +89,26 @@ def whereabouts(embedded: LatentMap, window: Sequence[Sequence[float]]) -> Figur
 
 
 def _window(exact: Posterior, level: float, ring: Sequence[tuple[float, float]]) -> list[list[float]]:
-    """A square around both posteriors, as two ranges."""
-    held = exact.density >= level
+    """The ranges of z1 and z2 of a square around both posteriors.
+
+    level: the density at the border of the exact posterior's region; ring: the encoder's ellipse.
+    """
+    inner = exact.density >= level
     extents = []
     for i, nodes in enumerate((exact.z1, exact.z2)):
-        inside = nodes[held.any(axis=i)]
+        inside = nodes[inner.any(axis=i)]
         around = [point[i] for point in ring]
         extents.append((min(float(inside.min()), *around), max(float(inside.max()), *around)))
     half = 0.75 * max(high - low for low, high in extents)
     return [[round((low + high) / 2 - half, 4), round((low + high) / 2 + half, 4)] for low, high in extents]
 
 
-def _drawn(exact: Posterior, window: Sequence[Sequence[float]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """z1, z2 and the density between the window's limits, as `exact` has them; where there are too many nodes, of each
-    block of them the middle and the highest density, so that no peak is lost."""
+def _in_window(exact: Posterior, window: Sequence[Sequence[float]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The part of an exact posterior in a window: z1 (n1,), z2 (n2,) and density (n2, n1), n1 and n2 at most _NODES.
+
+    If the lattice has more nodes, blocks of them are merged: to their mean z and their highest density, so that a
+    narrow peak stays visible.
+    """
     density, axes = exact.density, []
     for i, nodes in enumerate((exact.z1, exact.z2)):
         start, stop = np.searchsorted(nodes, window[i]).tolist()
@@ -112,9 +121,9 @@ def _drawn(exact: Posterior, window: Sequence[Sequence[float]]) -> tuple[np.ndar
 
 
 def _neighbours(embedded: LatentMap, window: Sequence[Sequence[float]]) -> Figure:
-    """The digits in the window and around it, or an even choice of them, each as its class."""
+    """Numerals, the classes, at the digits in and around the window: all or every second, third, ..."""
     middle, side = np.mean(window, axis=1), window[0][1] - window[0][0]
-    # Twice the window: a figure that is not square shows more of the plane.
+    # Twice the window, because a figure that is not square shows more than the window along one axis.
     inside = np.flatnonzero((np.abs(embedded.means - middle) < side).all(axis=1))
     inside = inside[:: max(1, math.ceil(len(inside) / _LABELS))]
     text = {"mode": "text", "text": [str(label) for label in embedded.labels[inside]], "hoverinfo": "skip"}

@@ -1,4 +1,4 @@
-"""The report's Plotly figures of a whole model: rate and distortion, and the confusion of classes."""
+"""Rate and distortion of runs as a Plotly figure."""
 
 import html
 import math
@@ -9,29 +9,30 @@ import numpy as np
 from vae_core.figures.traces import GREY, ORANGE, Figure, axis, layout, scatter
 from vae_core.runs.record import Score
 
-_HARDLY_TRAINED = 180.0  # nats: what is worse than this, and than the run shown, lies beyond the figure's edge
+_HARDLY_TRAINED = 180.0  # nats: runs with a higher -ELBO than this, and than this run's, are outside the axes' ranges
 _MOST_LINES = 8
 
 
 def rate_and_distortion(scores: Sequence[Score]) -> tuple[float, float] | None:
-    """KL and reconstruction in nats, where both are known; None where one is below zero, which neither can be."""
+    """The KL and the reconstruction among the scores, in nats; None if one is missing, or below zero and so wrong."""
     found = {score.name: score.value for score in scores}
     rate, distortion = found.get("KL", -1.0), found.get("reconstruction", -1.0)
     return (rate, distortion) if min(rate, distortion) >= 0 else None
 
 
-def rate_distortion(own: tuple[str, float, float], others: Mapping[str, tuple[float, float]]) -> Figure:
-    """Runs as points (Alemi et al. 2018): rate, which is the KL, to the right, distortion, the reconstruction, up.
+def rate_distortion(this_run: tuple[str, float, float], others: Mapping[str, tuple[float, float]]) -> Figure:
+    """The rate-distortion plane (Alemi et al. 2018): each run is a point at its rate (KL), distortion (reconstruction).
 
-    On a dotted line the -ELBO, their sum, is the same; it is written at the right. own: name, rate and distortion of
-    the run shown; others: rate and distortion of other runs, by name; in nats.
+    Dotted lines connect points of equal -ELBO, the sum of both, which is written at their right end. this_run: its
+    name, rate and distortion; others: rate and distortion of other runs by name; all in nats.
     """
-    name, rate, distortion = own
-    near = [pair for pair in others.values() if sum(pair) <= max(_HARDLY_TRAINED, rate + distortion)] + [own[1:]]
+    name, rate, distortion = this_run
+    near = [pair for pair in others.values() if sum(pair) <= max(_HARDLY_TRAINED, rate + distortion)] + [this_run[1:]]
     rates, distortions = zip(*near, strict=True)
     right = max(10.0, 1.15 * max(rates))
     room = max(4.0, 0.15 * (max(distortions) - min(distortions)))
     low, high = min(distortions) - room, max(distortions) + room
+    # The lines are a round number of nats apart, 1, 2 or 5 times a power of ten, and at most _MOST_LINES.
     power = 10.0 ** math.floor(math.log10((high - low + right) / _MOST_LINES))
     step = next(step * power for step in (1, 2, 5, 10) if (high - low + right) / (step * power) <= _MOST_LINES)
     totals = np.arange(step * math.ceil(low / step), high + right, step).tolist()
@@ -59,16 +60,19 @@ def rate_distortion(own: tuple[str, float, float], others: Mapping[str, tuple[fl
 
 
 def _right_title(text: str) -> Figure:
-    """Of what is written at the right edge, as an axis's title is."""
+    """An annotation at the right edge, written upwards like the title of an axis."""
     place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 32, "yref": "paper", "y": 0.5, "textangle": -90}
     return {"text": text, "showarrow": False, "font": {"color": GREY, "size": 14}, **place}
 
 
 def _points(named: Mapping[str, tuple[float, float]], marker: Figure) -> Figure:
-    told = "<b>%{text}</b><br>rate %{x:.2f} + distortion %{y:.2f}<br>= \u2212ELBO %{customdata:.2f} nats<extra></extra>"
+    """Markers at rate and distortion of runs, by name."""
+    hover = (
+        "<b>%{text}</b><br>rate %{x:.2f} + distortion %{y:.2f}<br>= \u2212ELBO %{customdata:.2f} nats<extra></extra>"
+    )
     points = {
         "text": [html.escape(name, quote=False) for name in named],
         "customdata": [sum(pair) for pair in named.values()],
-        "hovertemplate": told,
+        "hovertemplate": hover,
     }
     return scatter(list(named.values()), mode="markers", marker=marker, cliponaxis=False, **points)
