@@ -1,1 +1,1 @@
-"""The training: the only code that imports Keras and TensorFlow, and the worker that runs it."""
+"""Training: the worker process that trains a run, and all of the code that imports Keras and TensorFlow."""

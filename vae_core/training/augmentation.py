@@ -1,7 +1,7 @@
-"""What the encoder is shown in place of a training digit, so that it learns what digits are like and none by heart.
+"""Augmentation: random changes to the encoder's input in training, against overfitting.
 
-The encoder overfits, the decoder does not: see pretrained/README.md. So only the encoder is shown distorted digits.
-Chance comes from a seed, two int32: the same seed distorts in the same way.
+They are for the encoder only, because the decoder does not overfit: see pretrained/README.md. Both functions are
+deterministic: `seed`, a pair of int32, decides the random numbers.
 """
 
 # TensorFlow has no types to speak of.
@@ -12,41 +12,44 @@ import tensorflow as tf
 from vae_core.data.images import IMAGE_SIDE, PIXELS
 
 TURN, STRETCH, SHEAR, SHIFT = 0.15, 0.1, 0.1, 1.5
-"""How far a digit is bent at most: radians, share of its width and of its height, share, pixels to each side."""
+"""The limits of the random rotation (radians), scaling (share of the size), shear (share) and translation (pixels)."""
 
 
 def mask(pixels, share: float, seed):
-    """The pixels (B, 784) float32 with a share of them black and the others brighter: the mean stays.
+    """Make a random share of the pixels black, and the others brighter by 1 / (1 - share), which keeps the mean.
 
-    Chance comes in bytes, which XLA draws forty times as fast as real numbers: the share is one of 256.
+    This is dropout of the input (Srivastava et al. 2014). pixels: (B, 784) float32; share: in [0, 1), rounded to a
+    multiple of 1/256. Returns (B, 784) float32, which may exceed 1.
     """
-    words = tf.random.stateless_uniform((len(pixels), PIXELS // 4), seed, minval=None, maxval=None, dtype=tf.int32)
-    chance = tf.reshape(tf.bitcast(words, tf.uint8), pixels.shape)
+    # Random bytes rather than floats: XLA draws them forty times as fast.
+    integers = tf.random.stateless_uniform((len(pixels), PIXELS // 4), seed, minval=None, maxval=None, dtype=tf.int32)
+    random_bytes = tf.reshape(tf.bitcast(integers, tf.uint8), pixels.shape)
     hidden = round(256 * share)
-    return pixels * tf.cast(chance >= hidden, tf.float32) * (256 / (256 - hidden))
+    return pixels * tf.cast(random_bytes >= hidden, tf.float32) * (256 / (256 - hidden))
 
 
 def affine(pixels, seed):
-    """The digits (B, 784) float32 turned, stretched, sheared and shifted about the middle, each by a chance of its own.
+    """Rotate, scale, shear and shift each digit about its centre, by random amounts within the limits above.
 
-    Every pixel of the bent digit is looked up where it comes from, between the four nearest (bilinear).
+    Each pixel of the result is taken from where the inverse map puts it, by bilinear interpolation; outside the image
+    it is black. pixels: (B, 784) float32. Returns (B, 784) float32.
     """
-    chance = tf.random.stateless_uniform((6, len(pixels), 1), seed, minval=-1.0, maxval=1.0)
-    turn, shear = TURN * chance[0], SHEAR * chance[1]
-    width, height = 1 + STRETCH * chance[2], 1 + STRETCH * chance[3]
+    uniform = tf.random.stateless_uniform((6, len(pixels), 1), seed, minval=-1.0, maxval=1.0)
+    turn, shear = TURN * uniform[0], SHEAR * uniform[1]  # (B, 1)
+    width, height = 1 + STRETCH * uniform[2], 1 + STRETCH * uniform[3]
     middle = (IMAGE_SIDE - 1) / 2
     y, x = (
         tf.reshape(axis, (1, PIXELS)) - middle
         for axis in tf.meshgrid(*2 * [tf.range(float(IMAGE_SIDE))], indexing="ij")
     )
-    from_x = (tf.cos(turn) * width) * x + (shear - tf.sin(turn) * height) * y + middle + SHIFT * chance[4]
-    from_y = (tf.sin(turn) * width) * x + (tf.cos(turn) * height) * y + middle + SHIFT * chance[5]
-    return _looked_up(pixels, from_x, from_y)
+    from_x = (tf.cos(turn) * width) * x + (shear - tf.sin(turn) * height) * y + middle + SHIFT * uniform[4]
+    from_y = (tf.sin(turn) * width) * x + (tf.cos(turn) * height) * y + middle + SHIFT * uniform[5]
+    return _interpolate(pixels, from_x, from_y)
 
 
-def _looked_up(pixels, x, y):
-    """The brightness of digits (B, 784) at points x, y (B, 784) in pixels, black outside."""
-    side = IMAGE_SIDE + 2  # a black border, in which all that lies outside is looked up
+def _interpolate(pixels, x, y):
+    """The values of images (B, 784) at points x, y (B, 784), in pixels, by bilinear interpolation; outside it is 0."""
+    side = IMAGE_SIDE + 2  # with a black border, onto which points outside are clipped
     images = tf.reshape(pixels, (-1, IMAGE_SIDE, IMAGE_SIDE))
     bordered = tf.reshape(tf.pad(images, ((0, 0), (1, 1), (1, 1))), (-1, side * side))
     x, y = (tf.clip_by_value(axis + 1, 0.0, side - 1.001) for axis in (x, y))

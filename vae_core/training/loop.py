@@ -1,7 +1,7 @@
-"""The training loop: takes the gradient steps, and writes into the run's directory what comes of them.
+"""The training loop: takes the gradient steps of a run and writes the results into its directory.
 
-Mean losses are reported several times an epoch, each epoch ends with a row of the history, snapshots are kept at the
-planned steps and shown while someone watches, and a checkpoint is kept every ten seconds.
+It reports mean losses several times an epoch, adds a row to the history after each epoch, keeps snapshots at the
+planned steps, writes a live snapshot while a page watches, and keeps a checkpoint every ten seconds.
 """
 
 import time
@@ -23,29 +23,32 @@ from vae_core.storage.files import write
 if TYPE_CHECKING:
     from vae_core.training.trainer import Trainer
 
-_LIVE_SECONDS = 0.5
-_CHECKPOINT_SECONDS = 10.0
+_LIVE_SECONDS = 0.5  # between live snapshots
+_CHECKPOINT_SECONDS = 10.0  # between checkpoints
 _STEP_EVENTS_PER_EPOCH = 20
-_LEAST_PAUSE, _MOST_PAUSE = 0.25, 1.0  # seconds between two step events
+_LEAST_PAUSE, _MOST_PAUSE = 0.25, 1.0  # seconds between two step events, whatever an epoch takes
 
 
 @dataclass(frozen=True)
 class _Mark:
-    """Where a training stood at its last step event."""
+    """The state of a training at its last step event."""
 
     sums: np.ndarray
+    """`Trainer.sums`."""
     seen: int
+    """`Trainer.seen`."""
     at: float
+    """time.monotonic(), in seconds."""
 
 
 class TrainingLoop:
-    """A training between its last checkpoint and its end. Raises RunDamaged if that checkpoint cannot be read."""
+    """The training of one run, from its last checkpoint on. Raises RunDamaged if that cannot be read."""
 
     def __init__(self, run: Run, test_images: np.ndarray, on_event: Callable[..., None]):
-        """on_event(event, **values): called with step and epoch events, as progress.jsonl has them."""
+        """on_event(event, **values): called for each step and epoch event with its values, as in progress.jsonl."""
         self.run, self.test_images, self.on_event = run, test_images, on_event
         self.checkpoint = Checkpoint.read(run)
-        """The last one kept: where a training that fails goes back to."""
+        """The last checkpoint. If the training fails, it can be resumed from there."""
         self.epochs: list[history.Epoch] = []
         """The rows of the history so far."""
         if epochs := self.checkpoint.step // run.record.steps_per_epoch:
@@ -55,24 +58,25 @@ class TrainingLoop:
         self._began = time.monotonic()
 
     def start_clock(self) -> None:
+        """Count the training time from now on, so that the import of TensorFlow is left out."""
         self._began = time.monotonic()
 
     @property
     def seconds(self) -> float:
-        """Training time, earlier sessions included."""
+        """Training time, including that before the training was resumed."""
         return self._seconds_before + time.monotonic() - self._began
 
     def take(self, trainer: "Trainer", held_out: np.ndarray, stopped: Callable[[], bool]) -> None:
-        """Take all steps, or as many as there are before it is stopped. held_out: validation digits, (M, 28, 28) uint8.
+        """Take gradient steps until all are taken or `stopped()` is true. Afterwards, `checkpoint` is current.
 
-        `checkpoint` is where it stands then. Raises OSError, TrainingDiverged.
+        held_out: (M, 28, 28) uint8, the validation digits. Raises OSError, TrainingDiverged.
         """
         total = self.run.record.steps
         keep = [step for step in snapshots.steps_to_keep(total) if step > trainer.step]
         last = _Mark(trainer.sums, trainer.seen, time.monotonic())
         if trainer.step % trainer.steps_per_epoch == 0:
             last = _Mark(np.zeros(2), 0, last.at)
-        shown = saved = epoch_began = last.at
+        live_at = saved_at = epoch_began = last.at
         pause = _LEAST_PAUSE
         while trainer.step < total and not stopped():
             trainer.advance(keep[0])
@@ -88,17 +92,17 @@ class TrainingLoop:
             if trainer.step == keep[0]:
                 snapshots.keep(self.run.directory, self._snapshot(trainer))
                 keep.pop(0)
-            if now - shown > _LIVE_SECONDS and control.watched(self.run):
+            if now - live_at > _LIVE_SECONDS and control.watched(self.run):
                 write(self.run.directory / snapshots.LIVE, self._snapshot(trainer).to_bytes())
-                shown = now
-            if now - saved > _CHECKPOINT_SECONDS:
+                live_at = now
+            if now - saved_at > _CHECKPOINT_SECONDS:
                 self.checkpoint = trainer.checkpoint(self.seconds)
                 store.save(self.run, self.checkpoint)
-                saved = now
+                saved_at = now
         self.checkpoint = trainer.checkpoint(self.seconds)
 
     def _report_steps(self, trainer: "Trainer", since: _Mark) -> _Mark:
-        """Report the means since the last step event, and return where the next ones begin."""
+        """Report the mean losses since the last step event. Returns the state at this one."""
         now = _Mark(trainer.sums, trainer.seen, time.monotonic())
         reconstruction, kl = (now.sums - since.sums) / (now.seen - since.seen)
         self.on_event(
@@ -113,7 +117,7 @@ class TrainingLoop:
         return now
 
     def _end_epoch(self, trainer: "Trainer", held_out: np.ndarray) -> None:
-        """Add a row to the history: means over the epoch, and the validation digits under the weights at its end."""
+        """Add a row to the history: mean losses over the epoch, and those on the validation digits at its end."""
         beta = trainer.config.beta
         row: dict[str, float] = dict.fromkeys(history.COLUMNS, np.nan)
         row |= {"epoch": trainer.epoch, "seconds": round(self.seconds, 2)}

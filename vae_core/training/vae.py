@@ -1,8 +1,8 @@
-"""The VAE in Keras: losses as pure functions, and the layers that wire them.
+"""The VAE in Keras: its losses as functions, its encoder and decoder as models.
 
-Training minimises reconstruction + beta * KL, *summed* over pixels and latent dimensions, in nats a digit. The scale
-matters: RMSprop's epsilon stands inside the square root since Keras 2.11, and damps the tiny gradients of a loss that
-is averaged over 784 pixels until it no longer follows the recipe.
+Training minimises reconstruction + beta * KL, *summed* over pixels and latent dimensions, in nats for each digit. Not
+averaged over the 784 pixels as in the blog post: since Keras 2.11, RMSprop adds its epsilon inside the square root,
+which makes the steps much smaller if gradients are as small as those of an averaged loss.
 """
 
 # Keras's ops return None as far as their annotations go.
@@ -18,24 +18,24 @@ from vae_core.storage.tensors import Tensors
 
 
 def reconstruction_nats(pixels, logits):
-    """-log p(x|z) of Bernoulli pixels, summed over the last axis: (B, 784), (B, 784) -> (B,) in nats."""
+    """-log p(x|z) of Bernoulli pixels, summed over the pixels: (B, 784), (B, 784) -> (B,) in nats."""
     return ops.sum(ops.relu(logits) + ops.log1p(ops.exp(-ops.abs(logits))) - pixels * logits, axis=-1)
 
 
 def kl_nats(mean, log_var):
-    """KL(N(mean, exp(log_var)) || N(0, I)), summed over the last axis: (B, 2), (B, 2) -> (B,) in nats."""
+    """KL(N(mean, exp(log_var)) || N(0, I)), summed over the dimensions: (B, 2), (B, 2) -> (B,) in nats."""
     return 0.5 * ops.sum(ops.exp(log_var) + ops.square(mean) - 1.0 - log_var, axis=-1)
 
 
 class Clamp(layers.Layer):
-    """Holds log_var within +-LOG_VAR_LIMIT."""
+    """Clips log_var to +-LOG_VAR_LIMIT."""
 
     def call(self, log_var):
         return ops.clip(log_var, -LOG_VAR_LIMIT, LOG_VAR_LIMIT)
 
 
 def sample(mean, log_var, epsilon):
-    """z = mean + exp(log_var / 2) * epsilon, the reparameterisation trick: all (B, 2)."""
+    """z = mean + exp(log_var / 2) * epsilon, the reparameterisation trick (Kingma and Welling 2014): all (B, 2)."""
     return mean + ops.exp(0.5 * log_var) * epsilon
 
 
@@ -50,7 +50,7 @@ def build_encoder(config: TrainingConfig) -> keras.Model:
 
 
 def build_decoder(config: TrainingConfig) -> keras.Model:
-    """z (B, 2) -> logits (B, 784). The sigmoid is left to the loss and to whoever draws."""
+    """z (B, 2) -> logits (B, 784), without the sigmoid: the loss is computed from logits, which is more accurate."""
     z = hidden = keras.Input((LATENT_DIM,), name="z")
     for i, width in enumerate(config.decoder_widths):
         hidden = layers.Dense(width, activation=config.activation, name=f"hidden.{i}")(hidden)
@@ -58,7 +58,7 @@ def build_decoder(config: TrainingConfig) -> keras.Model:
 
 
 class VAE(keras.Model):
-    """Encoder, sampling and decoder."""
+    """An encoder and a decoder, which are trained together."""
 
     def __init__(self, config: TrainingConfig):
         super().__init__(name="vae")
@@ -66,9 +66,10 @@ class VAE(keras.Model):
         self.decoder = build_decoder(config)
 
     def call(self, pixels, seen, epsilon):
-        """Each digit's reconstruction and KL, (B,) and (B,), in nats.
+        """The two terms of the loss: reconstruction and KL of each digit, (B,) and (B,), in nats.
 
-        pixels: (B, 784), to be drawn; seen: (B, 784), what the encoder gets of them; epsilon: (B, 2).
+        pixels: (B, 784), which the decoder is to reproduce; seen: (B, 784), the encoder's input, which may be masked;
+        epsilon: (B, 2), the noise that z is sampled with.
         """
         mean, log_var = self.encoder(seen)
         logits = self.decoder(sample(mean, log_var, epsilon))  # (B, 784)
@@ -76,7 +77,7 @@ class VAE(keras.Model):
 
     @property
     def variables_by_name(self) -> dict[str, keras.Variable]:
-        """The weights under the names of a run's network.safetensors."""
+        """The weights by their names in a run's network.safetensors."""
         return {
             f"{half.name}.{layer.name}.{variable.name}": variable
             for half in (self.encoder, self.decoder)
@@ -85,10 +86,10 @@ class VAE(keras.Model):
         }
 
     def tensors(self) -> Tensors:
-        """The weights as a run keeps them, float32."""
+        """The weights as float32 arrays, with the names and shapes of `network_shapes`."""
         return {name: np.array(variable.numpy()) for name, variable in self.variables_by_name.items()}
 
     def restore(self, tensors: Tensors) -> None:
-        """Take the weights of a run."""
+        """Set the weights. tensors: as `tensors` returns them."""
         for name, variable in self.variables_by_name.items():
             variable.assign(tensors[name])

@@ -1,11 +1,11 @@
-"""A worker: the process that trains one run, from its place in the queue to its results.
+"""The worker: a process that trains one run, from its wait in the queue to its results.
 
-The run's directory is all that it shares with others. The training loop writes there what comes of its steps (loop.py);
-the worker adds progress.jsonl and the results, and heeds what pages ask of it (jobs/control.py). It holds the
-run's lock as long as it lives.
+It shares only the run's directory with other processes. The training loop (loop.py) writes the history, snapshots and
+checkpoints there; the worker writes progress.jsonl and the results, and reads the requests of pages (jobs/control.py).
+It holds the run's lock as long as it lives.
 
-Invariant: whenever the process ends, and however, the run is readable and can be resumed from its last checkpoint, or
-has its results. TensorFlow is not imported before the training's turn has come.
+Invariants: however the process ends, the run can be read, and either has its results or can be resumed from its last
+checkpoint. TensorFlow, which takes seconds and hundreds of megabytes, is only imported once the worker has a slot.
 """
 
 import contextlib
@@ -35,21 +35,22 @@ from vae_core.training.loop import TrainingLoop
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 5.0
-_QUICK = 1  # samples a digit for the scores of a cancelled run: nobody should have to wait for it
+_QUICK_SAMPLES = 1  # of z for each digit in the scores of a cancelled run, so that cancelling is quick
 
 Listener = Callable[[str, dict[str, float | str]], None]
+"""Called with each event of a training and its values, as in progress.jsonl."""
 
 
 def train(run: Run, digits: Digits, listen: Listener = lambda event, values: None, queue: int | None = None) -> Run:
-    """Train a run that was begun, or go on with one that was stopped. Returns it as it is then: done or cancelled.
+    """Train a run that was begun, cancelled or failed, from its last checkpoint on. Returns it, done or cancelled.
 
-    listen: called with each event and its values, as progress.jsonl has them; queue: wait until fewer trainings than
-    these go on in the runs' directory; None: begin at once.
-    Raises RunBusy if another worker has the run; RunDamaged, RunNotWritable, TrainingDiverged or TrainingFailed, and
-    the run says so too. If only the end fails, on a full disk, the results are kept in the system's temporary folder.
+    queue: how many trainings may run at once in the runs' directory: wait until there are fewer. None: do not wait.
+    Raises RunBusy if another worker trains the run; DataError if `digits` are not those it was begun on; RunDamaged,
+    RunNotWritable, TrainingDiverged or TrainingFailed, which are recorded in the run too. If only writing the results
+    fails, on a full disk, the run is stored in the system's temporary folder.
     """
     with holding(run):
-        run = read_run(run.directory)  # as it is now: another worker may have ended it
+        run = read_run(run.directory)  # again: another worker may have changed it meanwhile
         try:
             worker = _Worker(store.reopen(run, digits), digits, listen)
         except VaeError as error:
@@ -57,7 +58,7 @@ def train(run: Run, digits: Digits, listen: Listener = lambda event, values: Non
                 with contextlib.suppress(VaeError):
                     store.fail(run, str(error))
             raise
-        with worker.heartbeat(), worker.heeding_signals():
+        with worker.heartbeat(), worker.cancelled_by_signals():
             try:
                 return worker.work(queue)
             except Exception as error:
@@ -69,29 +70,33 @@ def train(run: Run, digits: Digits, listen: Listener = lambda event, values: Non
 
 
 class _Worker:
-    """What one process does for one run."""
+    """The training of one run by this process."""
 
     def __init__(self, run: Run, digits: Digits, listen: Listener):
         self.run, self.digits, self.listen = run, digits, listen
-        store.tidy(run, "**/.part-*")  # what a worker that was killed had not finished writing
+        store.tidy(run, "**/.part-*")  # incomplete files of a worker that was killed
         self.journal = Journal(run.directory)
         self.loop = TrainingLoop(run, digits.test_images, self.report)
         self.signalled = threading.Event()
         self.interruptible = False
-        """Whether the heartbeat's thread may end the process: while TensorFlow is imported or compiles, the training
-        itself cannot look whether to stop."""
+        """Whether the heartbeat's thread may end the process to stop the training. It may while TensorFlow is
+        imported or compiles, because the main thread cannot check for a request to stop then."""
         self.ending = threading.Lock()
+        """Held by the heartbeat's thread while it ends the process, and to change `interruptible`."""
 
     def report(self, event: str, **values: float | str) -> None:
+        """Write an event to progress.jsonl and pass it to the listener. Raises OSError."""
         self.journal.write(event, **values)
         self.listen(event, values)
 
     def stopped(self) -> bool:
+        """Whether the training was asked to stop, by a signal or by a page."""
         return self.signalled.is_set() or control.asked_to_stop(self.run)
 
     # --- From the queue to the last step
 
     def work(self, queue: int | None) -> Run:
+        """Wait for a slot, unless queue is None, and train. Returns the run, done or cancelled."""
         if queue is None:
             return self.train()
         slot = wait_for_slot(self.run, queue, self.stopped, lambda place: self.report("queued", place=place))
@@ -102,17 +107,18 @@ class _Worker:
             return self.train()
 
     def train(self) -> Run:
+        """Take the gradient steps. Returns the run, done or cancelled."""
         self.report("starting")
-        from vae_core.training.trainer import Trainer  # seconds and hundreds of megabytes
+        from vae_core.training.trainer import Trainer  # imports TensorFlow
 
         loop, config = self.loop, self.run.record.config
         images, held_out = split(self.digits.train_images, config.validation, config.seed)
         trainer = Trainer(config, images, loop.checkpoint)
-        del images  # it has its own
+        del images  # the trainer has a copy
         loop.start_clock()
         self.report("compiling", device=trainer.device)
         trainer.compile()
-        with self.ending:  # if it was stopped while it compiled, this is where the process ends
+        with self.ending:  # if the heartbeat's thread is ending the process, wait here for that
             self.interruptible = False
         loop.take(trainer, held_out, self.stopped)
         if trainer.step == self.run.record.steps:
@@ -123,7 +129,8 @@ class _Worker:
     # --- The ends
 
     def done(self) -> Run:
-        with contextlib.suppress(OSError):  # a full disk must not cost the results
+        """Score the network and store the results. Returns the run, done."""
+        with contextlib.suppress(OSError):  # on a full disk, the results can still be stored elsewhere
             store.save(self.run, self.loop.checkpoint)
             self.report("scoring")
         network, epochs = self.loop.checkpoint.network, self.loop.epochs
@@ -132,8 +139,8 @@ class _Worker:
         try:
             run = store.complete(self.run, record, network, epochs, scores)
         except RunNotWritable as error:
-            refuge = Path(tempfile.gettempdir()) / "vae-latent-explorer-runs"
-            run = store.put(refuge, record, network, epochs, scores)
+            fallback = Path(tempfile.gettempdir()) / "vae-latent-explorer-runs"
+            run = store.put(fallback, record, network, epochs, scores)
             self.fail(f"{error} The trained run is kept in {run.directory}; move that folder once there is room.")
             _log.warning("%s The run is kept in %s; move its folder once there is room.", error, run.directory)
             return run
@@ -141,22 +148,24 @@ class _Worker:
         return self.end(run)
 
     def cancelled(self) -> Run:
-        """Keep what was learned, and the checkpoint to resume from."""
+        """Store the weights so far with quick scores; the checkpoint stays. Returns the run, cancelled."""
         step, record, network = self.loop.checkpoint.step, self.run.record, self.loop.checkpoint.network
-        scores = score_elbo(self.network(), self.digits, _QUICK) if step else []
+        scores = score_elbo(self.network(), self.digits, _QUICK_SAMPLES) if step else []
         reason = f"cancelled at epoch {step / record.steps_per_epoch:.4g} of {record.config.epochs}"
         record = self.record("cancelled", reason)
         return self.end(store.complete(self.run, record, network, self.loop.epochs, scores))
 
     def network(self) -> Network:
+        """The network of the last checkpoint."""
         return Network.from_tensors(self.loop.checkpoint.network, self.run.record.config.activation)
 
     def record(self, status: str, reason: str) -> Record:
+        """The run's record with another status and reason, and the training time so far."""
         seconds = round(self.loop.checkpoint.seconds, 1)
         return dataclasses.replace(self.run.record, status=status, reason=reason, seconds=seconds)
 
     def end(self, run: Run) -> Run:
-        """Say that it has ended, and leave nothing that only a training needs."""
+        """Report the end, and remove the files that are only needed during a training. Returns the run."""
         with contextlib.suppress(OSError):
             self.report(run.record.status, **({"reason": run.record.reason} if run.record.reason else {}))
         store.tidy(run, snapshots.LIVE)
@@ -164,8 +173,8 @@ class _Worker:
         return run
 
     def fail(self, reason: str) -> None:
-        """Say what happened as well as still can be, and go back to the last checkpoint."""
-        store.tidy(self.run, snapshots.LIVE)  # on a full disk, room to write the reason in
+        """Report that the training failed and why, as far as the disk allows. Its last checkpoint stays."""
+        store.tidy(self.run, snapshots.LIVE)  # on a full disk, this makes room for the reason
         control.clear(self.run)
         with contextlib.suppress(OSError):
             self.report("failed", reason=reason)
@@ -176,7 +185,10 @@ class _Worker:
 
     @contextlib.contextmanager
     def heartbeat(self) -> Iterator[None]:
-        """Write a heartbeat every few seconds in which nothing else is written: TensorFlow may compile for long."""
+        """In this context, a thread writes a heartbeat if nothing else was written for HEARTBEAT_SECONDS.
+
+        If the training is asked to stop while `interruptible`, the thread cancels it and ends the process.
+        """
         ended = threading.Event()
 
         def beat() -> None:
@@ -198,8 +210,8 @@ class _Worker:
             thread.join()
 
     @contextlib.contextmanager
-    def heeding_signals(self) -> Iterator[None]:
-        """Ctrl-C and a termination stop the training as cancelling does; the second one ends the process as ever."""
+    def cancelled_by_signals(self) -> Iterator[None]:
+        """In this context, the first SIGINT (Ctrl-C) or SIGTERM cancels the training; a second one ends the process."""
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
         def heed(number: int, frame: object) -> None:
@@ -216,6 +228,7 @@ class _Worker:
 
 
 def _reason_for(error: Exception, directory: Path) -> str:
+    """Why a training failed, and what to do, for an exception that is not ours."""
     if isinstance(error, OSError) and error.strerror:
         return f"{directory} cannot be written ({error.strerror}). Make room there, then resume the training."
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":

@@ -114,7 +114,7 @@ def test_a_training_that_was_stopped_within_an_epoch_ends_as_one_that_was_not(wh
 def test_how_steps_are_bundled_and_a_stop_between_two_epochs_make_no_difference(
     whole: Whole, images: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("vae_core.training.trainer._GLANCE_SECONDS", 1e9)
+    monkeypatch.setattr("vae_core.training.trainer._CALL_SECONDS", 1e9)
     trainer = Trainer(whole.config, images, whole.moments[0])
     assert advance(trainer, BORDER) == [1, 5, 10]
     assert_equal(trainer.checkpoint(0.0), whole.moments[BORDER])

@@ -143,7 +143,7 @@ def test_with_tensorflow_too_a_training_that_was_stopped_ends_as_one_that_was_no
 ):
     from vae_core.training import trainer
 
-    monkeypatch.setattr(trainer, "_GLANCE_SECONDS", 0.0)
+    monkeypatch.setattr(trainer, "_CALL_SECONDS", 0.0)
     monkeypatch.setattr(loop, "_LEAST_PAUSE", -1.0)
     monkeypatch.setattr(loop, "_MOST_PAUSE", -1.0)
     config = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batch_size=50, validation=30)
