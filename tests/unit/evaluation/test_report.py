@@ -41,7 +41,7 @@ def test_the_figures_are_one_number_a_digit(report: Report):
         "kl": nats,
         "evidence": nats,
         "predicted": classes,
-        "company": classes,
+        "same_class_neighbours": classes,
     }
 
 
