@@ -12,7 +12,6 @@ import contextlib
 import dataclasses
 import logging
 import os
-import signal
 import tempfile
 import threading
 import time
@@ -31,6 +30,7 @@ from vae_core.runs.progress import Journal
 from vae_core.runs.record import Record
 from vae_core.runs.run import Run, read_run
 from vae_core.training.loop import TrainingLoop
+from vae_core.training.signals import set_by_signals
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def train(run: Run, digits: Digits, listen: Listener = lambda event, values: Non
                 with contextlib.suppress(VaeError):
                     store.fail(run, str(error))
             raise
-        with worker.heartbeat(), worker.cancelled_by_signals():
+        with worker.heartbeat(), set_by_signals(worker.signalled):
             try:
                 return worker.work(queue)
             except Exception as error:
@@ -181,7 +181,7 @@ class _Worker:
         with contextlib.suppress(VaeError):
             store.fail(self.run, reason)
 
-    # --- Heartbeats, and signals to stop
+    # --- Heartbeats
 
     @contextlib.contextmanager
     def heartbeat(self) -> Iterator[None]:
@@ -208,23 +208,6 @@ class _Worker:
         finally:
             ended.set()
             thread.join()
-
-    @contextlib.contextmanager
-    def cancelled_by_signals(self) -> Iterator[None]:
-        """In this context, the first SIGINT (Ctrl-C) or SIGTERM cancels the training; a second one ends the process."""
-        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-        def heed(number: int, frame: object) -> None:
-            self.signalled.set()
-            signal.signal(number, before[signal.Signals(number)])
-
-        for number in before:
-            signal.signal(number, heed)
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _reason_for(error: Exception, directory: Path) -> str:
