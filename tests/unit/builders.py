@@ -15,6 +15,7 @@ from vae_core.networks.dense import Layer
 from vae_core.networks.network import Network
 from vae_core.runs import history, progress, snapshots, store
 from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs.progress import STEP_NUMBERS
 from vae_core.runs.record import Dataset, Record, Score
 from vae_core.runs.run import Run
 
@@ -110,7 +111,29 @@ def random_digits(train: int = 4, test: int = 3, seed: int = 0) -> Digits:
     noise = np.random.default_rng(seed)
     images = noise.integers(0, 256, (train + test, 28, 28), dtype=np.uint8)
     labels = noise.integers(0, 10, train + test, dtype=np.uint8)
-    return Digits("sample", "a toy box", (), images[:train], labels[:train], images[train:], labels[train:])
+    return Digits("sample", "random numbers", (), images[:train], labels[:train], images[train:], labels[train:])
+
+
+TEN_DIGITS = random_digits(train=10, test=4)
+
+
+def some_of(digits: Digits, train: int, test: int) -> Digits:
+    """The first of them, so many to train on and so many to test on; as the bundled sample is found."""
+    reasons = "$VAE_MNIST: not set.", "Download: $VAE_OFFLINE is 1, so nothing is downloaded."
+    return Digits(
+        "sample",
+        digits.origin,
+        reasons,
+        digits.train_images[:train],
+        digits.train_labels[:train],
+        digits.test_images[:test],
+        digits.test_labels[:test],
+    )
+
+
+def step_numbers(step: float, **changes: float) -> dict[str, float]:
+    """The numbers of a step event: each is 1 but this step and these changes."""
+    return dict.fromkeys(STEP_NUMBERS, 1.0) | {"step": step} | changes
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 120.0) -> Any:

@@ -13,7 +13,7 @@ import pytest
 from tests.unit.builders import random_tensors
 from vae_core.config import TrainingConfig
 from vae_core.errors import ConfigError
-from vae_core.recipes import RECIPES, recipe_for
+from vae_core.recipes import RECIPES
 
 BOUNDS = {
     "epochs": (1, 1000),
@@ -189,41 +189,3 @@ def test_another_process_gives_the_same_fingerprint():
     environment = os.environ | {"PYTHONHASHSEED": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     printed = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == TrainingConfig(beta=2.5, seed=3).fingerprint("digest")
-
-
-def test_the_seed_recipe_has_the_posts_numbers():
-    seed = RECIPES["seed"]
-    assert (seed.encoder_widths, seed.decoder_widths) == ((256,), (256,))
-    assert (seed.epochs, seed.batch_size, seed.learning_rate) == (50, 100, 0.001)
-    assert (seed.optimizer, seed.schedule) == ("rmsprop", "constant")
-    assert (seed.initialization, seed.output_bias) == ("glorot", "zero")
-    assert (seed.beta, seed.epsilon_std, seed.validation) == (1.0, 1.0, 0)
-
-
-def test_every_recipe_goes_by_its_own_name():
-    assert all(config.recipe == name for name, config in RECIPES.items())
-    assert set(RECIPES) | {"custom"} == set(CHOICES["recipe"])
-
-
-# --- Recipes on fewer digits
-
-
-@pytest.mark.parametrize("digits", [1, 10, 4000, 60_000, 70_000])
-@pytest.mark.parametrize("name", ["seed", "deep"])
-def test_the_post_and_deep_pass_over_whatever_digits_there_are_as_often(name: str, digits: int):
-    assert recipe_for(name, digits) == RECIPES[name]
-
-
-@pytest.mark.parametrize("digits", [60_000, 70_000])
-def test_fast_is_as_written_on_all_of_mnist(digits: int):
-    assert recipe_for("fast", digits) == RECIPES["fast"]
-
-
-@pytest.mark.parametrize("digits", [1, 9, 10, 500, 4000, 30_000, 59_999])
-def test_fast_takes_about_as_many_steps_on_fewer_digits(digits: int):
-    whole, config = RECIPES["fast"], recipe_for("fast", digits)
-    assert config == dataclasses.replace(whole, epochs=config.epochs, validation=config.validation)
-    assert config.validation == min(whole.validation, digits // 10)
-    seen = config.epochs * (digits - config.validation)
-    expected = whole.epochs * (60_000 - whole.validation)
-    assert config.epochs == 1000 or abs(seen - expected) <= (digits - config.validation) / 2

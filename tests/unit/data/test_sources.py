@@ -1,4 +1,4 @@
-"""The digits: which source is used and why, what is refused, and that nothing half-written is left behind."""
+"""Where the digits come from: which source is used and why, and that they are loaded once."""
 
 import contextlib
 import importlib.metadata
@@ -7,72 +7,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tests.unit.data.archives import DAMAGE, Arrays, arrays, npz
+from tests.unit.data.archives import DAMAGE, arrays, npz
 from vae_core.data import sample as bundled
 from vae_core.data import sources
-from vae_core.data.digits import Digits, split
-from vae_core.data.images import to_images, to_pixels
 from vae_core.data.sources import find_digits, load_digits, load_digits_of
 from vae_core.errors import DataError
 from vae_core.storage import directories
-
-# --- Pixels and images
-
-
-def test_pixels_are_greys_over_255_and_come_back_exactly():
-    images = np.zeros((2, 28, 28), np.uint8)
-    images[1].flat[:256] = range(256)
-    pixels = to_pixels(images)
-    assert pixels.shape == (2, 784)
-    assert pixels.dtype == np.float32
-    np.testing.assert_allclose(pixels[1, :256], [grey / 255 for grey in range(256)], rtol=1e-7)
-    np.testing.assert_array_equal(to_images(pixels), images)
-
-
-def test_images_round_to_the_nearest_grey():
-    pixels = np.full((1, 784), 100.4 / 255)
-    pixels[0, 0] = 100.6 / 255
-    assert to_images(pixels)[0, 0, :2].tolist() == [101, 100]
-
-
-def test_the_digest_names_the_test_digits_and_their_labels():
-    content = arrays()
-    changed_image, changed_label = arrays(), arrays()
-    changed_image["x_test"][0, 0, 0] ^= 1
-    changed_label["y_test"][0] += 1
-    made = [Digits("mnist", "", (), **_named(one)) for one in (content, arrays(), changed_image, changed_label)]
-    assert made[0].digest == made[1].digest
-    assert len({digits.digest for digits in made}) == 3
-
-
-def _named(content: Arrays) -> Arrays:
-    names = {"train_images": "x_train", "train_labels": "y_train", "test_images": "x_test", "test_labels": "y_test"}
-    return {field: content[name] for field, name in names.items()}
-
-
-# --- split
-
-
-def numbered(count: int) -> np.ndarray:
-    """Images whose every pixel is their index."""
-    return np.arange(count, dtype=np.uint16).repeat(784).reshape(-1, 28, 28)
-
-
-@pytest.mark.parametrize("held_out", [0, 1, 30, 99])
-def test_the_last_of_the_seeded_shuffle_are_held_out(held_out: int):
-    train, validation = (part[:, 0, 0].tolist() for part in split(numbered(100), held_out, seed=3))
-    assert train + validation == np.random.default_rng(3).permutation(100).tolist()
-    assert len(validation) == held_out
-    assert not set(train) & set(validation)
-
-
-def test_another_seed_holds_out_others():
-    held_out = [split(numbered(100), 50, seed)[1] for seed in (0, 1)]
-    assert set(held_out[0][:, 0, 0]) != set(held_out[1][:, 0, 0])
-
 
 # --- The order of the sources
 

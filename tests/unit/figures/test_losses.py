@@ -1,4 +1,4 @@
-"""The loss figure shows what the history or the steps say, and the post's loss as the post printed it."""
+"""The loss figures: of one training, beside the post's loss as the post printed it, and of two side by side."""
 
 import csv
 import json
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.builders import CONFIG, HISTORY, NAN
-from vae_core.evaluation.learning_curve import LearningCurve
-from vae_core.figures.losses import training_losses
+from vae_core.evaluation.learning_curve import TERMS, LearningCurve
+from vae_core.figures.losses import compared_losses, training_losses
 from vae_core.figures.traces import Figure
 
 STEPS = [
@@ -73,3 +73,48 @@ def test_before_the_first_step_there_is_an_empty_figure():
     figure = training_losses(LearningCurve.from_rows([], [], 40), CONFIG, with_post=False)
     assert all(points == [] for points in drawn(figure).values())
     json.dumps(figure, allow_nan=False)
+
+
+# --- Two trainings
+
+LEFT = LearningCurve([(1.0, 200.0, 5.0), (2.0, 150.0, 6.0)], [(2.0, 151.0, 6.5)])
+
+
+RIGHT = LearningCurve([(1.0, 180.0, 2.0), (2.0, 160.0, 3.0)], [])
+
+
+@pytest.mark.parametrize(
+    ("term", "left", "held_out", "right"),
+    [
+        ("-ELBO", [205, 156], [157.5], [182, 163]),
+        ("reconstruction", [200, 150], [151], [180, 160]),
+        ("KL", [5, 6], [6.5], [2, 3]),
+    ],
+)
+def test_the_figure_has_a_line_for_each_run_and_marks_for_validation(term, left, held_out, right):
+    figure = compared_losses(LEFT, RIGHT, term)
+    assert [(trace["name"], trace["y"]) for trace in figure["data"]] == [
+        ("left", left),
+        ("left, on validation digits", held_out),
+        ("right", right),
+    ]
+    assert figure["data"][0]["line"]["dash"] != figure["data"][2]["line"]["dash"]  # not by colour alone
+    assert "nats" in figure["layout"]["yaxis"]["title"]["text"]
+    assert figure["layout"]["xaxis"]["range"] == [0, 2]
+
+
+def test_the_axis_shows_the_best_of_both():
+    low, high = compared_losses(LEFT, RIGHT, "-ELBO")["layout"]["yaxis"]["range"]
+    assert low < 156 < high
+
+
+def test_trainings_of_very_different_length_are_drawn_on_a_logarithmic_axis():
+    long = LearningCurve([(1.0, 200.0, 5.0), (50.0, 150.0, 6.0)], [])
+    for left, right in ((LEFT, long), (long, LEFT)):
+        assert compared_losses(left, right, "-ELBO")["layout"]["xaxis"]["type"] == "log"
+
+
+def test_a_run_without_an_epoch_draws_nothing():
+    figure = compared_losses(LearningCurve([], []), LearningCurve([], []), "-ELBO")
+    assert figure["data"] == []
+    assert set(TERMS) == {"-ELBO", "reconstruction", "KL"}

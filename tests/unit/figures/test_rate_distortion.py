@@ -1,18 +1,11 @@
-"""The report's figures of a whole model: they show the numbers, all of them, and JSON can carry them."""
+"""The rate-distortion plane shows each run where its scores say, however bad it is, and JSON can carry it."""
 
 import json
 
 import pytest
 
-from vae_core.evaluation.digit_metrics import ClassMetrics
-from vae_core.figures.confusion import confusion
 from vae_core.figures.rate_distortion import rate_and_distortion, rate_distortion
 from vae_core.runs.record import Score
-
-ROWS = [
-    ClassMetrics(0, 10, 150.0, 145.0, 0.9, (9, 0, 0, 0, 0, 0, 1, 0, 0, 0)),
-    ClassMetrics(4, 1200, 150.0, 145.0, 0.5, (0, 0, 0, 0, 600, 0, 0, 0, 0, 600)),
-]
 
 
 def score(name: str, value: float) -> Score:
@@ -68,16 +61,3 @@ def test_a_title_cannot_format_the_figure() -> None:
 
 def shown(trace: dict) -> zip:
     return zip(trace["text"], trace["x"], trace["y"], strict=True)
-
-
-def test_confusion_counts_every_digit_of_every_class() -> None:
-    heatmap, counts = confusion(ROWS)["data"]
-    assert heatmap["y"] == ["0", "4"]
-    assert heatmap["z"][0] == [0.9, 0, 0, 0, 0, 0, 0.1, 0, 0, 0]
-    assert list(zip(counts["x"], counts["y"], counts["text"], strict=True)) == [
-        ("0", "0", "9"),
-        ("6", "0", "1"),
-        ("4", "4", "600"),
-        ("9", "4", "600"),
-    ]
-    json.dumps(confusion(ROWS), allow_nan=False)

@@ -5,42 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import CONFIG, make_run, record
+from tests.unit.builders import CONFIG, make_run, record, step_numbers
 from vae_core.config import TrainingConfig
 from vae_core.jobs import estimate
-from vae_core.jobs.job import Job
-from vae_core.runs.progress import NAME, STEP_NUMBERS, Journal, Progress
-from vae_core.runs.run import Run
-
-
-def step(number: float, **changes: float) -> dict[str, float]:
-    return dict.fromkeys(STEP_NUMBERS, 1.0) | {"step": number} | changes
-
-
-def job_with(steps: list[dict[str, float]], phase: str = "training") -> Job:
-    config = dataclasses.replace(CONFIG, batch_size=100, epochs=10)
-    dataset = dataclasses.replace(record().dataset, train=950)
-    return Job(Run(Path("/nowhere"), record(config=config, dataset=dataset)), Progress(steps=steps), phase, "")
-
-
-def test_the_time_left_follows_from_the_pace_of_late():
-    """90 of 100 steps are left, of 100 digits each; the latest five events were at 2,000 digits a second."""
-    early = [step(number, digits_per_second=10.0) for number in range(1, 6)]
-    late = [step(number, digits_per_second=500.0 * (number - 4)) for number in range(6, 11)]
-    job = job_with(early + late)
-    assert job.step == 10
-    assert job.seconds_left == pytest.approx(90 * 100 / 2000)
-
-
-@pytest.mark.parametrize(
-    ("steps", "phase"), [([], "training"), ([step(1)], "scoring"), ([step(1, digits_per_second=0.0)], "training")]
-)
-def test_without_a_pace_the_time_left_is_unknown(steps: list[dict[str, float]], phase: str):
-    assert job_with(steps, phase).seconds_left is None
-
-
-def test_before_its_first_step_a_training_has_taken_none():
-    assert job_with([]).step == 0
+from vae_core.runs.progress import NAME, Journal
 
 
 def trained(root: Path, run_id: str, config: TrainingConfig, *at: tuple[int, float], status: str = "done") -> None:
@@ -48,7 +16,7 @@ def trained(root: Path, run_id: str, config: TrainingConfig, *at: tuple[int, flo
     dataset = dataclasses.replace(record().dataset, train=1000)
     run = make_run(root, run_id, config=config, dataset=dataset, status=status)
     for number, seconds in at:
-        Journal(run.directory).write("step", **step(number, seconds=seconds))
+        Journal(run.directory).write("step", **step_numbers(number, seconds=seconds))
 
 
 def test_the_expected_time_is_the_compiling_and_the_pace_of_the_most_similar_run(root: Path):

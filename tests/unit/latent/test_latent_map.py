@@ -1,19 +1,16 @@
 """What lies around a point, against brute force over all digits."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pytest
-import scipy.stats
 
 from tests.unit.builders import random_tensors
 from vae_core.config import TrainingConfig
 from vae_core.data.images import to_pixels
-from vae_core.errors import LatentPointError
 from vae_core.latent import latent_map
 from vae_core.latent.latent_map import LatentMap, round_trip
-from vae_core.latent.points import as_point, as_points, prior_quantiles, random_point
+from vae_core.latent.points import as_points
 from vae_core.networks.network import Network
 
 NETWORK = Network.from_tensors(random_tensors(TrainingConfig(encoder_widths=(20,), decoder_widths=(20,))))
@@ -34,55 +31,6 @@ def by_distance(digits_map: LatentMap, z: tuple[float, float]) -> list[tuple[flo
     return sorted((math.dist(z, mean), index) for index, mean in enumerate(means))
 
 
-NO_COORDINATES: list[Any] = [math.nan, math.inf, -math.inf, 10.0001, -10.0001, 10**400, 1j, None, [1], {}]
-NO_COORDINATES += ["", "abc", "nan", "inf", "-inf", "1e400", "10.0001", "1,5", "0x1", "1 2", "9" * 100_000, "\0"]
-
-
-# --- Points
-
-
-@pytest.mark.parametrize(
-    ("value", "number"),
-    [("1.5", 1.5), ("-10", -10), ("10", 10), (" 2 ", 2), ("1e1", 10), (3, 3), (-0.25, -0.25), (np.float32(0.5), 0.5)],
-)
-def test_numbers_and_their_texts_are_points(value: Any, number: float):
-    assert as_point(value, 0) == (number, 0)
-    assert as_point("0", value) == (0, number)
-    assert all(type(coordinate) is float for coordinate in as_point(value, value))
-
-
-@pytest.mark.parametrize(
-    "value",
-    NO_COORDINATES,
-    ids=lambda value: str(value)[:12],
-)
-def test_what_is_no_point_is_refused_by_name_in_a_short_sentence(value: Any):
-    for name, coordinates in (("z1", (value, 0)), ("z2", ("1.5", value))):
-        with pytest.raises(LatentPointError, match=f"^{name}: expected a number from -10 to 10; found ") as caught:
-            as_point(*coordinates)
-        assert len(str(caught.value)) < 120
-        assert repr(str(value)[:40]) in str(caught.value)
-
-
-def test_the_priors_quantiles():
-    found = prior_quantiles((1.2, -0.7))
-    assert found == pytest.approx((scipy.stats.norm.cdf(1.2), scipy.stats.norm.cdf(-0.7)))
-
-
-def test_random_points_are_draws_from_the_prior_within_the_limit():
-    noise = np.random.default_rng(0)
-    points = np.array([random_point(noise) for _ in range(2000)])
-    for axis in points.T:
-        assert scipy.stats.kstest(axis, "norm").pvalue > 1e-3
-    assert abs(np.corrcoef(points.T)[0, 1]) < 0.08
-
-    class Wild(np.random.Generator):
-        def standard_normal(self, *_: Any, **__: Any) -> Any:
-            return np.array([25.0, -25.0])
-
-    assert random_point(Wild(np.random.PCG64(0))) == (10, -10)
-
-
 def test_a_round_trip_decodes_and_encodes():
     z = (0.5, -1.0)
     back, drift = round_trip(NETWORK, z)
@@ -90,9 +38,6 @@ def test_a_round_trip_decodes_and_encodes():
     expected = NETWORK.encode(pixels)[0][0]
     assert back == pytest.approx(expected.tolist())
     assert drift == pytest.approx(math.hypot(back[0] - 0.5, back[1] + 1.0))
-
-
-# --- The map
 
 
 def test_the_map_holds_each_digits_mean_and_spread(digits_map: LatentMap):

@@ -1,6 +1,5 @@
-"""The NumPy network against plain loops in double precision; the weights that a training starts from."""
+"""The NumPy network against plain loops in double precision."""
 
-import dataclasses
 import math
 from pathlib import Path
 
@@ -13,9 +12,6 @@ from tests.unit.builders import make_run, random_tensors
 from vae_core.config import TrainingConfig
 from vae_core.data.images import to_pixels
 from vae_core.errors import RunDamaged
-from vae_core.latent.points import as_points
-from vae_core.networks.dense import sigmoid
-from vae_core.networks.initialization import initial_tensors
 from vae_core.networks.network import Network
 
 Tensors = dict[str, np.ndarray]
@@ -99,13 +95,6 @@ def test_log_var_is_clamped(config: TrainingConfig, tensors: Tensors, images: np
     np.testing.assert_array_equal(log_var, np.tile([20, -20], (len(images), 1)))
 
 
-def test_no_logit_overflows_the_sigmoid():
-    """Warnings are errors here, so an overflow inside would fail."""
-    logits = np.array([-np.inf, -1e30, -200, -1, 0, 1, 200, 1e30, np.inf], np.float32)
-    expected = [0, 0, 0, 1 / (1 + math.e), 0.5, 1 / (1 + math.exp(-1)), 1, 1, 1]
-    np.testing.assert_allclose(sigmoid(logits), expected, atol=1e-7)
-
-
 def test_extreme_weights_still_give_pixels_from_0_to_1(tensors: Tensors):
     network = Network.from_tensors(tensors | {"decoder.logits.bias": np.linspace(-1e30, 1e30, 784, dtype=np.float32)})
     picture = network.decode(np.zeros((1, 2), np.float32))
@@ -137,85 +126,7 @@ def test_from_run_reads_the_runs_tensors(tmp_path: Path):
     np.testing.assert_array_equal(run.network().decode(z), expected)
 
 
-@pytest.mark.parametrize("z", [(1, 2), [[1, 2]], np.array([1.0, 2.0])])
-def test_as_points_makes_a_batch_of_one(z: object):
-    points = as_points(z)  # pyright: ignore[reportArgumentType]  # whatever NumPy makes an array of
-    np.testing.assert_array_equal(points, np.array([[1, 2]], np.float32), strict=True)
-
-
 def test_weights_that_overflow_are_a_damaged_run(tensors: Tensors, images: np.ndarray):
     huge = {name: tensor * np.float32(1e30) for name, tensor in tensors.items()}
     with pytest.raises(RunDamaged, match="not finite"):
         Network.from_tensors(huge).encode(to_pixels(images))
-
-
-# --- The weights that a training starts from
-
-
-WIDE = TrainingConfig(encoder_widths=(60, 40), decoder_widths=(30, 50))
-
-
-def kernels(config: TrainingConfig, images: np.ndarray) -> dict[str, np.ndarray]:
-    return {name: t for name, t in initial_tensors(config, images).items() if name.endswith(".kernel")}
-
-
-def test_a_training_starts_from_the_configs_layers_in_float32(config: TrainingConfig, images: np.ndarray):
-    found = initial_tensors(config, images)
-    assert list(found) == [f"{name}.{part}" for name in config.layers for part in ("kernel", "bias")]
-    for name, (inputs, outputs) in config.layers.items():
-        assert found[f"{name}.kernel"].shape == (inputs, outputs)
-        assert found[f"{name}.bias"].shape == (outputs,)
-    assert {tensor.dtype for tensor in found.values()} == {np.dtype(np.float32)}
-
-
-def test_glorots_kernels_are_uniform_within_his_bounds(images: np.ndarray):
-    for name, kernel in kernels(WIDE, images).items():
-        bound = math.sqrt(6 / sum(kernel.shape))
-        assert abs(kernel).max() <= bound * (1 + 1e-6)
-        if kernel.size > 1000:
-            assert abs(kernel).max() > 0.98 * bound
-            found = scipy.stats.kstest(kernel.ravel(), scipy.stats.uniform(-bound, 2 * bound).cdf)
-            assert found.pvalue > 1e-4, name
-
-
-def test_hes_kernels_are_normal_in_the_hidden_layers_and_glorots_elsewhere(images: np.ndarray):
-    glorot, he = (
-        kernels(dataclasses.replace(WIDE, initialization=initialization), images) for initialization in ("glorot", "he")
-    )
-    for name, kernel in he.items():
-        if ".hidden." not in name:
-            assert abs(kernel).max() <= math.sqrt(6 / sum(kernel.shape)) * (1 + 1e-6)
-        elif kernel.size > 1000:
-            found = scipy.stats.kstest(kernel.ravel(), scipy.stats.norm(0, math.sqrt(2 / len(kernel))).cdf)
-            assert found.pvalue > 1e-4, name
-            assert abs(kernel).max() > math.sqrt(6 / sum(kernel.shape)), "a normal distribution has tails"
-            assert (kernel != glorot[name]).any()
-
-
-@pytest.mark.parametrize("initialization", ["glorot", "he"])
-def test_biases_are_zeros(images: np.ndarray, initialization: str):
-    found = initial_tensors(dataclasses.replace(WIDE, initialization=initialization), images)
-    for name in WIDE.layers:
-        assert not found[f"{name}.bias"].any()
-
-
-def test_the_mean_digit_is_what_the_decoder_draws_at_first_if_it_is_to():
-    noise = np.random.default_rng(4)
-    images = noise.integers(0, 256, (50, 28, 28), dtype=np.uint8)
-    images[:, 0], images[:, 1] = 0, 255  # black and white everywhere: their log-odds would be infinite
-    config = dataclasses.replace(WIDE, output_bias="mean digit")
-    tensors = initial_tensors(config, images)
-    expected = np.clip(images.reshape(50, 784).astype(float).mean(axis=0) / 255, 0.001, 0.999)
-    np.testing.assert_allclose(scipy.special.expit(tensors["decoder.logits.bias"]), expected, rtol=1e-5)
-    nothing = tensors | {"decoder.logits.kernel": np.zeros_like(tensors["decoder.logits.kernel"])}
-    drawn = Network.from_tensors(nothing).decode(np.zeros((1, 2), np.float32)).ravel()
-    np.testing.assert_allclose(drawn, expected, atol=1e-6)
-    grey = initial_tensors(WIDE, images)
-    assert {name for name in tensors if (tensors[name] != grey[name]).any()} == {"decoder.logits.bias"}
-
-
-def test_the_same_seed_starts_from_the_same_weights_and_another_does_not(images: np.ndarray):
-    first, again, other = (kernels(dataclasses.replace(WIDE, seed=seed), images) for seed in (1, 1, 2))
-    for name, kernel in first.items():
-        np.testing.assert_array_equal(kernel, again[name])
-        assert (kernel != other[name]).any()

@@ -1,4 +1,4 @@
-"""What a training leaves on its run's shelf while it goes on, and how one that was stopped is opened again."""
+"""What the store keeps of a training while it goes on, and how one that was stopped is opened again."""
 
 import dataclasses
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.builders import CONFIG, HISTORY, SCORES, contents, listing, make_run, random_digits, random_tensors
+from tests.unit.builders import CONFIG, HISTORY, SCORES, contents, listing, random_digits, random_tensors
 from tests.unit.storage.full_disk import fill_up
 from vae_core.errors import DataError, RunNotWritable
-from vae_core.runs import history, progress, store
+from vae_core.runs import progress, store
 from vae_core.runs.catalog import open_run
 from vae_core.runs.checkpoint import Checkpoint
 from vae_core.runs.run import Run
@@ -19,7 +19,7 @@ DIGITS = random_digits(train=10, test=4)
 SMALL = dataclasses.replace(CONFIG, validation=3)
 
 
-# --- save, write_history, tidy
+# --- save, tidy
 
 
 def test_a_moment_that_is_saved_is_the_one_to_go_on_from_and_the_runs_network(root: Path):
@@ -42,15 +42,6 @@ def test_a_network_never_gets_ahead_of_the_first_moment_to_go_on_from(root: Path
         store.save(run, Checkpoint(1, 0.5, 100.0, 2.0, random_tensors(CONFIG, seed=8), [np.array(1)]))
     for name, tensor in Checkpoint.read(run).network.items():
         np.testing.assert_array_equal(tensor, start.network[name])
-
-
-def test_a_history_has_six_digits_and_empty_cells_for_nan(root: Path):
-    run = make_run(root)
-    history.write(run.directory, [HISTORY[0] | {"loss": 1234.56789, "val_loss": 0.1 + 0.2}])
-    text = (run.directory / "history.csv").read_text()
-    header = "epoch,seconds,loss,reconstruction,kl,val_loss,val_reconstruction,val_kl"
-    assert text == f"{header}\n1,0.5,1234.57,195,5,0.3,,\n"
-    assert run.history()["val_kl"].isna().to_numpy().all()
 
 
 def test_only_what_is_named_is_tidied_away(root: Path):
