@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser import PATIENCE, pixels
 from tests.pages.runner import copy_of_seed
 from tests.server import running_app
-from tests.unit.builders import wait_until
+from tests.unit.inspection import wait_until
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_images
 from vae_core.jobs.job import Job

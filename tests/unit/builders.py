@@ -1,8 +1,8 @@
 """Small networks and runs for the unit tests."""
 
+import dataclasses
 import itertools
 import math
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.networks.dense import Layer
 from vae_core.networks.network import Network
-from vae_core.runs import history, progress, snapshots, store
-from vae_core.runs.checkpoint import Checkpoint
+from vae_core.runs import history, store
 from vae_core.runs.progress import STEP_NUMBERS
 from vae_core.runs.record import Dataset, Record, Score
 from vae_core.runs.run import Run
@@ -95,17 +94,6 @@ def make_run(root: Path, run_id: str = "toy", **changes: Any) -> Run:
     return store.put(root, record(run_id, **changes), random_tensors(CONFIG), HISTORY, SCORES)
 
 
-def read_everything(run: Run) -> None:
-    """Raises RunDamaged if any file of the run is not what the format says."""
-    run.tensors()
-    run.history()
-    run.scores()
-    for path in snapshots.kept(run):
-        snapshots.read(path, run.record.dataset.test)
-    Checkpoint.read(run)
-    progress.read(run.directory)
-
-
 def random_digits(train: int = 4, test: int = 3, seed: int = 0) -> Digits:
     """A few random images with their labels; the sample's name."""
     noise = np.random.default_rng(seed)
@@ -118,39 +106,16 @@ TEN_DIGITS = random_digits(train=10, test=4)
 
 
 def some_of(digits: Digits, train: int, test: int) -> Digits:
-    """The first of them, so many to train on and so many to test on; as the bundled sample is found."""
-    reasons = "$VAE_MNIST: not set.", "Download: $VAE_OFFLINE is 1, so nothing is downloaded."
-    return Digits(
-        "sample",
-        digits.origin,
-        reasons,
-        digits.train_images[:train],
-        digits.train_labels[:train],
-        digits.test_images[:test],
-        digits.test_labels[:test],
+    """The first of them, so many to train on and so many to test on."""
+    return dataclasses.replace(
+        digits,
+        train_images=digits.train_images[:train],
+        train_labels=digits.train_labels[:train],
+        test_images=digits.test_images[:test],
+        test_labels=digits.test_labels[:test],
     )
 
 
 def step_numbers(step: float, **changes: float) -> dict[str, float]:
     """The numbers of a step event: each is 1 but this step and these changes."""
     return dict.fromkeys(STEP_NUMBERS, 1.0) | {"step": step} | changes
-
-
-def wait_until(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
-    """What the condition returns, as soon as it is true. Fails after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"not true within {seconds:g} s"
-        time.sleep(0.02)
-    return found
-
-
-def listing(folder: Path) -> list[str]:
-    """The names in a folder, or none where there is no folder."""
-    return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-
-
-def contents(run: Run) -> dict[str, bytes]:
-    """Every file of a run but its lock."""
-    files = [path for path in run.directory.rglob("*") if path.is_file() and path.name != "lock"]
-    return {str(path.relative_to(run.directory)): path.read_bytes() for path in files}

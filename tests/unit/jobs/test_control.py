@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import FILES, listing, make_run
+from tests.unit.builders import FILES, make_run
+from tests.unit.inspection import listing
 from vae_core.jobs import control
 from vae_core.runs.run import Run
 

@@ -4,15 +4,16 @@ Its workers are none, or a lock that is held; test_launcher.py has real ones.
 """
 
 import dataclasses
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import CONFIG, make_run, read_everything, record, step_numbers
+from tests.unit.builders import CONFIG, make_run, record, step_numbers
+from tests.unit.inspection import read_everything
 from tests.unit.jobs.trainings import begun
+from tests.unit.storage.full_disk import fill_up
 from vae_core.errors import RunDamaged
 from vae_core.jobs.job import Job
 from vae_core.runs import locks, store
@@ -159,11 +160,7 @@ def test_on_a_full_disk_a_dead_training_is_shown_as_failed_though_nothing_can_be
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):
     run = begun(root, seconds_ago=40)
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
+    fill_up(monkeypatch)
     job = Job.of(run)
     assert (job.phase, job.going, job.resumable) == ("failed", False, True)
     assert read_run(run.directory) == run

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.builders import read_everything, wait_until
+from tests.unit.inspection import read_everything, wait_until
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.jobs import actions

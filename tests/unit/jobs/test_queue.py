@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import make_run, wait_until
+from tests.unit.builders import make_run
+from tests.unit.inspection import wait_until
 from vae_core.errors import TrainingOff
 from vae_core.jobs import queue
 from vae_core.jobs.queue import slots, wait_for_slot, waiting

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.builders import CONFIG, FILES, listing, make_run, random_tensors
+from tests.unit.builders import CONFIG, FILES, make_run, random_tensors
+from tests.unit.inspection import listing
+from tests.unit.storage.full_disk import fill_up
 from vae_core.errors import RunDamaged
 from vae_core.runs.checkpoint import NAME, Checkpoint
 from vae_core.runs.run import Run
-from vae_core.storage import files
 from vae_core.storage.tensors import pack
 
 OPTIMIZER = [
@@ -61,11 +62,7 @@ def test_a_training_that_has_none_starts_from_the_runs_weights(run: Run):
 
 def test_a_disk_that_is_full_leaves_the_one_before(run: Run, monkeypatch: pytest.MonkeyPatch):
     CHECKPOINT.write(run.directory)
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(files.os, "fsync", full)
+    fill_up(monkeypatch)
     with pytest.raises(OSError):
         dataclasses.replace(CHECKPOINT, step=80).write(run.directory)
     assert_equal(Checkpoint.read(run), CHECKPOINT)

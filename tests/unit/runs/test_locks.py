@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import listing, make_run
+from tests.unit.builders import make_run
+from tests.unit.inspection import listing
 from vae_core.errors import RunBusy, RunNotFound, RunNotWritable
 from vae_core.runs.locks import held, holding, take_slot
 from vae_core.runs.run import Run

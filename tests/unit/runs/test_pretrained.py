@@ -5,7 +5,8 @@ import csv
 import numpy as np
 import pytest
 
-from tests.unit.builders import FILES, listing
+from tests.unit.builders import FILES
+from tests.unit.inspection import listing
 from vae_core.recipes import RECIPES
 from vae_core.runs.catalog import open_run
 from vae_core.storage import directories

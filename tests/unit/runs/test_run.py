@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 import safetensors.numpy
 
-from tests.unit.builders import CONFIG, FILES, HISTORY, SCORES, listing, make_run, random_tensors, record
+from tests.unit.builders import CONFIG, FILES, HISTORY, SCORES, make_run, random_tensors, record
+from tests.unit.inspection import listing
 from vae_core.runs.catalog import open_run
 
 

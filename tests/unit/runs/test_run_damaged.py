@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from tests.unit.builders import CONFIG, FILES, make_run, read_everything, record
+from tests.unit.builders import CONFIG, FILES, make_run, record
+from tests.unit.inspection import read_everything
 from vae_core.errors import RunDamaged
 from vae_core.runs import history
 from vae_core.runs.catalog import list_runs, open_run

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from tests.unit.builders import CONFIG, listing, make_run, random_digits, random_tensors
+from tests.unit.builders import CONFIG, make_run, random_digits, random_tensors
+from tests.unit.inspection import listing
 from vae_core.errors import RunDamaged
 from vae_core.networks.network import Network
 from vae_core.runs import snapshots

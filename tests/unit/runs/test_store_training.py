@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.builders import CONFIG, HISTORY, SCORES, contents, listing, random_digits, random_tensors
+from tests.unit.builders import CONFIG, HISTORY, SCORES, TEN_DIGITS, random_digits, random_tensors, step_numbers
+from tests.unit.inspection import contents, listing
 from tests.unit.storage.full_disk import fill_up
 from vae_core.errors import DataError, RunNotWritable
 from vae_core.runs import progress, store
@@ -15,15 +16,11 @@ from vae_core.runs.catalog import open_run
 from vae_core.runs.checkpoint import Checkpoint
 from vae_core.runs.run import Run
 
-DIGITS = random_digits(train=10, test=4)
-SMALL = dataclasses.replace(CONFIG, validation=3)
-
-
 # --- save, tidy
 
 
 def test_a_moment_that_is_saved_is_the_one_to_go_on_from_and_the_runs_network(root: Path):
-    run = store.begin(CONFIG, DIGITS, root)
+    run = store.begin(CONFIG, TEN_DIGITS, root)
     saved = Checkpoint(1, 0.5, 100.0, 2.0, random_tensors(CONFIG, seed=8), [np.array(1)])
     store.save(run, saved)
     found = Checkpoint.read(run)
@@ -35,7 +32,7 @@ def test_a_moment_that_is_saved_is_the_one_to_go_on_from_and_the_runs_network(ro
 
 def test_a_network_never_gets_ahead_of_the_first_moment_to_go_on_from(root: Path, monkeypatch: pytest.MonkeyPatch):
     """Else a training that is killed between two files would begin anew from weights that it has trained already."""
-    run = store.begin(CONFIG, DIGITS, root)
+    run = store.begin(CONFIG, TEN_DIGITS, root)
     start = Checkpoint.read(run)
     fill_up(monkeypatch, 1)
     with pytest.raises(OSError):
@@ -45,7 +42,7 @@ def test_a_network_never_gets_ahead_of_the_first_moment_to_go_on_from(root: Path
 
 
 def test_only_what_is_named_is_tidied_away(root: Path):
-    run = store.begin(CONFIG, DIGITS, root)
+    run = store.begin(CONFIG, TEN_DIGITS, root)
     before = listing(run.directory)
     for name in ("live.gz", ".part-1", "snapshots/.part-2"):
         (run.directory / name).touch()
@@ -59,10 +56,10 @@ def test_only_what_is_named_is_tidied_away(root: Path):
 
 def checkpointed(root: Path, status: str, phase: str = "step") -> Run:
     """A run that was stopped after step 1 of 2, and told so."""
-    run = store.begin(dataclasses.replace(CONFIG, batch_size=10), DIGITS, root)
+    run = store.begin(dataclasses.replace(CONFIG, batch_size=10), TEN_DIGITS, root)
     journal = progress.Journal(run.directory)
     for step in (1, 2):
-        journal.write("step", **dict.fromkeys(progress.STEP_NUMBERS, 1.0) | {"step": step})
+        journal.write("step", **step_numbers(step))
     store.save(run, Checkpoint(1, 0.5, 100.0, 2.0, random_tensors(CONFIG), [np.array(1)]))
     if phase != "step":
         journal.write(phase, step=1)
@@ -71,18 +68,18 @@ def checkpointed(root: Path, status: str, phase: str = "step") -> Run:
 
 @pytest.mark.parametrize("status", ["cancelled", "failed"])
 def test_a_run_that_was_stopped_is_in_training_again(root: Path, status: str):
-    run = store.reopen(checkpointed(root, status), DIGITS)
+    run = store.reopen(checkpointed(root, status), TEN_DIGITS)
     assert run == open_run(run.id)
     assert (run.record.status, run.record.reason) == ("running", "")
-    told = progress.read(run.directory)
-    assert (told.phase, [step["step"] for step in told.steps]) == ("resumed", [1])
+    written = progress.read(run.directory)
+    assert (written.phase, [step["step"] for step in written.steps]) == ("resumed", [1])
 
 
 @pytest.mark.parametrize("phase", ["created", "resumed"])
 def test_a_run_whose_worker_is_still_to_come_is_left_as_it_is(root: Path, phase: str):
     run = checkpointed(root, "running", phase)
     before = contents(run)
-    assert store.reopen(run, DIGITS) == run
+    assert store.reopen(run, TEN_DIGITS) == run
     assert contents(run) == before
 
 
@@ -90,11 +87,11 @@ def test_a_run_that_goes_on_has_no_scores_for_they_are_of_its_earlier_weights(ro
     run = checkpointed(root, "running")
     run = store.complete(run, dataclasses.replace(run.record, status="cancelled"), run.tensors(), HISTORY, SCORES)
     assert run.scores() == SCORES
-    assert store.reopen(run, DIGITS).scores() == []
+    assert store.reopen(run, TEN_DIGITS).scores() == []
 
 
 def test_a_run_whose_worker_died_goes_on_from_its_checkpoint(root: Path):
-    run = store.reopen(checkpointed(root, "running"), DIGITS)
+    run = store.reopen(checkpointed(root, "running"), TEN_DIGITS)
     assert run.record.status == "running"
     assert [step["step"] for step in progress.read(run.directory).steps] == [1]
 
@@ -103,13 +100,16 @@ def test_a_run_that_is_done_is_not_trained_again(root: Path):
     run = checkpointed(root, "done")
     before = contents(run)
     with pytest.raises(RunNotWritable, match="is trained to its end already"):
-        store.reopen(run, DIGITS)
+        store.reopen(run, TEN_DIGITS)
     assert contents(run) == before
 
 
 @pytest.mark.parametrize(
     "other",
-    [random_digits(train=10, test=4, seed=1), dataclasses.replace(DIGITS, train_images=DIGITS.train_images[:9])],
+    [
+        random_digits(train=10, test=4, seed=1),
+        dataclasses.replace(TEN_DIGITS, train_images=TEN_DIGITS.train_images[:9]),
+    ],
     ids=["other test digits", "fewer training digits"],
 )
 @pytest.mark.parametrize("status", ["running", "cancelled"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from safetensors import SafetensorError
 
-from tests.unit.builders import listing
+from tests.unit.inspection import listing
 from vae_core.errors import ConfigError, RunDamaged
 from vae_core.storage import files
 from vae_core.storage.files import raising_run_damaged, read_bytes, read_text, write

@@ -9,24 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit import fake_trainer
-from tests.unit.builders import listing, read_everything
-from tests.unit.fake_trainer import (
-    DIGITS,
-    DONE,
-    FAKE_CONFIG,
-    STEPS,
-    STOPPED,
-    TOTAL,
-    Begin,
-    FakeTrainer,
-    FakeTrainers,
-    assert_as_if_never_stopped,
-    assert_weights,
-    events,
-    moved,
-    names,
-    stopping,
-)
+from tests.unit.fake_trainer import DIGITS, FAKE_CONFIG, STEPS, TOTAL, Begin, FakeTrainer, FakeTrainers, moved, stopping
+from tests.unit.inspection import listing, read_everything
+from tests.unit.outcomes import DONE, STOPPED, assert_as_if_never_stopped, assert_weights, events, names
 from vae_core.data.digits import split
 from vae_core.evaluation.scores import score_elbo
 from vae_core.jobs import control

@@ -1,6 +1,5 @@
 """A worker as a process of its own that signals reach, and as TensorFlow's."""
 
-import dataclasses
 import signal
 import subprocess
 import sys
@@ -12,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.unit.builders import listing, read_everything
-from tests.unit.fake_trainer import DONE, STOPPED, Begin, assert_weights, rows_without_seconds
+from tests.unit.builders import some_of
+from tests.unit.fake_trainer import Begin
+from tests.unit.inspection import listing, read_everything
+from tests.unit.outcomes import DONE, STOPPED, assert_weights, rows_without_seconds
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.errors import TrainingDiverged
@@ -147,17 +148,12 @@ def test_with_tensorflow_too_a_training_that_was_stopped_ends_as_one_that_was_no
     monkeypatch.setattr(loop, "_LEAST_PAUSE", -1.0)
     monkeypatch.setattr(loop, "_MOST_PAUSE", -1.0)
     config = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batch_size=50, validation=30)
-    few = dataclasses.replace(
-        sample,
-        train_images=sample.train_images[:260],
-        test_images=sample.test_images[:100],
-        test_labels=sample.test_labels[:100],
-    )
+    few = some_of(sample, 260, 100)
     whole = worker.train(store.begin(config, few, root), few)
     begun = store.begin(config, few, root)
 
-    def listen(event: str, facts: dict[str, Any]) -> None:
-        if event == "step" and facts["step"] == 7:
+    def listen(event: str, values: dict[str, Any]) -> None:
+        if event == "step" and values["step"] == 7:
             control.ask_to_stop(begun)
 
     cancelled = worker.train(begun, few, listen)

@@ -1,4 +1,4 @@
-"""The command line's train: what it takes, what it tells while it goes on, and how it goes on after a stop."""
+"""The command line's train: what it takes, what it prints while it trains, and how it goes on after a stop."""
 
 import dataclasses
 import os
@@ -17,13 +17,6 @@ from vae_core.recipes import RECIPES, recipe_for
 from vae_core.runs import store
 from vae_core.runs.catalog import open_run
 from vae_core.runs.run import read_run
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("VAE_RUNS", str(tmp_path / "runs"))
-    return tmp_path / "runs"
-
 
 OPTIONS = {
     "encoder_widths": "3,2",
@@ -83,7 +76,7 @@ def test_without_options_the_config_is_the_recipe_for_the_digits_at_hand(
     assert found == dataclasses.replace(recipe_for(recipe or "fast", 4000), epochs=1)
 
 
-def test_a_training_tells_its_epochs_and_scores_and_at_last_its_directory(
+def test_a_training_prints_its_epochs_and_scores_and_at_last_its_directory(
     call: Call, few: Digits, tmp_path: Path, fake_trainers: FakeTrainers
 ):
     root = tmp_path / "elsewhere"
@@ -94,16 +87,16 @@ def test_a_training_tells_its_epochs_and_scores_and_at_last_its_directory(
     assert (run.record.title, run.record.status) == ("Mine", "done")
     assert dataclasses.astuple(run.record.dataset) == ("sample", 3500, 500, 300, few.digest)
     lines = output.splitlines()
-    assert lines[0] == "The bundled sample: 4,000 training and 300 test digits, from a shelf"
+    assert lines[0] == f"The bundled sample: 4,000 training and 300 test digits, from {few.origin}"
     assert lines[1:3] == ["Starting TensorFlow", "Compiling for strings"]
     for line, row in zip(lines[3:6], run.history().to_dict("records"), strict=True):
-        head, shown = line.split(" s, nats: ")
+        head, losses = line.split(" s, nats: ")
         assert head.startswith(f"epoch {row['epoch']:.0f}/3, ")
-        told = dict(part.split() for part in shown.split(", "))
-        assert all(len(value.split(".")[1]) == 2 for value in told.values())
+        shown = dict(part.split() for part in losses.split(", "))
+        assert all(len(value.split(".")[1]) == 2 for value in shown.values())
         # The file keeps six digits, so that the third decimal may round the other way.
         expected = {name: pytest.approx(row[name], abs=0.0101) for name in list(row)[2:]}
-        assert {name: float(value) for name, value in told.items()} == expected
+        assert {name: float(value) for name, value in shown.items()} == expected
     assert lines[6] == "Scoring the test digits"
     assert lines[7:10] == [f"test {score.name} {score.value:.2f} nats, 300 digits" for score in run.scores()]
     assert len(lines) == 11
@@ -163,7 +156,7 @@ def test_a_training_that_was_stopped_says_how_to_go_on_and_goes_on_so(
     assert read_run(run.directory) == done
 
 
-def test_a_training_that_fails_is_told_in_one_line(call: Call, few: Digits, root: Path, fake_trainers: FakeTrainers):
+def test_a_training_that_fails_is_one_line_of_error(call: Call, few: Digits, root: Path, fake_trainers: FakeTrainers):
     def fail(event: str, trainer: FakeTrainer) -> None:
         raise RuntimeError("first line\nsecond line")
 
