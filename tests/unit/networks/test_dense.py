@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from vae_core.networks.dense import ACTIVATIONS, SLOPES, sigmoid, weights
+from vae_core.networks.dense import ACTIVATIONS, DERIVATIVES, sigmoid, weights
 
 
 def test_no_logit_overflows_the_sigmoid():
@@ -25,14 +25,14 @@ def test_a_slope_is_that_of_its_function(name: str):
     """Against central differences; ReLU has its kink at 0."""
     x, step = np.array([-20, -2.5, -0.7, 0.3, 1.6, 20]), 1e-6
     expected = (ACTIVATIONS[name](x + step) - ACTIVATIONS[name](x - step)) / (2 * step)
-    np.testing.assert_allclose(SLOPES[name](x), expected, atol=1e-8)
+    np.testing.assert_allclose(DERIVATIVES[name](x), expected, atol=1e-8)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_no_input_overflows_a_function_or_its_slope(name: str):
     x = np.array([-1e30, -200, 200, 1e30], np.float32)
     np.testing.assert_allclose(ACTIVATIONS[name](x), [0, 0, 200, 1e30], rtol=1e-6, atol=1e-6)
-    np.testing.assert_array_equal(SLOPES[name](x), [0, 0, 1, 1])
+    np.testing.assert_array_equal(DERIVATIVES[name](x), [0, 0, 1, 1])
 
 
 def test_weights_are_kernels_and_biases():
