@@ -1,9 +1,4 @@
-// Colours: the classes' own, and those of Streamlit's theme, which a visitor may change at any time.
-
-// Petroff (2021), "Accessible color sequences for data visualization": ten colours that stay apart for colour-blind people.
-export const COLOURS = [
-  "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
-]
+// The colours and the font of Streamlit's theme, which a visitor may change at any time.
 
 /** @typedef {{ text: string, background: string, line: string, primary: string, font: string }} Theme - as CSS has them. */
 

@@ -1,7 +1,7 @@
 // The map as a figure that Plotly draws: one trace of digits a class, the axes' ranges, the layout, and the buttons.
 
 import { CLASSES } from "../browser/picture.js"
-import { COLOURS } from "../browser/theme.js"
+import { COLOURS } from "../browser/colours.js"
 
 /** @import { Digits } from "../browser/digits.js" */
 

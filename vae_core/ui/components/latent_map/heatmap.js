@@ -1,7 +1,7 @@
 // A heatmap: values on a square grid over the plane, as a picture to lie under the map's points.
 
 import { contextOf } from "../../browser/picture.js"
-import { COLOURS } from "../../browser/theme.js"
+import { COLOURS } from "../../browser/colours.js"
 
 /** @import { Tensors } from "../../browser/tensors.js" */
 

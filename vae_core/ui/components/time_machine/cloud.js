@@ -1,7 +1,8 @@
 // The cloud: the test digits as coloured points that travel, on a canvas of our own. A thousand points sixty times a
 // second are nothing for it, and too much for a chart library.
 
-import { COLOURS, themeOf } from "../../browser/theme.js"
+import { COLOURS } from "../../browser/colours.js"
+import { themeOf } from "../../browser/theme.js"
 import { Plane } from "./plane.js"
 
 /** @import { Point } from "../../browser/digits.js" */
