@@ -173,7 +173,6 @@ def draw_losses(left: Run, right: Run) -> None:
     term = st.segmented_control(
         "Term",
         list(TERMS),
-        default="-ELBO",
         format_func=label,
         key=CompareState.term.key,
         persist_state="session",

@@ -136,7 +136,6 @@ def gallery(loaded: LoadedRun, metrics: DigitMetrics) -> None:
         "Order",
         list(ORDERS),
         format_func=lambda name: ORDERS[name].label,
-        default=next(iter(ORDERS)),
         key=ReportState.order.key,
         persist_state="session",
         required=True,

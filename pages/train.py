@@ -40,6 +40,7 @@ DOUBLE_CLICK_SECONDS = 1.0
 
 
 def main() -> None:
+    state.set_defaults()
     link_warnings(ExploreState().begin())
     st.title("Train a model", anchor=False)
     at_hand = digits()
@@ -62,7 +63,6 @@ def choose(at_hand: Digits) -> None:
         recipe = st.segmented_control(
             "Recipe",
             [*RECIPES, CUSTOM],
-            default="fast",
             key=TrainState.recipe.key,
             persist_state="session",
             required=True,
