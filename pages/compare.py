@@ -170,7 +170,7 @@ def ask(sides: list[LoadedRun]) -> None:
 def draw_losses(left: Run, right: Run) -> None:
     st.header("Losses", anchor=False)
     curves = [curve_of(run) for run in (left, right)]
-    term = st.segmented_control(
+    st.segmented_control(
         "Term",
         list(TERMS),
         format_func=label,
@@ -179,6 +179,7 @@ def draw_losses(left: Run, right: Run) -> None:
         required=True,
         label_visibility="collapsed",
     )
+    term = state.term
     figure = compared_losses(curves[0], curves[1], term)
     st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"{label(term)} of both runs against epochs")
     st.caption(

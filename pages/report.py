@@ -132,7 +132,7 @@ def look_closer(loaded: LoadedRun, metrics: DigitMetrics) -> None:
 
 def gallery(loaded: LoadedRun, metrics: DigitMetrics) -> None:
     st.subheader("Hard digits", anchor=False)
-    order = st.segmented_control(
+    st.segmented_control(
         "Order",
         list(ORDERS),
         format_func=lambda name: ORDERS[name].label,
@@ -141,6 +141,7 @@ def gallery(loaded: LoadedRun, metrics: DigitMetrics) -> None:
         required=True,
         label_visibility="collapsed",
     )
+    order = state.order
     of_class = st.pills(
         "Class",
         range(10),

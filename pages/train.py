@@ -60,13 +60,14 @@ def describe_training(at_hand: Digits) -> str:
 def choose(at_hand: Digits) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
-        recipe = st.segmented_control(
+        st.segmented_control(
             "Recipe",
             [*RECIPES, CUSTOM],
             key=TrainState.recipe.key,
             persist_state="session",
             required=True,
         )
+        recipe = state.recipe
         st.markdown(ABOUT[recipe])
     right.text_input(
         "Title", key=TrainState.title.key, max_chars=100, placeholder="How the run is called", persist_state="session"
