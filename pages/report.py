@@ -22,7 +22,7 @@ from vae_core.likelihood.posterior import Posterior, exact_posterior
 from vae_core.runs.catalog import list_runs
 from vae_core.ui.components.digit_cards import Card, digit_cards
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
-from vae_core.ui.elements.report_progress import report_progress, unfinished
+from vae_core.ui.elements.report_progress import wait_for_report
 from vae_core.ui.elements.run_picker import choose_run, labels
 from vae_core.ui.elements.score_tables import class_table, label, score_table
 from vae_core.ui.resources.loaded_run import LoadedRun, digits
@@ -39,9 +39,7 @@ def main() -> None:
     notices = state.begin(len(digits().test_images))
     loaded = choose_run("Report on a model")
     link_warnings(notices)
-    if unfinished([loaded]):
-        report_progress([loaded])
-        return
+    wait_for_report(loaded)
     try:
         report = measured(loaded)
     except VaeError as error:

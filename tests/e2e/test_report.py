@@ -33,18 +33,18 @@ def to_report(explorer: Explorer) -> Page:
     return page
 
 
-def misfits(page: Page) -> list[tuple[int, str]]:
+def hard_digits(page: Page) -> list[tuple[int, str]]:
     """The digits in the gallery: their numbers, and what they are said to be."""
-    return page.locator(".st-key-misfits button").evaluate_all(
+    return page.locator(".st-key-hard-digits button").evaluate_all(
         "buttons => buttons.map((button) => [Number(button.value), button.querySelector('b').textContent])"
     )
 
 
-def test_misfit_opens_the_explorer_where_it_lies(explorer: Explorer, means: np.ndarray) -> None:
+def test_hard_digit_opens_the_explorer_where_it_lies(explorer: Explorer, means: np.ndarray) -> None:
     page = to_report(explorer)
     page.evaluate("window.same = true")
-    index, _ = misfits(page)[1]
-    link = page.locator(".st-key-misfits li").nth(1).get_by_role("link")
+    index, _ = hard_digits(page)[1]
+    link = page.locator(".st-key-hard-digits li").nth(1).get_by_role("link")
     query = f"?run={RUN}&z1={means[index][0]:.4f}&z2={means[index][1]:.4f}"
     assert link.get_attribute("href") == f"{explorer.address}/{query}"  # so another tab, or another person, gets there
     link.click()
@@ -56,14 +56,14 @@ def test_misfit_opens_the_explorer_where_it_lies(explorer: Explorer, means: np.n
 
 def test_class_and_order_change_the_gallery(explorer: Explorer) -> None:
     page = to_report(explorer)
-    before = misfits(page)
-    told = "[...document.querySelectorAll('.st-key-misfits b')].map(({ textContent }) => textContent)"
-    page.locator(".st-key-misfits-class").get_by_text("3", exact=True).click()
+    before = hard_digits(page)
+    told = "[...document.querySelectorAll('.st-key-hard-digits b')].map(({ textContent }) => textContent)"
+    page.locator(".st-key-hard-digits-class").get_by_text("3", exact=True).click()
     page.wait_for_function(f"{told}.every((text) => text.startsWith('a 3'))")
-    assert len(misfits(page)) == 16
+    assert len(hard_digits(page)) == 16
     page.get_by_text("Astray", exact=True).click()
     page.wait_for_function(f"{told}.every((text) => text.startsWith('a 3, taken for a '))")
-    assert not {index for index, _ in before} & {index for index, _ in misfits(page)}
+    assert not {index for index, _ in before} & {index for index, _ in hard_digits(page)}
 
 
 def test_chosen_digit_changes_the_posterior_alone(explorer: Explorer) -> None:
@@ -74,8 +74,8 @@ def test_chosen_digit_changes_the_posterior_alone(explorer: Explorer) -> None:
     field = page.get_by_label("Test digit", exact=True)
     for place in (1, 2):
         before = posterior.ranges
-        index, _ = misfits(page)[place]
-        card = page.locator(".st-key-misfits button").nth(place)
+        index, _ = hard_digits(page)[place]
+        card = page.locator(".st-key-hard-digits button").nth(place)
         card.click()
         posterior.wait_until_ranges_differ(before)
         expect(field).to_have_value(str(index))

@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -52,16 +51,7 @@ def few(sample: Digits, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digits]:
 
 
 def report(**query: str) -> AppTest:
-    return until_measured(opened("report.py", **query))
-
-
-def until_measured(app: AppTest) -> AppTest:
-    """The page once its report is there. In a browser it asks again by itself."""
-    deadline = time.monotonic() + SECONDS
-    while app.get("progress"):
-        assert time.monotonic() < deadline
-        app.run()
-    return app
+    return opened("report.py", **query)
 
 
 def cards(app: AppTest, key: str = "hard digits") -> list[dict]:
@@ -122,7 +112,7 @@ def test_failed_report_says_why_and_is_measured_anew(runs: Path, few: Digits, mo
         measurement._measurements.clear()
         app = report(run="seed")
         assert "There is no report. The report could not be computed (ZeroDivisionError" in as_read(app.error[0].value)
-    until_measured(app.run())
+    app.run()
     assert not app.error
     assert len(misfits(app)) == SHOWN
 
@@ -167,7 +157,7 @@ def test_damaged_run_is_an_error_that_names_the_file(runs: Path) -> None:
     app = report(run="torn")
     assert str(weights) in as_read(app.error[0].value)
     assert not misfits(app)
-    until_measured(app.selectbox(key="run").select("seed").run())
+    app.selectbox(key="run").select("seed").run()
     assert not app.error
     assert misfits(app)
 

@@ -85,7 +85,7 @@ def report(browser: Browser, address: str, path: Path) -> None:
     with browser.new_context(viewport=WIDE, color_scheme="light") as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(f"{address}/report?run=deep")
-        page.get_by_role("heading", name="Misfits").wait_for(timeout=60_000)
+        page.get_by_role("heading", name="Hard digits").wait_for(timeout=60_000)
         page.wait_for_timeout(2_000)  # figures are drawn one by one
         page.screenshot(path=path)
 

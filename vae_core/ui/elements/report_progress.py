@@ -1,4 +1,4 @@
-"""How far the reports are that a page waits for: it asks again and again, while its script ends and the rest lives."""
+"""How far reports are that a page waits for: where it has nothing else to show, and where the rest of it goes on."""
 
 import time
 from collections.abc import Sequence
@@ -7,10 +7,21 @@ import streamlit as st
 
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun
-from vae_core.ui.resources.measurement import measure
+from vae_core.ui.resources.measurement import Measurement, measure
 
 _PATIENCE_SECONDS = 0.5
 _POLL_SECONDS = 0.5
+
+
+def wait_for_report(loaded: LoadedRun) -> None:
+    """Wait here until the report on this run is done, with a bar that shows how far it is."""
+    found = measure(loaded)
+    if found.wait(_PATIENCE_SECONDS):
+        return
+    bar = st.progress(0.0)
+    while not found.wait(_POLL_SECONDS):
+        bar.progress(found.share, text=_text(found))
+    bar.empty()
 
 
 def unfinished(runs: Sequence[LoadedRun]) -> list[LoadedRun]:
@@ -26,7 +37,11 @@ def report_progress(runs: Sequence[LoadedRun]) -> None:
 
 def _bars(runs: Sequence[LoadedRun]) -> None:
     for loaded in runs:
-        found, name = measure(loaded), escape_markdown(loaded.run.name)
-        st.progress(found.share, text=f"{name}: {found.what}. It goes on if you leave this page.")
+        found = measure(loaded)
+        st.progress(found.share, text=f"{escape_markdown(loaded.run.name)}: {_text(found)}")
     if all(measure(loaded).wait(0) for loaded in runs):
         st.rerun()  # all of the page
+
+
+def _text(found: Measurement) -> str:
+    return f"{found.what}. It goes on if you leave this page."
