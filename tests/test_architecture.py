@@ -134,11 +134,11 @@ def test_no_module_imports_itself_by_way_of_others():
 
 
 def test_every_room_has_tests():
-    """tests/unit mirrors vae_core: each of its folders is one of the library's."""
+    """tests/unit mirrors vae_core: each room has a folder there, and each folder there is one of the library's."""
     rooms = {path.relative_to(ROOT / "vae_core") for path in (ROOT / "vae_core").rglob("*") if path.is_dir()}
     tested = {path.parent.relative_to(ROOT / "tests/unit") for path in (ROOT / "tests/unit").rglob("test_*.py")}
     assert tested - {Path()} <= rooms
-    assert {Path(room) for room in set.union(*LIBRARY) if (ROOT / "vae_core" / room).is_dir()} - tested == {Path("ui")}
+    assert {Path(room) for room in set.union(*LIBRARY) if (ROOT / "vae_core" / room).is_dir()} <= tested
 
 
 def test_every_module_has_a_noun_for_a_name():
