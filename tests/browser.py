@@ -1,4 +1,4 @@
-"""An installed Chromium or Chrome, driven by Playwright, and what a visitor does with the latent map."""
+"""An installed Chromium or Chrome, driven by Playwright: its tabs, what canvases show, and where plots lie."""
 
 import base64
 import contextlib
@@ -7,11 +7,11 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FLAGS = (
@@ -58,6 +58,17 @@ def pixels(page: Page, canvas: str) -> np.ndarray:
     assert (rgba[..., 0] == rgba[..., 2]).all()
     assert (rgba[..., 3] == 255).all()
     return rgba[..., 0]
+
+
+def assert_stacked(page: Page, *panes: str) -> None:
+    """Each of the panes, by its selector, lies below the one before it, and none reaches beyond the window's sides."""
+    boxes = [page.locator(pane).bounding_box() for pane in panes]
+    tops = [box["y"] for box in boxes if box]
+    assert tops == sorted(set(tops))
+    assert len(tops) == len(panes)
+    assert page.viewport_size
+    width = page.viewport_size["width"]
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
 
 
 class PlotAxes:
@@ -161,113 +172,36 @@ class Tab:
     def _count(self) -> None:
         self.messages_sent += 1
 
+    def enter(self, link: str, query: str = "") -> None:
+        """Visit a page by way of the lightest one. A first visit straight to its address logs errors of Streamlit's."""
+        self.page.goto(f"{self.address}/about{query}")
+        self.follow(link)
+
+    def follow(self, link: str) -> None:
+        """From the lightest page to another, by its link."""
+        expect(self.page.get_by_role("heading", name="How it works")).to_be_visible()
+        self.page.get_by_role("link", name=link).click()
+
+    def leave_and_come_back(self, link: str) -> list[str]:
+        """To the lightest page and back. Returns what the browser says of too many WebGL contexts."""
+        said: list[str] = []
+
+        def listen(message: ConsoleMessage) -> None:
+            if "WebGL contexts" in message.text:
+                said.append(message.text)
+
+        self.page.on("console", listen)
+        self.page.get_by_role("link", name="About").click()
+        self.follow(link)
+        self.ready()
+        self.page.remove_listener("console", listen)
+        return said
+
+    def ready(self) -> Self:
+        """Wait until what is on the page can be used."""
+        self.settle()
+        return self
+
     def settle(self) -> None:
         """Wait until no script runs."""
         self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-
-
-class Explorer(Tab):
-    """The explorer in one browser tab, as a visitor uses it."""
-
-    _at_rest: list | None = None
-    """What `_state` was when `rest` opened it."""
-
-    def __init__(self, page: Page, address: str):
-        super().__init__(page, address)
-        self.axes = PlotAxes(page, ".latent-map .js-plotly-plot")
-
-    def open(self, query: str = "") -> "Explorer":
-        self.page.goto(f"{self.address}/{query}")
-        return self.ready()
-
-    def rest(self) -> "Explorer":
-        """The explorer as it opens without a query. It is not opened again where nothing but a pinned point is left of
-        what was done, which saves seconds."""
-        if self._state():
-            self.leave()
-            if "z1=" in self.page.url:
-                self.unpin()
-        if not self._at_rest or self._state() != self._at_rest:
-            self.open()
-            self._at_rest = self._state()
-        return self
-
-    def _state(self) -> list | None:
-        """What a visitor may have changed; None where there is no map."""
-        if not self.axes.drawn:
-            return None
-        others = self.page.evaluate(
-            """() => [
-                location.href,
-                document.querySelector('.latent-map .js-plotly-plot').marked,
-                document.querySelector('.latent-map').dataset.z,
-                document.querySelector('[data-testid=manifold]').width,
-                document.querySelector('.lm-dots')?.getAttribute('d') ?? '',
-            ]"""
-        )
-        return [*others, self.axes.ranges, self.axes.shown, self.axes.text_colour]
-
-    def ready(self) -> "Explorer":
-        """Wait until the map is drawn and no script runs, and mark the map, so that a new one would be noticed."""
-        self.page.wait_for_selector('[data-testid="latent-map"][data-ready="true"]')
-        self.settle()
-        self.page.evaluate("document.querySelector('.js-plotly-plot').marked = true")
-        return self
-
-    @property
-    def root(self) -> Locator:
-        return self.page.get_by_test_id("latent-map")
-
-    @property
-    def same_map(self) -> bool:
-        """Whether the map is still the one that `ready` marked."""
-        return self.page.evaluate("document.querySelector('.js-plotly-plot').marked === true")
-
-    @property
-    def z(self) -> tuple[float, float]:
-        return self._pair("data-z")
-
-    @property
-    def hover_z(self) -> tuple[float, float] | None:
-        return self._pair("data-hover-z") if self.root.get_attribute("data-hover-z") else None
-
-    def _pair(self, attribute: str) -> tuple[float, float]:
-        z1, z2 = (self.root.get_attribute(attribute) or "").split(",")
-        return float(z1), float(z2)
-
-    def position(self, z: tuple[float, float]) -> tuple[int, int]:
-        """The whole pixel of the page that is nearest to z on the map."""
-        self.root.scroll_into_view_if_needed()
-        x, y = self.axes.to_pixel(z)
-        return round(x), round(y)
-
-    def point_at(self, x: int, y: int) -> tuple[float, float]:
-        """The latent point of a pixel of the page, by the plot's axes."""
-        return self.axes.to_point(x, y)
-
-    def hover(self, z: tuple[float, float]) -> tuple[float, float]:
-        """Move the pointer to z. Returns the point of the pixel where it rests."""
-        x, y = self.position(z)
-        self.page.mouse.move(x - 3, y - 3)
-        self.page.mouse.move(x, y)
-        return self.point_at(x, y)
-
-    def click(self, z: tuple[float, float]) -> tuple[float, float]:
-        """Click the map at z. Returns the point of the clicked pixel."""
-        found = self.hover(z)
-        self.page.mouse.down()
-        self.page.mouse.up()
-        return found
-
-    def leave(self) -> None:
-        self.page.mouse.move(2, 2)
-
-    def unpin(self) -> None:
-        """With the key for it. Waits until the link says so."""
-        self.root.focus()
-        self.page.keyboard.press("Escape")
-        self.page.wait_for_url(lambda url: "z1=" not in url)
-        self.settle()
-
-    def pixels(self, canvas: str) -> np.ndarray:
-        return pixels(self.page, canvas)

@@ -141,6 +141,15 @@ def test_every_room_has_tests():
     assert {Path(room) for room in set.union(*LIBRARY) if (ROOT / "vae_core" / room).is_dir()} <= tested
 
 
+def test_every_unit_test_file_is_named_for_what_it_tests():
+    """A module, or one of the folders of vae_core; more words may follow: test_store_changes.py."""
+    for path in (ROOT / "tests/unit").rglob("test_*.py"):
+        room = ROOT / "vae_core" / path.parent.relative_to(ROOT / "tests/unit")
+        words = path.stem.split("_")[1:]
+        names = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
+        assert any((room / f"{name}.py").is_file() or (room / name).is_dir() for name in names), path
+
+
 def test_every_module_has_a_noun_for_a_name():
     assert not {"utils", "util", "helpers", "common", "misc", "tools"} & {path.stem for path in SOURCES}
 

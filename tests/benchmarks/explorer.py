@@ -8,7 +8,7 @@ import numpy as np
 from playwright.sync_api import Browser, Page
 
 from tests.benchmarks.measurement import Measurement
-from tests.browser import Explorer
+from tests.explorer import Explorer
 from tests.server import running_app
 from vae_core.data.sources import load_digits
 from vae_core.latent.points import as_points

@@ -95,7 +95,7 @@ def check(run: Run, digits: int) -> None:
     for path in snapshots.kept(run):
         snapshots.read(path, digits)
     job = Job.of(run)
-    # For its first seconds a worker that was killed cannot be told from one that is still being born.
+    # For its first seconds a worker that was killed cannot be told from one that is still starting.
     assert job.phase in ("failed", "done", "created", "resumed"), job.phase
     assert bool(scores) == (job.phase == "done")
 

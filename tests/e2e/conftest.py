@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
-from tests.browser import PATIENCE, SOFTWARE_WEBGL, Explorer, find_browser, launched
+from tests.browser import PATIENCE, SOFTWARE_WEBGL, find_browser, launched
+from tests.explorer import Explorer
 from tests.server import running_app
 
 

@@ -1,13 +1,14 @@
-"""Two runs side by side under a real pointer, on the bundled sample: the shipped one, and a toy with random weights."""
+"""Two runs side by side under a real pointer, on the bundled sample: the shipped one, and one with random weights."""
 
 import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Position, expect
+from playwright.sync_api import BrowserContext, Position, expect
 
-from tests.browser import PlotAxes, Tab, pixels
+from tests.browser import assert_stacked, pixels
+from tests.e2e.comparison import LINK, Comparison
 from tests.server import running_app
 from tests.unit.builders import make_run
 from vae_core.data.digits import Digits
@@ -19,7 +20,6 @@ from vae_core.runs.catalog import open_run
 from vae_core.runs.run import Run
 
 PIN = 7
-LINK = "?left=seed&right=toy"
 
 
 @pytest.fixture(scope="module")
@@ -43,67 +43,6 @@ def compare_address(runs: dict[str, Run], sample: Digits, tmp_path_factory: pyte
     log = tmp_path_factory.mktemp("app") / "log"
     with running_app(runs["right"].directory.parent, log, VAE_MNIST="") as (address, _):
         yield address
-
-
-class Comparison(Tab):
-    """The page in one tab, as a visitor uses it."""
-
-    def open(self, query: str = LINK) -> "Comparison":
-        self.page.goto(f"{self.address}/compare{query}")
-        return self.ready()
-
-    def ready(self) -> "Comparison":
-        self.page.wait_for_selector('[data-testid="comparison"][data-ready="true"]')
-        self.settle()
-        self.page.evaluate(
-            "document.querySelectorAll('.comparison .js-plotly-plot').forEach(plot => plot.marked = true)"
-        )
-        return self
-
-    @property
-    def same_maps(self) -> bool:
-        """Whether both maps are still the ones that `ready` marked."""
-        return self.page.evaluate(
-            "[...document.querySelectorAll('.comparison .js-plotly-plot')].filter(plot => plot.marked).length === 2"
-        )
-
-    @property
-    def root(self) -> Locator:
-        return self.page.get_by_test_id("comparison")
-
-    @property
-    def digit(self) -> int | None:
-        text = self.root.get_attribute("data-digit")
-        return int(text) if text else None
-
-    @property
-    def pinned(self) -> int | None:
-        text = self.root.get_attribute("data-pinned")
-        return int(text) if text else None
-
-    def axes(self, side: str) -> PlotAxes:
-        """Those of a side's map."""
-        return PlotAxes(self.page, f"[data-side={side}] .js-plotly-plot")
-
-    def hover(self, side: str, z: np.ndarray) -> tuple[float, float]:
-        """Move the pointer to z on a side's map. Returns the point of the pixel where it rests."""
-        x, y = (round(value) for value in self.axes(side).to_pixel(z))
-        self.page.mouse.move(x - 3, y - 3)
-        self.page.mouse.move(x, y)
-        return self.axes(side).to_point(x, y)
-
-    def click(self) -> None:
-        self.page.mouse.down()
-        self.page.mouse.up()
-
-    def leave(self) -> None:
-        self.page.mouse.move(2, 2)
-
-    def marked(self, side: str) -> tuple[float, float]:
-        """The pixel of the page where a side's map marks the linked digit."""
-        box = self.page.locator(f"[data-side={side}] .lm-nearest").bounding_box()
-        assert box
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 @pytest.fixture
@@ -153,8 +92,8 @@ def test_a_digit_pointed_at_is_marked_and_drawn_on_both_sides_without_the_server
     label = sample.test_labels[nearest]
     for canvas in ("left-decoded", "right-decoded", "linked-original"):
         expect(comparison.page.get_by_test_id(canvas)).to_have_attribute("role", "img")
-        told = re.compile(f"test digit {nearest}, a {label}", re.IGNORECASE)
-        expect(comparison.page.get_by_test_id(canvas)).to_have_attribute("aria-label", told)
+        name = re.compile(f"test digit {nearest}, a {label}", re.IGNORECASE)
+        expect(comparison.page.get_by_test_id(canvas)).to_have_attribute("aria-label", name)
     comparison.leave()
     assert comparison.digit is None
     assert comparison.messages_sent == sent
@@ -168,7 +107,7 @@ def test_a_click_pins_the_link_carries_it_and_a_second_click_unpins(
     index = comparison.digit
     assert index is not None
     comparison.click()
-    page.wait_for_url(re.compile(rf"left=seed&right=toy&digit={index}$"))
+    page.wait_for_url(re.compile(rf"left=seed&right=small&digit={index}$"))
     assert comparison.pinned == index
     comparison.hover("right", np.array([0, 0]))
     assert comparison.pinned == index
@@ -181,7 +120,7 @@ def test_a_click_pins_the_link_carries_it_and_a_second_click_unpins(
     assert_shows(index)
     comparison.hover("left", maps["left"].means[PIN])
     comparison.click()
-    page.wait_for_url(re.compile(r"left=seed&right=toy$"))
+    page.wait_for_url(re.compile(r"left=seed&right=small$"))
     assert comparison.pinned is None
     assert comparison.same_maps
 
@@ -189,8 +128,8 @@ def test_a_click_pins_the_link_carries_it_and_a_second_click_unpins(
 def test_swapped_sides_keep_the_digit(comparison: Comparison, assert_shows: Callable[..., None]) -> None:
     page = comparison.open(f"{LINK}&digit={PIN}").page
     page.get_by_role("button", name="Swap").click()
-    page.wait_for_url(re.compile(rf"left=toy&right=seed&digit={PIN}$"))
-    expect(page.locator(".cp-map-left .cp-title")).to_have_text("A toy")
+    page.wait_for_url(re.compile(rf"left=small&right=seed&digit={PIN}$"))
+    expect(page.locator(".cp-map-left .cp-title")).to_have_text("A small run")
     comparison.ready()
     assert comparison.pinned == PIN
     assert_shows(PIN, swapped=True)
@@ -243,30 +182,20 @@ def test_keys_step_through_digits_and_hide_classes_on_both_sides(comparison: Com
     for side in ("left", "right"):
         comparison.axes(side).wait_until_shown([label != 3 for label in range(10)])
     page.keyboard.press("Escape")
-    page.wait_for_url(re.compile(r"right=toy$"))
+    page.wait_for_url(re.compile(r"right=small$"))
     assert comparison.pinned is None
     assert comparison.same_maps
 
 
 def test_leaving_and_coming_back_leaks_no_webgl(comparison: Comparison) -> None:
-    page = comparison.open(f"{LINK}&digit={PIN}").page
-    warnings: list[str] = []
-    page.on("console", lambda message: warnings.append(message.text) if "WebGL contexts" in message.text else None)
+    comparison.open(f"{LINK}&digit={PIN}")
     for _ in range(3):  # six contexts each time; a browser allows sixteen
-        page.get_by_role("link", name="About").click()
-        page.get_by_role("heading", name="How it works").wait_for()
-        page.get_by_role("link", name="Compare").click()
-        comparison.ready()
+        assert not comparison.leave_and_come_back("Compare")
     assert comparison.pinned == PIN
-    assert not warnings
 
 
 def test_a_narrow_screen_stacks_the_panes(comparison: Comparison) -> None:
     comparison.page.set_viewport_size({"width": 390, "height": 844})
-    page = comparison.open().page
+    comparison.open()
     panes = (".cp-map-left", ".cp-digit", ".cp-map-right", ".cp-manifold-left", ".cp-manifold-right")
-    boxes = [page.locator(pane).bounding_box() for pane in panes]
-    tops = [box["y"] for box in boxes if box]
-    assert tops == sorted(set(tops))
-    assert len(tops) == len(panes)
-    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    assert_stacked(comparison.page, *panes)

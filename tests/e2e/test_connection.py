@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
 
-from tests.browser import Explorer
+from tests.explorer import Explorer
 from tests.server import running_app
 from vae_core.ui.session.explore import DEFAULT_RUN
 

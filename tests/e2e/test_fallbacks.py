@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-from tests.browser import NO_WEBGL, Explorer, launched
+from tests.browser import NO_WEBGL, assert_stacked, launched
+from tests.explorer import Explorer
 from tests.server import running_app
 from vae_core.data.digits import Digits
 
@@ -102,8 +103,4 @@ def test_dark_theme_reaches_the_map(browser: Browser, address: str) -> None:
 def test_narrow_screen_stacks_the_panes(browser: Browser, address: str) -> None:
     with browser.new_context(viewport={"width": 390, "height": 844}) as context:
         page = Explorer(context.new_page(), address).open().page
-        boxes = [page.locator(selector).bounding_box() for selector in (".lm-map", ".lm-digit", ".lm-manifold")]
-        tops = [box["y"] for box in boxes if box]
-        assert tops == sorted(tops)
-        assert len(set(tops)) == 3
-        assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+        assert_stacked(page, ".lm-map", ".lm-digit", ".lm-manifold")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser import Explorer
+from tests.explorer import Explorer
 from vae_core.data.sources import load_digits
 from vae_core.latent.heatmaps import Heatmap
 from vae_core.latent.latent_map import LatentMap

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Explorer
+from tests.explorer import Explorer
 from vae_core.ui.session.explore import DEFAULT_RUN
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser import Explorer
+from tests.explorer import Explorer
 
 
 def z1(explorer: Explorer) -> Locator:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Explorer, PlotAxes
+from tests.browser import PlotAxes
+from tests.explorer import Explorer
 from vae_core.data.sources import load_digits
 from vae_core.latent.latent_map import LatentMap
 from vae_core.runs.catalog import open_run
@@ -22,12 +23,8 @@ def means() -> np.ndarray:
 
 
 def to_report(explorer: Explorer) -> Page:
-    """By way of the lightest page. A first visit straight to a page's address logs errors of Streamlit's own."""
+    explorer.enter("Report", f"?run={RUN}")
     page = explorer.page
-    page.goto(f"{explorer.address}/about?run={RUN}")
-    expect(page.get_by_role("heading", name="How it works")).to_be_visible()
-    explorer.errors.clear()
-    page.get_by_role("link", name="Report").click()
     expect(page.get_by_text("Blue, the exact posterior")).to_be_visible(timeout=120_000)
     explorer.settle()
     return page
@@ -57,12 +54,12 @@ def test_hard_digit_opens_the_explorer_where_it_lies(explorer: Explorer, means: 
 def test_class_and_order_change_the_gallery(explorer: Explorer) -> None:
     page = to_report(explorer)
     before = hard_digits(page)
-    told = "[...document.querySelectorAll('.st-key-hard-digits b')].map(({ textContent }) => textContent)"
+    titles = "[...document.querySelectorAll('.st-key-hard-digits b')].map(({ textContent }) => textContent)"
     page.locator(".st-key-hard-digits-class").get_by_text("3", exact=True).click()
-    page.wait_for_function(f"{told}.every((text) => text.startsWith('a 3'))")
+    page.wait_for_function(f"{titles}.every((text) => text.startsWith('a 3'))")
     assert len(hard_digits(page)) == 16
     page.get_by_text("Astray", exact=True).click()
-    page.wait_for_function(f"{told}.every((text) => text.startsWith('a 3, taken for a '))")
+    page.wait_for_function(f"{titles}.every((text) => text.startsWith('a 3, taken for a '))")
     assert not {index for index, _ in before} & {index for index, _ in hard_digits(page)}
 
 

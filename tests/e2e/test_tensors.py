@@ -3,7 +3,7 @@
 import numpy as np
 import safetensors.numpy
 
-from tests.browser import Explorer
+from tests.explorer import Explorer
 from vae_core.ui.resources.scripts import module_url
 
 

@@ -54,30 +54,30 @@ def random_tensors(config: TrainingConfig, seed: int = 0) -> dict[str, np.ndarra
     return tensors
 
 
-def linear_network(decoder: Layer, mean: tuple[float, float] = (0.0, 0.0), spread: float = 0.01) -> Network:
+def linear_network(decoder: Layer, mean: tuple[float, float] = (0.0, 0.0), std: float = 0.01) -> Network:
     """Logits that are linear in z, and an encoder that finds every digit at `mean`, so wide."""
     nothing = np.zeros((784, 2), np.float32)
     return Network(
         encoder_hidden=(),
         mean=(nothing, np.array(mean, np.float32)),
-        log_var=(nothing, np.full(2, 2 * math.log(spread), np.float32)),
+        log_var=(nothing, np.full(2, 2 * math.log(std), np.float32)),
         decoder_hidden=(),
         decoder_logits=(decoder[0].astype(np.float32), decoder[1].astype(np.float32)),
     )
 
 
-def peaked_network(centre: tuple[float, float], spread: float) -> Network:
-    """Half of the pixels depend on z1, half on z2, so that grey digits lie at `centre`, about as wide as `spread`."""
-    steepness = 2 / (spread * math.sqrt(392))
+def peaked_network(centre: tuple[float, float], std: float) -> Network:
+    """Half of the pixels depend on z1, half on z2, so that grey digits lie at `centre`, about as wide as `std`."""
+    steepness = 2 / (std * math.sqrt(392))
     kernel, bias = np.zeros((2, 784)), np.empty(784)
     for i, half in enumerate((slice(0, 392), slice(392, 784))):
         kernel[i, half], bias[half] = steepness, -steepness * centre[i]
-    return linear_network((kernel, bias), centre, spread)
+    return linear_network((kernel, bias), centre, std)
 
 
-def record(run_id: str = "toy", **changes: Any) -> Record:
+def record(run_id: str = "small", **changes: Any) -> Record:
     fields: dict[str, Any] = {
-        "title": "A toy",
+        "title": "A small run",
         "kind": "vae",
         "status": "done",
         "config": CONFIG,
@@ -89,7 +89,7 @@ def record(run_id: str = "toy", **changes: Any) -> Record:
     return Record(run_id, **fields | changes)
 
 
-def make_run(root: Path, run_id: str = "toy", **changes: Any) -> Run:
+def make_run(root: Path, run_id: str = "small", **changes: Any) -> Run:
     """A small run on disk. changes: other values for the fields of its record."""
     return store.put(root, record(run_id, **changes), random_tensors(CONFIG), HISTORY, SCORES)
 

@@ -57,7 +57,7 @@ def begin(root: Path) -> Begin:
 
 @pytest.fixture
 def fake_trainers(monkeypatch: pytest.MonkeyPatch) -> FakeTrainers:
-    """FakeTrainers take the trainer's place, every step is told, checkpoints are kept only at the ends.
+    """FakeTrainers take the trainer's place, every step is reported, checkpoints are kept only at the ends.
 
     Returns what gives the fake_trainers to come a hook, or none.
     """

@@ -36,7 +36,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "a run to resume that nobody has": (("train", "--resume", "nobody"), "No run is called 'nobody'"),
     "a path to resume": (("train", "--resume", "../etc"), "'../etc' is no run's id"),
     "nothing to resume": (("train", "--resume", ""), "'' is no run's id"),
-    "a recipe for a run to resume": (("train", "--recipe", "fast", "--resume", "toy"), "leave the other options out"),
+    "a recipe for a run to resume": (("train", "--recipe", "fast", "--resume", "small"), "leave the other options out"),
     "a shipped run to resume": (("train", "--resume", "seed"), "No run is called 'seed'"),
     "an unknown recipe": (("train", "--recipe", "nonsense"), "Invalid value for '--recipe': 'nonsense' is not"),
     "epochs that are no number": (("train", "--epochs", "many"), "'many' is not a valid integer"),
@@ -76,7 +76,7 @@ def test_bad_input_is_one_line_on_standard_error_and_status_2(case: str, call: C
 def test_a_damaged_run_is_one_line_of_error(call: Call, root: Path, few: Digits):
     path = make_run(root).directory / "network.safetensors"
     path.write_bytes(path.read_bytes()[:-1])
-    for argument in ("toy", str(root / "toy")):
+    for argument in ("small", str(root / "small")):
         status, output, errors = call("evaluate", argument)
         assert (status, output, errors.count("\n")) == (2, "", 1)
         assert errors.startswith(f"Error: {path} is damaged: ")

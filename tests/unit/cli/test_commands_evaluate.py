@@ -52,9 +52,9 @@ def test_evaluate_prints_a_table_and_says_whose_digits_these_are(call: Call, few
 
 def test_evaluate_takes_a_directory(call: Call, own_run: Run, monkeypatch: pytest.MonkeyPatch):
     root = own_run.directory.parent
-    _, by_id, _ = call("evaluate", "toy", "--json")
+    _, by_id, _ = call("evaluate", "small", "--json")
     monkeypatch.chdir(root.parent)
-    for place in (str(root / "toy"), "runs/toy", "./runs/toy/"):
+    for place in (str(root / "small"), "runs/small", "./runs/small/"):
         assert call("evaluate", place, "--json") == (0, by_id, "")
 
 
@@ -63,34 +63,34 @@ def test_a_run_trained_on_the_sample_is_scored_on_its_own_digits_whatever_is_at_
 ):
     monkeypatch.setattr(sources, "load_digits", lambda: dataclasses.replace(random_digits(), source="mnist"))
     monkeypatch.setattr(sources, "_sample", lambda: few)
-    status, output, errors = call("evaluate", "toy")
+    status, output, errors = call("evaluate", "small")
     assert (status, errors) == (0, "")
     assert f"The bundled sample: 4,000 training and 300 test digits, from {few.origin}" in output
     assert "not the ones" not in output
     assert (own_run.directory / "report.safetensors").exists()
     monkeypatch.setattr(Report, "measure", lambda *_: pytest.fail("the run keeps its report"))
-    assert call("evaluate", "toy") == (0, output, "")
+    assert call("evaluate", "small") == (0, output, "")
 
 
 def test_evaluate_anew_measures_again_and_keeps_nothing(call: Call, own_run: Run, monkeypatch: pytest.MonkeyPatch):
-    _, kept, _ = call("evaluate", "toy")
+    _, kept, _ = call("evaluate", "small")
     before, measured, measure = contents(own_run), [], Report.measure
     monkeypatch.setattr(Report, "measure", lambda *asked: measured.append(asked) or measure(*asked))
-    assert call("evaluate", "toy", "--anew") == (0, kept, "")
+    assert call("evaluate", "small", "--anew") == (0, kept, "")
     assert len(measured) == 1
     assert contents(own_run) == before
 
 
 def test_on_a_terminal_a_bar_says_what_is_measured(call: Call, own_run: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    status, output, errors = call("evaluate", "toy", "--json")
+    status, output, errors = call("evaluate", "small", "--json")
     assert (status, len(json.loads(output)) > len(OVERALL)) == (0, True)
     assert "Summing over the latent plane" in errors
     assert "100%" in errors
 
 
 def test_ship_prints_where_the_copy_lies(call: Call, own_run: Run, shipped: Path):
-    status, output, errors = call("ship", "toy", "short")
+    status, output, errors = call("ship", "small", "short")
     assert (status, errors) == (0, "")
     copy = read_run(Path(output.splitlines()[-1]))
     assert copy.directory == shipped / "short"
@@ -98,6 +98,6 @@ def test_ship_prints_where_the_copy_lies(call: Call, own_run: Run, shipped: Path
 
 
 def test_ship_takes_no_name_that_is_not_an_id(call: Call, own_run: Run):
-    status, output, errors = call("ship", "toy", "../short")
+    status, output, errors = call("ship", "small", "../short")
     assert (status, output) == (2, "")
     assert errors == ("Error: '../short' cannot be a run's id; expected 1 to 64 of a-z, 0-9 and '-'.\n")

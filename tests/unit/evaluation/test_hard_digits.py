@@ -1,4 +1,4 @@
-"""Misfits: each order by its own figure, and nobody in it who does not belong."""
+"""Hard digits: each order is by its own figure, and holds only the digits that belong in it."""
 
 import numpy as np
 import pytest

@@ -137,7 +137,7 @@ def test_a_full_disk_costs_the_report_alone(
     with monkeypatch.context() as patch:
         fill_up(patch, file_number)
         assert len(Report.of(run, network, TEN_DIGITS).scores) == len(OVERALL)
-    assert "The report on toy could not be kept: [Errno 28] No space left on device" in caplog.text
+    assert "The report on small could not be kept: [Errno 28] No space left on device" in caplog.text
     after = contents(run)
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) <= {"report.safetensors"}  # without its scores it counts for nothing

@@ -13,11 +13,11 @@ from vae_core.likelihood.posterior import Posterior
 MEAN, SPREAD = (1.0, -0.5), (0.2, 0.1)
 
 
-def normal(mean: tuple[float, float], spread: tuple[float, float], step: float = 1 / 64) -> Posterior:
+def normal(mean: tuple[float, float], std: tuple[float, float], step: float = 1 / 64) -> Posterior:
     """An exact posterior that is a normal distribution along the axes."""
-    z1, z2 = (np.arange(mean[i] - 8 * spread[i], mean[i] + 8 * spread[i], step) for i in range(2))
-    square = ((z1 - mean[0]) / spread[0]) ** 2 + (((z2 - mean[1]) / spread[1]) ** 2)[:, None]
-    density = np.exp(-0.5 * square) / (2 * math.pi * spread[0] * spread[1])
+    z1, z2 = (np.arange(mean[i] - 8 * std[i], mean[i] + 8 * std[i], step) for i in range(2))
+    square = ((z1 - mean[0]) / std[0]) ** 2 + (((z2 - mean[1]) / std[1]) ** 2)[:, None]
+    density = np.exp(-0.5 * square) / (2 * math.pi * std[0] * std[1])
     return Posterior(z1, z2, density / (density.sum() * step**2))
 
 

@@ -27,8 +27,8 @@ def test_on_a_line_rate_and_distortion_have_the_same_sum() -> None:
     assert sums[::2] == pytest.approx(sums[1::2])
     ends = figure["data"][1]
     assert len(ends["text"]) >= 3
-    for x, y, told in zip(ends["x"], ends["y"], ends["text"], strict=True):
-        assert x + y == pytest.approx(float(told))
+    for x, y, loss in zip(ends["x"], ends["y"], ends["text"], strict=True):
+        assert x + y == pytest.approx(float(loss))
         assert (x, y) in zip(lines["x"], lines["y"], strict=True)
     low, high = figure["layout"]["yaxis"]["range"]
     assert low < 128 < 145 < high

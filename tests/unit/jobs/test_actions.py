@@ -208,11 +208,11 @@ def test_only_ones_own_runs_that_nobody_trains_are_renamed_and_deleted(root: Pat
         with locks.holding(busy), pytest.raises(RunBusy, match="is being trained"):
             action(busy)
     assert [read_run(run.directory) for run in (shipped, busy)] == [shipped, busy]
-    assert actions.rename(own, " Mine ").title == open_run("toy").title == "Mine"
+    assert actions.rename(own, " Mine ").title == open_run("small").title == "Mine"
     actions.delete(own)
     assert listing(root) == [busy.id]
     with pytest.raises(RunNotFound):
-        open_run("toy")
+        open_run("small")
 
 
 def test_a_title_is_given_to_the_run_as_it_is_now(root: Path):

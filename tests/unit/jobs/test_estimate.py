@@ -1,4 +1,4 @@
-"""How long a training will take is told from its pace, and before it starts from the user's own runs."""
+"""How long a training will take, estimated from its pace, and before it starts from the user's own runs."""
 
 import dataclasses
 from pathlib import Path
@@ -12,7 +12,7 @@ from vae_core.runs.progress import NAME, Journal
 
 
 def trained(root: Path, run_id: str, config: TrainingConfig, *at: tuple[int, float], status: str = "done") -> None:
-    """A run of a thousand digits that told of its steps at these steps and seconds."""
+    """A run of a thousand digits whose progress has these steps and seconds."""
     dataset = dataclasses.replace(record().dataset, train=1000)
     run = make_run(root, run_id, config=config, dataset=dataset, status=status)
     for number, seconds in at:
@@ -24,8 +24,8 @@ def test_the_expected_time_is_the_compiling_and_the_pace_of_the_most_similar_run
     longer = dataclasses.replace(small, epochs=6)
     assert estimate.expected_seconds(longer, 1000) is None
     trained(root, "cancelled", small, (1, 2.0), (20, 3.0), status="cancelled")
-    trained(root, "told-once", small, (20, 3.0))
-    trained(root, "told-nothing", small)
+    trained(root, "one-step", small, (20, 3.0))
+    trained(root, "no-steps", small)
     trained(root, "damaged", small, (1, 2.0), (20, 3.0))
     (root / "damaged" / NAME).write_text("{}\n")
     assert estimate.expected_seconds(longer, 1000) is None

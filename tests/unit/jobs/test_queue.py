@@ -54,7 +54,7 @@ def alive() -> Iterator[ExitStack]:
 
 
 def asked(root: Path, run_id: str, second: int, *events: str) -> Run:
-    """A run whose training was asked for at this second of 1970, and that told these events since."""
+    """A run whose training was asked for at this second of 1970, with these events since."""
     run = make_run(root, run_id, status="running")
     lines = [f'{{"event": "created", "time": {second}}}']
     lines += [f'{{"event": "{event}", "time": {second + 1}, "place": 1}}' for event in events]
@@ -189,5 +189,5 @@ def test_who_is_stopped_leaves_the_queue_without_a_slot(started: list[Waiting], 
 
 def test_who_was_stopped_before_takes_no_place(root: Path):
     run = asked(root, "run", 0)
-    assert wait_for_slot(run, 1, lambda: True, lambda _: pytest.fail("a place was told")) is None
+    assert wait_for_slot(run, 1, lambda: True, lambda _: pytest.fail("a place was reported")) is None
     assert locks.take_slot(root, 1)

@@ -18,9 +18,9 @@ from vae_core.networks.network import Network
 from vae_core.runs.catalog import open_run
 
 
-def quad_of_peak(centre: tuple[float, float], spread: float) -> float:
+def quad_of_peak(centre: tuple[float, float], std: float) -> float:
     """log p(GREY) of the peaked network: the two coordinates are independent, so it is two integrals over a line."""
-    x, steepness = 128 / 255, 2 / (spread * math.sqrt(392))
+    x, steepness = 128 / 255, 2 / (std * math.sqrt(392))
     total = 0.0
     for c in centre:
 
@@ -30,7 +30,7 @@ def quad_of_peak(centre: tuple[float, float], spread: float) -> float:
 
         most = joint(c)
         mass, _ = scipy.integrate.quad(
-            lambda z, most=most, joint=joint: math.exp(joint(z) - most), c - 15 * spread, c + 15 * spread, points=[c]
+            lambda z, most=most, joint=joint: math.exp(joint(z) - most), c - 15 * std, c + 15 * std, points=[c]
         )
         total += most + math.log(mass)
     return total
@@ -47,15 +47,15 @@ def test_a_decoder_that_ignores_z_gives_each_digit_its_likelihood():
     assert found.reach == 4.5
 
 
-@pytest.mark.parametrize("spread", [0.02, 0.027, 0.05, 0.2])
+@pytest.mark.parametrize("std", [0.02, 0.027, 0.05, 0.2])
 @pytest.mark.parametrize("centre", [(0.0, 0.0), (0.09375, 0.09375), (0.03125, -0.0625), (1.23, -0.77), (6.4, 0.1)])
-def test_wherever_a_narrow_peak_lies_between_the_nodes_it_is_found(centre: tuple[float, float], spread: float):
+def test_wherever_a_narrow_peak_lies_between_the_nodes_it_is_found(centre: tuple[float, float], std: float):
     """Of 0.027 at 3/32 the sums over nodes 1/8 and 1/16 apart agree, and both are wrong."""
-    found = evidence(peaked_network(centre, spread), GREY)
-    error = abs(found.nats[0] - quad_of_peak(centre, spread))
+    found = evidence(peaked_network(centre, std), GREY)
+    error = abs(found.nats[0] - quad_of_peak(centre, std))
     assert error < TOLERANCE
     assert error < found.error_estimate[0] + 1e-3
-    assert found.spacing == {0.2: 1 / 16, 0.05: 1 / 32, 0.027: 1 / 64, 0.02: 1 / 64}[spread]
+    assert found.spacing == {0.2: 1 / 16, 0.05: 1 / 32, 0.027: 1 / 64, 0.02: 1 / 64}[std]
 
 
 def test_a_network_with_hidden_layers_against_scipys_integral_over_the_plane():
@@ -84,13 +84,13 @@ def test_importance_sampling_of_real_digits_agrees_within_its_own_error(digits: 
     pixels, noise = to_pixels(images), np.random.default_rng(5)
     mean, log_var = network.encode(pixels)
     means = np.vstack([mean, np.zeros((10, 2))]).astype(float)
-    spreads = np.vstack([1.5 * np.exp(log_var / 2), np.ones((10, 2))]).astype(float)
+    std = np.vstack([1.5 * np.exp(log_var / 2), np.ones((10, 2))]).astype(float)
     blocks = []
     for _ in range(60):
-        z = (means + spreads * noise.normal(size=(20, 50, 2))).reshape(1000, 2)
+        z = (means + std * noise.normal(size=(20, 50, 2))).reshape(1000, 2)
         logits = network.logits(z.astype(np.float32))
         joint = pixels @ logits.T - (np.maximum(logits, 0) + np.log1p(np.exp(-abs(logits)))).sum(axis=1)
-        densities = np.exp(-(((z[:, None] - means) / spreads) ** 2).sum(axis=-1) / 2) / spreads.prod(axis=1)
+        densities = np.exp(-(((z[:, None] - means) / std) ** 2).sum(axis=-1) / 2) / std.prod(axis=1)
         blocks.append(joint - (z**2).sum(axis=1) / 2 - np.log(densities.mean(axis=1)))
     weights = np.concatenate(blocks, axis=1)  # (40, 60000)
     expected = np.logaddexp.reduce(weights, axis=1) - math.log(60_000)
@@ -112,11 +112,11 @@ def test_the_narrowest_posteriors_of_the_deepest_run_are_not_missed(digits: Digi
     assert exact.error_estimate.max() < TOLERANCE
     off, error = np.empty(count), np.empty(count)
     for i, digit in enumerate(narrowest):
-        spread = 1.5 * np.exp(log_var[digit] / 2).astype(float)
-        z = mean[digit] + spread * noise.normal(size=(draws, 2))
+        std = 1.5 * np.exp(log_var[digit] / 2).astype(float)
+        z = mean[digit] + std * noise.normal(size=(draws, 2))
         logits = network.logits(z.astype(np.float32)).astype(float)
         joint = logits @ pixels[digit] - np.logaddexp(0, logits).sum(axis=1) + scipy.stats.norm.logpdf(z).sum(axis=1)
-        weights = joint - scipy.stats.norm.logpdf(z, mean[digit], spread).sum(axis=1)
+        weights = joint - scipy.stats.norm.logpdf(z, mean[digit], std).sum(axis=1)
         sampled = np.logaddexp.reduce(weights) - math.log(draws)
         off[i], error[i] = sampled - exact.nats[i], np.exp(weights - sampled).std() / math.sqrt(draws)
     assert (off - 4.5 * error).max() < TOLERANCE
@@ -126,9 +126,9 @@ def test_the_narrowest_posteriors_of_the_deepest_run_are_not_missed(digits: Digi
 
 def test_a_peak_across_the_border_of_tiles_is_seen_from_both():
     """Of its half beyond the border the nearest coarse node lies 70 nats below the nearest of this side."""
-    centre, spread = (0.1065, 0.004), 0.0028
-    found = evidence(peaked_network(centre, spread), GREY)
-    assert found.nats[0] == pytest.approx(quad_of_peak(centre, spread), abs=TOLERANCE)
+    centre, std = (0.1065, 0.004), 0.0028
+    found = evidence(peaked_network(centre, std), GREY)
+    assert found.nats[0] == pytest.approx(quad_of_peak(centre, std), abs=TOLERANCE)
 
 
 @pytest.mark.parametrize(("digits", "rows"), [(2, 10**6), (10_000, 1), (3, 700)])
@@ -137,10 +137,10 @@ def test_blocks_leave_no_digit_out(monkeypatch: pytest.MonkeyPatch, images: np.n
     whole = evidence(network, images)
     monkeypatch.setattr(quadrature, "_DIGITS", digits)
     monkeypatch.setattr(quadrature, "_ROWS", rows)
-    told: list[float] = []
-    parts = evidence(network, images, told.append)
-    assert told == sorted(told)
-    assert (told[-1], parts.reach, parts.spacing) == (1.0, whole.reach, whole.spacing)
+    fractions: list[float] = []
+    parts = evidence(network, images, fractions.append)
+    assert fractions == sorted(fractions)
+    assert (fractions[-1], parts.reach, parts.spacing) == (1.0, whole.reach, whole.spacing)
     np.testing.assert_allclose(parts.nats, whole.nats, atol=1e-3)
     np.testing.assert_allclose(parts.error_estimate, whole.error_estimate, atol=1e-3)
 

@@ -41,35 +41,35 @@ def test_what_says_nothing_about_z_leaves_the_prior():
         assert found.within((0, 0), (1, 1), mass) == pytest.approx(mass, abs=0.002)
 
 
-def four_peaks(apart: float, spread: float) -> Network:
+def four_peaks(apart: float, std: float) -> Network:
     """Half of the pixels depend on |z1|, half on |z2|, so that grey digits lie at each (+-apart, +-apart) alike."""
-    steepness = 2 / (spread * math.sqrt(392))
+    steepness = 2 / (std * math.sqrt(392))
     hidden = np.array([[1, -1, 0, 0], [0, 0, 1, -1]], np.float32), np.zeros(4, np.float32)
     kernel = np.zeros((4, 784), np.float32)
     kernel[:2, :392] = kernel[2:, 392:] = steepness
     logits = kernel, np.full(784, -steepness * apart, np.float32)
-    network = linear_network((np.zeros((2, 784)), np.zeros(784)), (apart, apart), spread)
+    network = linear_network((np.zeros((2, 784)), np.zeros(784)), (apart, apart), std)
     return dataclasses.replace(network, decoder_hidden=(hidden,), decoder_logits=logits)
 
 
 def test_narrow_peaks_far_apart_are_all_there_and_as_fine_as_one():
-    network, spread = four_peaks(apart=1.03, spread=0.006), 0.006
+    network, std = four_peaks(apart=1.03, std=0.006), 0.006
     found = exact_posterior(network, GREY[0])
     assert found.density.sum() * found.cell == pytest.approx(1)
     for peak in itertools.product((-1.03, 1.03), repeat=2):
-        assert found.within(peak, (spread, spread), 0.95) == pytest.approx(0.95 / 4, abs=0.01)
+        assert found.within(peak, (std, std), 0.95) == pytest.approx(0.95 / 4, abs=0.01)
     row, column = np.unravel_index(found.density.argmax(), found.density.shape)
     joint = log_joint(network, to_pixels(GREY), np.array([[found.z1[column], found.z2[row]]]))[0, 0]
     assert joint - math.log(found.density.max()) == pytest.approx(evidence(network, GREY).nats[0], abs=0.01)
 
 
 def test_a_posterior_is_its_definition_on_nodes_around_its_mass():
-    centre, spread = (1.3, -0.6), 0.04
-    found = exact_posterior(peaked_network(centre, spread), GREY[0])
+    centre, std = (1.3, -0.6), 0.04
+    found = exact_posterior(peaked_network(centre, std), GREY[0])
     assert found.density.shape == (len(found.z2), len(found.z1))
     for axis in (found.z1, found.z2):
         np.testing.assert_allclose(np.diff(axis), 1 / 256)
-    x, steepness = 128 / 255, 2 / (spread * math.sqrt(392))
+    x, steepness = 128 / 255, 2 / (std * math.sqrt(392))
 
     def log_density(z: np.ndarray, c: float) -> np.ndarray:
         logit = steepness * (z - c)
@@ -80,7 +80,7 @@ def test_a_posterior_is_its_definition_on_nodes_around_its_mass():
 
     expected = np.exp(log_density(found.z1, centre[0]) + log_density(found.z2, centre[1])[:, None])
     np.testing.assert_allclose(found.density, expected, atol=0.01 * expected.max())
-    assert expected.max() == pytest.approx(1 / (2 * math.pi * spread**2), rel=0.05)
+    assert expected.max() == pytest.approx(1 / (2 * math.pi * std**2), rel=0.05)
 
 
 def test_a_level_holds_its_mass_to_one_node(digits: Digits):
@@ -93,16 +93,16 @@ def test_a_level_holds_its_mass_to_one_node(digits: Digits):
         assert above < mass <= at_least
 
 
-@pytest.mark.parametrize(("mean", "spread"), [((0.5, -0.25), (0.75, 0.5)), ((0.0, 1.0), (2.0, 0.3))])
+@pytest.mark.parametrize(("mean", "std"), [((0.5, -0.25), (0.75, 0.5)), ((0.0, 1.0), (2.0, 0.3))])
 def test_an_ellipse_holds_as_much_of_a_posterior_as_of_draws_from_it(
-    mean: tuple[float, float], spread: tuple[float, float]
+    mean: tuple[float, float], std: tuple[float, float]
 ):
     axis = np.arange(-4.5, 4.5, 1 / 32) + 1 / 64
     z1, z2 = np.meshgrid(axis, axis)
     prior = Posterior(axis, axis, np.exp(-(z1**2 + z2**2) / 2) / (2 * math.pi))
     draws = np.random.default_rng(0).normal(size=(400_000, 2))
-    expected = ((((draws - mean) / spread) ** 2).sum(axis=1) <= scipy.stats.chi2(2).ppf(0.8)).mean()
-    assert prior.within(mean, spread, 0.8) == pytest.approx(expected, abs=0.004)
+    expected = ((((draws - mean) / std) ** 2).sum(axis=1) <= scipy.stats.chi2(2).ppf(0.8)).mean()
+    assert prior.within(mean, std, 0.8) == pytest.approx(expected, abs=0.004)
 
 
 def test_a_digits_posterior_and_its_evidence_are_of_one_integral(digits: Digits):

@@ -64,14 +64,14 @@ def test_a_lock_is_held_from_the_beginning_of_the_block_to_its_end(run: Run):
 
 def test_a_second_holder_is_told_that_the_run_is_busy(run: Run):
     with holding(run):
-        with pytest.raises(RunBusy, match=r"A toy is being trained\. Cancel"), holding(run, 0):
+        with pytest.raises(RunBusy, match=r"A small run is being trained\. Cancel"), holding(run, 0):
             pytest.fail("two hold it")
         assert held(run)
 
 
 def test_two_runs_have_two_locks(run: Run, root: Path):
     with holding(run), holding(make_run(root)):
-        assert listing(root) == ["toy", "toy-2"]
+        assert listing(root) == ["small", "small-2"]
 
 
 def test_a_second_holder_waits_a_moment_for_the_first(run: Run):
@@ -107,7 +107,7 @@ def test_a_process_that_is_killed_gives_its_locks_back(run: Run, start_holder: C
 def test_a_lock_does_not_bring_a_deleted_run_back(run: Run, root: Path):
     run.directory.rename(root.parent / "away")
     for attempt in (held, lambda run: holding(run).__enter__()):
-        with pytest.raises(RunNotFound, match=f"A toy is no longer in {root}"):
+        with pytest.raises(RunNotFound, match=f"A small run is no longer in {root}"):
             attempt(run)
     assert listing(root) == []
 

@@ -1,4 +1,4 @@
-"""A line is told in one piece; a last line that was cut off is no line; a damaged one is reported with its number."""
+"""An event is written as one whole line; a last line that was cut off is left out; a damaged one is named by number."""
 
 import errno
 import io

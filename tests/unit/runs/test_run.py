@@ -17,9 +17,9 @@ from vae_core.runs.catalog import open_run
 
 def test_what_is_written_is_read_back(root: Path):
     written = make_run(root)
-    found = open_run("toy")
+    found = open_run("small")
     assert found == written
-    assert found.directory == root / "toy"
+    assert found.directory == root / "small"
     assert found.record == record()
     assert not found.shipped
     assert listing(found.directory) == FILES
@@ -71,6 +71,6 @@ def test_the_weights_are_plain_safetensors(root: Path):
 def test_a_title_is_one_line_of_bounded_length_and_says_what_is_not_done(root: Path):
     assert make_run(root, title="a\n\n  b").title == "a b"
     assert len(make_run(root, title="word " * 1000).title) <= 100
-    assert make_run(root, title=" \n").title.startswith("toy")
+    assert make_run(root, title=" \n").title.startswith("small")
     assert make_run(root, title="a", status="cancelled").title == "a (cancelled)"
     assert make_run(root, title="a", status="failed", reason="the disk is full").title == "a (the disk is full)"

@@ -70,7 +70,7 @@ def with_infinity(shape: tuple[int, ...]) -> np.ndarray:
 DAMAGED_RECORDS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "empty": (becomes(b""), "Expecting value"),
     "truncated": (half, "Expecting|Unterminated|delimiter"),
-    "not JSON": (becomes(b"title = 'toy'"), "Expecting value"),
+    "not JSON": (becomes(b"title = 'small'"), "Expecting value"),
     "not UTF-8": (becomes(b'{"title": "\xff\xfe"}'), "'utf-8' codec can't decode"),
     "huge": (becomes(b'{"title": "' + 2_000_000 * b"x" + b'"}'), "expected at most 1,000,000 bytes, found 2,000,013"),
     "deeply nested": (becomes(200_000 * b"["), "recursion"),
@@ -80,8 +80,8 @@ DAMAGED_RECORDS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "another kind": (changed_json(kind="gan"), "expected the kind 'vae', found 'gan'"),
     "an unknown status": (changed_json(status="asleep"), "expected a status of .*done.*; found 'asleep'"),
     "a status of another type": (changed_json(status=["done"]), r"found \['done'\]"),
-    "another id": (changed_json(id="other"), "expected the id 'toy', the folder's name; found 'other'"),
-    "an id with a path": (changed_json(id="../toy"), r"found '\.\./toy'"),
+    "another id": (changed_json(id="other"), "expected the id 'small', the folder's name; found 'other'"),
+    "an id with a path": (changed_json(id="../small"), r"found '\.\./small'"),
     "no title": (changed_json(title=None), "the field 'title' is missing"),
     "a title that is a number": (changed_json(title=7), "title: expected str, found 7"),
     "an unknown field": (changed_json(colour="red"), "unknown field 'colour'"),
@@ -173,7 +173,7 @@ def test_a_damaged_record_is_reported_by_name_and_the_other_runs_stay(root: Path
     path = make_run(root).directory / "run.json"
     damage(path, change)
     with pytest.raises(RunDamaged, match=words) as caught:
-        open_run("toy")
+        open_run("small")
     assert str(caught.value).startswith(f"{path} is damaged: ")
     assert len(str(caught.value)) < 600
     assert "\n" not in str(caught.value)
@@ -189,9 +189,9 @@ def test_a_damaged_file_is_reported_by_name_and_what_is_sound_stays_readable(roo
     path = make_run(root).directory / name
     damage(path, change)
     with pytest.raises(RunDamaged, match=words) as caught:
-        read_everything(open_run("toy"))
+        read_everything(open_run("small"))
     assert str(caught.value).startswith(f"{path} is damaged: ")
-    assert {run.id for run in list_runs()[0]} == {"good", "toy"}
+    assert {run.id for run in list_runs()[0]} == {"good", "small"}
     read_everything(open_run("good"))
 
 
@@ -200,7 +200,7 @@ def test_a_missing_file_is_reported_by_name(root: Path, name: str):
     path = make_run(root).directory / name
     path.unlink()
     with pytest.raises(RunDamaged) as caught:
-        read_everything(open_run("toy"))
+        read_everything(open_run("small"))
     assert str(caught.value) == f"{path} is missing."
 
 
@@ -210,7 +210,7 @@ def test_a_folder_in_place_of_a_file_is_damage(root: Path, name: str):
     path.unlink()
     path.mkdir()
     with pytest.raises(RunDamaged, match="expected a regular file"):
-        read_everything(open_run("toy"))
+        read_everything(open_run("small"))
 
 
 def test_too_large_weights_are_refused(root: Path):
@@ -227,17 +227,17 @@ def test_a_file_without_an_end_is_damage(root: Path, name: str):
     path.unlink()
     path.symlink_to("/dev/zero")
     with pytest.raises(RunDamaged, match="expected a regular file"):
-        read_everything(open_run("toy"))
+        read_everything(open_run("small"))
 
 
 def test_half_a_surrogate_pair_is_no_title(root: Path):
     path = make_run(root).directory / "run.json"
     damage(path, lambda content: content.replace(b'"title": "', b'"title": "\\ud800'))
     with pytest.raises(RunDamaged, match="surrogates"):
-        open_run("toy")
+        open_run("small")
 
 
 def test_a_run_that_says_no_reason_is_older_than_reasons(root: Path):
     path = make_run(root).directory / "run.json"
     damage(path, changed_json(reason=None))
-    assert open_run("toy").record.reason == ""
+    assert open_run("small").record.reason == ""

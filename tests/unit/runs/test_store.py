@@ -31,9 +31,9 @@ SMALL = dataclasses.replace(CONFIG, validation=3)
 
 
 def test_an_id_that_is_taken_gets_a_number(root: Path):
-    assert [make_run(root).id for _ in range(3)] == ["toy", "toy-2", "toy-3"]
-    assert listing(root) == ["toy", "toy-2", "toy-3"]
-    assert open_run("toy-2").record.id == "toy-2"
+    assert [make_run(root).id for _ in range(3)] == ["small", "small-2", "small-3"]
+    assert listing(root) == ["small", "small-2", "small-3"]
+    assert open_run("small-2").record.id == "small-2"
 
 
 def test_an_id_that_a_shipped_run_has_gets_a_number(root: Path):
@@ -45,7 +45,7 @@ def test_an_id_that_a_shipped_run_has_gets_a_number(root: Path):
 def test_runs_that_are_put_at_once_get_an_id_each(root: Path):
     with ThreadPoolExecutor(8) as pool:
         ids = {run.id for run in pool.map(lambda _: make_run(root), range(8))}
-    assert ids == set(listing(root)) == {"toy", *(f"toy-{number}" for number in range(2, 9))}
+    assert ids == set(listing(root)) == {"small", *(f"small-{number}" for number in range(2, 9))}
     for run in list_runs()[0]:
         read_everything(run)
 
@@ -56,16 +56,16 @@ def test_an_id_taken_at_the_last_moment_gets_the_next_number(root: Path, monkeyp
     def overtaken(*arguments: Any) -> Iterator[str]:
         monkeypatch.setattr(store, "_free_ids", free_ids)
         for run_id in free_ids(*arguments):
-            if run_id == "toy":
+            if run_id == "small":
                 make_run(root)  # another process was faster
             yield run_id
 
     monkeypatch.setattr(store, "_free_ids", overtaken)
-    assert make_run(root).id == "toy-2"
-    assert listing(root) == ["toy", "toy-2"]
+    assert make_run(root).id == "small-2"
+    assert listing(root) == ["small", "small-2"]
 
 
-@pytest.mark.parametrize("run_id", ["../toy", "/tmp/toy", "", "a" * 65])
+@pytest.mark.parametrize("run_id", ["../small", "/tmp/small", "", "a" * 65])
 def test_nothing_is_put_under_what_is_no_id(root: Path, run_id: str):
     with pytest.raises(RunNotWritable, match="cannot be a run's id; expected 1 to 64 of a-z"):
         make_run(root, run_id)
@@ -116,7 +116,7 @@ def test_drafts_that_killed_processes_left_are_removed_once_they_are_an_hour_old
         then = time.time() - age
         os.utime(root / name, (then, then))
     make_run(root)
-    assert listing(root) == [".draft-alive", "toy"]
+    assert listing(root) == [".draft-alive", "small"]
 
 
 @pytest.mark.parametrize("crash", [RuntimeError, KeyboardInterrupt, SystemExit])
@@ -196,4 +196,4 @@ def test_whatever_it_is_called_a_run_can_be_read(root: Path, title: str):
     begun = store.begin(SMALL, TEN_DIGITS, root, title)
     assert open_run(begun.id) == begun
     renamed = store.rename(make_run(root), title)
-    assert open_run("toy") == renamed
+    assert open_run("small") == renamed

@@ -49,7 +49,7 @@ def test_a_disk_that_fills_while_a_run_is_completed_leaves_it_readable_and_not_d
 def test_a_run_that_failed_says_why(root: Path):
     run = store.fail(make_run(root, status="running"), "the disk is full")
     assert (run.record.status, run.record.reason) == ("failed", "the disk is full")
-    assert open_run("toy") == run
+    assert open_run("small") == run
 
 
 def test_another_title_changes_nothing_else(root: Path):
@@ -63,9 +63,9 @@ def test_another_title_changes_nothing_else(root: Path):
 @pytest.mark.parametrize("title", ["", " \n"])
 def test_an_empty_title_is_refused_and_the_old_one_stays(root: Path, title: str):
     run = make_run(root)
-    with pytest.raises(RunNotWritable, match="A toy keeps its title: expected a new one, found nothing"):
+    with pytest.raises(RunNotWritable, match="A small run keeps its title: expected a new one, found nothing"):
         store.rename(run, title)
-    assert open_run("toy") == run
+    assert open_run("small") == run
 
 
 SHIPPED_RUN_REFUSES: dict[str, Callable[[Run], object]] = {
@@ -80,7 +80,7 @@ SHIPPED_RUN_REFUSES: dict[str, Callable[[Run], object]] = {
 def test_a_shipped_run_stays_as_it_is(root: Path, change: str):
     run = make_run(directories.SHIPPED, "seed")
     before = contents(run)
-    with pytest.raises(RunNotWritable, match="A toy came with the app and stays as it is"):
+    with pytest.raises(RunNotWritable, match="A small run came with the app and stays as it is"):
         SHIPPED_RUN_REFUSES[change](run)
     assert contents(run) == before
 
@@ -110,7 +110,7 @@ def test_a_run_that_cannot_be_deleted_is_still_there_as_a_whole(root: Path, monk
         with pytest.raises(RunNotWritable, match=rf"{run.directory} cannot be deleted \(Permission denied\)"):
             store.delete(run)
     assert contents(run) == before
-    assert listing(root) == ["toy"]
+    assert listing(root) == ["small"]
 
 
 def test_a_run_that_is_gone_already_is_told(root: Path):

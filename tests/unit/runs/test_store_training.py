@@ -55,7 +55,7 @@ def test_only_what_is_named_is_tidied_away(root: Path):
 
 
 def checkpointed(root: Path, status: str, phase: str = "step") -> Run:
-    """A run that was stopped after step 1 of 2, and told so."""
+    """A run that was stopped after step 1 of 2, and whose progress says so."""
     run = store.begin(dataclasses.replace(CONFIG, batch_size=10), TEN_DIGITS, root)
     journal = progress.Journal(run.directory)
     for step in (1, 2):

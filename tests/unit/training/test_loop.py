@@ -1,4 +1,4 @@
-"""A course leaves what it must, step by step: events, the history, snapshots, live looks, checkpoints.
+"""A training loop writes what it must, step by step: events, the history, snapshots, live looks, checkpoints.
 
 And one that was stopped goes on as if it had not been. A fake trainer takes the place of the real one.
 """

@@ -1,4 +1,4 @@
-"""The version is said in one place, vae_core/__init__.py, and told from there."""
+"""The version is said in one place, vae_core/__init__.py, and printed from there."""
 
 import re
 import subprocess
