@@ -2,21 +2,19 @@
 
 import streamlit as st
 
-from vae_core.errors import RunDamaged, RunError, VaeError
+from vae_core.errors import RunError, VaeError
 from vae_core.evaluation.comparison import Measured, compare_configs, compare_scores
-from vae_core.evaluation.learning_curve import TERMS, LearningCurve
 from vae_core.evaluation.report import Report
 from vae_core.evaluation.scores import OVERALL
-from vae_core.figures.losses import compared_losses
 from vae_core.runs.catalog import list_runs
 from vae_core.runs.run import Run
 from vae_core.ui.components.linked_maps import linked_maps, pinned_digit
 from vae_core.ui.elements.badge import caveat, describe_test_digits
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
+from vae_core.ui.elements.loss_comparison import loss_comparison
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
-from vae_core.ui.elements.report_progress import report_progress, unfinished
+from vae_core.ui.elements.report_progress import pending_reports
 from vae_core.ui.elements.run_picker import labels
-from vae_core.ui.elements.score_tables import label
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, digits, load_run
 from vae_core.ui.resources.measurement import measured
@@ -44,7 +42,7 @@ def main() -> None:
     scores(left, right)
     losses, settings = st.columns(2, gap="large")
     with losses:
-        draw_losses(left.run, right.run)
+        loss_comparison(left.run, right.run)
     with settings:
         draw_settings(left.run, right.run)
 
@@ -117,11 +115,9 @@ def pin_from_maps() -> None:
 
 def scores(left: LoadedRun, right: LoadedRun) -> None:
     st.header("Scores", anchor=False)
-    going = unfinished([side for side in (left, right) if side.network.digest in state.measured])
-    if going:
-        report_progress(going)
+    pending = pending_reports([side for side in (left, right) if side.network.digest in state.measured])
     both = [
-        scores_of(side, measure=side.network.digest in state.measured and side not in going) for side in (left, right)
+        scores_of(side, measure=side.network.digest in state.measured and side not in pending) for side in (left, right)
     ]
     same = both[0].digest == both[1].digest
     lacking = [
@@ -129,7 +125,7 @@ def scores(left: LoadedRun, right: LoadedRun) -> None:
         for side, found in zip((left, right), both, strict=True)
         if len(found.scores) < len(OVERALL) or not (same or found.digest == side.digits.digest)
     ]
-    if lacking and not going:
+    if lacking and not pending:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Measure", icon=":material/straighten:", on_click=ask, args=(lacking,))
             names = " and of ".join(f"**{escape_markdown(side.run.name)}**" for side in lacking)
@@ -161,40 +157,6 @@ def scores_of(side: LoadedRun, measure: bool) -> Measured:
 
 def ask(sides: list[LoadedRun]) -> None:
     state.measured |= {side.network.digest for side in sides}
-
-
-# --- Losses and settings
-
-
-@st.fragment
-def draw_losses(left: Run, right: Run) -> None:
-    st.header("Losses", anchor=False)
-    curves = [curve_of(run) for run in (left, right)]
-    st.segmented_control(
-        "Term",
-        list(TERMS),
-        format_func=label,
-        key=CompareState.term.key,
-        persist_state="session",
-        required=True,
-        label_visibility="collapsed",
-    )
-    term = state.term
-    figure = compared_losses(curves[0], curves[1], term)
-    st.plotly_chart(figure, config={"displayModeBar": False}, alt=f"{label(term)} of both runs against epochs")
-    st.caption(
-        "In nats. Lines: the digits being trained on, while the weights change. Marks: validation digits after each "
-        "epoch, where some were held out. The \u2212ELBO is reconstruction plus KL, whatever beta was in training."
-    )
-
-
-def curve_of(run: Run) -> LearningCurve:
-    """How its losses fell; where that cannot be read, the page says so, and the curve is empty."""
-    try:
-        return LearningCurve.of(run)
-    except RunDamaged as error:
-        show_error(error)
-        return LearningCurve([], [])
 
 
 def draw_settings(left: Run, right: Run) -> None:

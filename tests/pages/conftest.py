@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.pages.runner import at_hand
+from tests.unit.builders import some_of
 from vae_core.data.digits import Digits
-from vae_core.ui.resources import loaded_run
 
 
 @pytest.fixture
@@ -17,10 +18,14 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(params=["sample", pytest.param("mnist", marks=pytest.mark.mnist)])
-def shown(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digits]:
+def shown(request: pytest.FixtureRequest) -> Iterator[Digits]:
     """The digits that the pages find: the bundled sample, then MNIST itself."""
-    found: Digits = request.getfixturevalue(request.param)
-    monkeypatch.setattr(loaded_run, "load_digits", lambda: found)
-    loaded_run.digits.clear()
-    yield found
-    loaded_run.digits.clear()
+    with at_hand(request.getfixturevalue(request.param)) as digits:
+        yield digits
+
+
+@pytest.fixture
+def few(sample: Digits) -> Iterator[Digits]:
+    """The pages find a few digits of the bundled sample: enough to measure a report on."""
+    with at_hand(some_of(sample, 60, 60)) as few:
+        yield few

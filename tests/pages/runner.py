@@ -1,13 +1,17 @@
 """A page in Streamlit's test runner: opened as a visitor opens it, and read as a visitor reads it."""
 
+import contextlib
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from vae_core.data.digits import Digits
 from vae_core.storage import directories
+from vae_core.ui.resources import loaded_run
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -39,6 +43,24 @@ def copy_of_seed(runs: Path, run_id: str, digits: Digits | None = None, **change
         record["dataset"]["digest"] = digits.digest
     (folder / "run.json").write_text(json.dumps(record | {"id": run_id, "title": f"Copy {run_id}"} | changes))
     return folder
+
+
+@contextlib.contextmanager
+def at_hand(digits: Digits) -> Iterator[Digits]:
+    """The pages find these digits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loaded_run, "load_digits", lambda: digits)
+        loaded_run.digits.clear()
+        yield digits
+    loaded_run.digits.clear()
+
+
+def assert_falls_back(app: AppTest, deleted: Path, run_id: str) -> None:
+    """Once the run that is shown was deleted, another is shown in its place."""
+    shutil.rmtree(deleted)
+    app.run()
+    assert app.selectbox(key="run").value == run_id
+    assert not app.exception
 
 
 def as_read(markdown: str) -> str:

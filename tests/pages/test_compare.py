@@ -81,7 +81,7 @@ def test_two_runs_are_set_side_by_side(runs: Path) -> None:
     assert not app.error
 
 
-def test_scores_tell_their_difference_its_sign_and_which_is_better(runs: Path) -> None:
+def test_scores_show_their_difference_its_sign_and_which_is_better(runs: Path) -> None:
     score_again(runs / "other", _ELBO=150.0, KL=7.0, **{"5_NN_accuracy": 0.5})
     app = compare()
     for name in OVERALL:
@@ -118,9 +118,9 @@ def test_missing_scores_are_measured_when_asked_for(runs: Path, monkeypatch: pyt
     (runs / "unscored" / "metrics.json").write_text("[]")
     measured, go_on = [], threading.Event()
 
-    def report(run, network, digits, tell):
+    def report(run, network, digits, on_progress):
         measured.append(run.id)
-        tell(0.25, "Counting")
+        on_progress(0.25, "Counting")
         assert go_on.wait(SECONDS)
         return anything
 
@@ -183,7 +183,7 @@ def test_the_pair_and_the_digit_survive_another_page(runs: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "message"),
     [
         ({"left": "../../etc/passwd"}, "is no run's id"),
         ({"right": "never-trained"}, "never-trained"),
@@ -192,9 +192,9 @@ def test_the_pair_and_the_digit_survive_another_page(runs: Path) -> None:
         ({"digit": "[x](javascript:alert(1))"}, "'[x](javascript:alert(1))'"),
     ],
 )
-def test_a_link_that_makes_no_sense_gets_a_notice(runs: Path, query: dict[str, str], told: str) -> None:
+def test_a_link_that_makes_no_sense_gets_a_notice(runs: Path, query: dict[str, str], message: str) -> None:
     app = compare(**query)
-    assert told in warnings(app)
+    assert message in warnings(app)
     assert len(set(sides(app))) == 2
     assert "digit" not in app.query_params
 
@@ -230,7 +230,7 @@ def test_a_damaged_network_is_an_error_that_names_the_file(runs: Path) -> None:
     assert str(weights) in as_read(app.error[0].value)
 
 
-def test_one_run_alone_is_told_how_to_get_a_second(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_one_run_alone_the_page_says_how_to_get_a_second(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "list_runs", lambda: ([open_run("seed")], ["One is damaged."]))
     app = opened()
     app.switch_page("pages/compare.py").run()

@@ -1,12 +1,11 @@
 """Each page through Streamlit's test runner: it runs to its end, says what it must, and never shows an exception."""
 
-import shutil
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from tests.pages.runner import as_read, copy_of_seed, opened, pinned, warnings
+from tests.pages.runner import as_read, assert_falls_back, copy_of_seed, opened, pinned, warnings
 from vae_core import __version__
 from vae_core.data.digits import Digits
 from vae_core.errors import DataError
@@ -50,7 +49,7 @@ def test_link_names_the_layer_under_the_points_while_there_is_one(runs: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "message"),
     [
         ({"z1": "nan"}, "'nan'"),
         ({"z1": "10.01"}, "'10.01'"),
@@ -64,9 +63,11 @@ def test_link_names_the_layer_under_the_points_while_there_is_one(runs: Path) ->
         ({"layer": "no-such-layer"}, "'no-such-layer'"),
     ],
 )
-def test_link_that_makes_no_sense_gets_a_notice_and_the_default(runs: Path, query: dict[str, str], told: str) -> None:
+def test_link_that_makes_no_sense_gets_a_notice_and_the_default(
+    runs: Path, query: dict[str, str], message: str
+) -> None:
     app = opened(**query)
-    assert told in warnings(app)
+    assert message in warnings(app)
     assert pinned(app) == (0, 0)
     assert app.selectbox(key="run").value == DEFAULT_RUN
 
@@ -113,11 +114,7 @@ def test_damaged_network_is_an_error_that_names_the_file(runs: Path) -> None:
 
 def test_deleted_run_falls_back(runs: Path) -> None:
     folder = copy_of_seed(runs, "mine")
-    app = opened(run="mine")
-    shutil.rmtree(folder)
-    app.run()
-    assert app.selectbox(key="run").value == DEFAULT_RUN
-    assert not app.exception
+    assert_falls_back(opened(run="mine"), folder, DEFAULT_RUN)
 
 
 def test_title_cannot_format_the_page(runs: Path) -> None:
@@ -144,7 +141,7 @@ def test_run_and_lattice_survive_another_page(runs: Path) -> None:
     assert app.slider(key="side").value == 20
 
 
-def test_about_tells_what_a_link_asks_for_in_vain(runs: Path) -> None:
+def test_about_says_what_a_link_asks_for_in_vain(runs: Path) -> None:
     assert "'nobody'" in warnings(opened("about.py", run="nobody"))
 
 

@@ -86,7 +86,7 @@ def test_every_field_of_a_custom_recipe_counts(runs: Path, launched: list[Run]) 
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         ("config encoder_widths", "", "encoder_widths: expected 1 to 8 widths"),
         ("config encoder_widths", "256; rm", "encoder_widths: expected whole numbers"),
@@ -95,8 +95,8 @@ def test_every_field_of_a_custom_recipe_counts(runs: Path, launched: list[Run]) 
         ("config epochs", None, "epochs: expected a number"),
     ],
 )
-def test_what_is_out_of_bounds_is_told_and_cannot_be_started(
-    runs: Path, launched: list[Run], key: str, value: str | None, told: str
+def test_what_is_out_of_bounds_is_an_error_and_cannot_be_started(
+    runs: Path, launched: list[Run], key: str, value: str | None, message: str
 ) -> None:
     app = train()
     app.segmented_control(key="recipe").select("custom").run()
@@ -104,38 +104,38 @@ def test_what_is_out_of_bounds_is_told_and_cannot_be_started(
         app.number_input(key=key).set_value(None).run()
     else:
         app.text_input(key=key).set_value(value).run()
-    assert told in as_read(app.error[0].value)
+    assert message in as_read(app.error[0].value)
     assert next(button for button in app.button if button.label == "Start training").disabled
     assert not launched
 
 
-@pytest.mark.parametrize(("slots", "told"), [("0", "turned off"), ("many", "expected a whole number, found 'many'")])
+@pytest.mark.parametrize(("slots", "message"), [("0", "turned off"), ("many", "expected a whole number, found 'many'")])
 def test_without_slots_nothing_can_be_started(
-    runs: Path, monkeypatch: pytest.MonkeyPatch, slots: str, told: str
+    runs: Path, monkeypatch: pytest.MonkeyPatch, slots: str, message: str
 ) -> None:
     monkeypatch.setenv("VAE_TRAINING_SLOTS", slots)
     app = train()
     assert next(button for button in app.button if button.label == "Start training").disabled
-    assert any(told in as_read(info.value) for info in app.info)
+    assert any(message in as_read(info.value) for info in app.info)
     assert app.selectbox(key="watch").value == "seed"
 
 
-def test_phases_are_told_as_what_they_are(runs: Path, launched: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_phases_are_shown_as_what_they_are(runs: Path, launched: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions.locks, "held", lambda run: True)
     app = click(train(), "Start training")
     journal = Journal(launched[0].directory)
     numbers = {"seconds": 1.5, "reconstruction": 190.0, "kl": 5.0, "digits_per_second": 30_000.0}
-    for event, facts, told in [
+    for event, values, words in [
         ("queued", {"place": 2}, "place 2 in the queue"),
         ("starting", {}, "Starting TensorFlow"),
         ("compiling", {"device": "2 processor cores"}, "Compiling the gradient step for 2 processor cores"),
         ("step", {"step": 50, "loss": 195.0, **numbers}, "Epoch"),
         ("scoring", {}, "Scoring the test digits"),
     ]:
-        journal.write(event, **facts)
+        journal.write(event, **values)
         app.run()
         assert not app.exception
-        assert told in as_read(progress(app)), event
+        assert words in as_read(progress(app)), event
     assert "Loss **195.0** nats = reconstruction **190.0** + KL **5.00**" in "\n".join(m.value for m in app.markdown)
 
 
@@ -158,11 +158,11 @@ def test_dead_worker_is_a_failure_with_a_reason_and_can_be_resumed(
     assert "Cancel" in labels(app)
 
 
-def test_reason_of_a_failure_is_told_as_it_is(runs: Path) -> None:
+def test_reason_of_a_failure_is_shown_as_it_is(runs: Path) -> None:
     run = copy_of_seed(runs, "mine", status="failed", reason="failed: /Home/Runs is full. Make room there.")
     (run / "checkpoint.safetensors").touch()
-    told = as_read(train(watch="mine").warning[0].value)
-    assert told == "Failed: /Home/Runs is full. Make room there. What it had learned is kept."
+    warning = as_read(train(watch="mine").warning[0].value)
+    assert warning == "Failed: /Home/Runs is full. Make room there. What it had learned is kept."
 
 
 def test_own_runs_can_be_renamed_and_deleted_but_shipped_ones_cannot(runs: Path) -> None:

@@ -16,6 +16,8 @@ class ReportState(State):
     """The name of the order of the hard digits."""
     of_class: Value[int | None] = Value("hard digits class", lambda: None)
     """The class that the hard digits are of; None: of any."""
+    notices: Value[tuple[str, ...]] = Value("report link notices", tuple)
+    """What could not be done as the URL asked. They stay until the report is there: the page runs anew by then."""
 
     def begin(self, digits: int) -> tuple[str, ...]:
         """Set the defaults and follow the URL if it is news. What is pinned in the explorer stays pinned.
@@ -23,14 +25,15 @@ class ReportState(State):
         digits: how many test digits there are. Returns the notices that the URL deserves.
         """
         self.set_defaults()
-        if not (asked := url.news("run", "digit")):
-            return ()
-        link = ExploreLink.parse({key: value for key, value in asked.items() if key == "run"})
-        self.run = link.run or explore.DEFAULT_RUN
-        digit, notices = parse_digit(asked.get("digit", str(self.digit)), digits)
-        self.digit = digit or 0
-        return (*link.notices, *notices)
+        if asked := url.news("run", "digit"):
+            link = ExploreLink.parse({key: value for key, value in asked.items() if key == "run"})
+            self.run = link.run or explore.DEFAULT_RUN
+            digit, notices = parse_digit(asked.get("digit", str(self.digit)), digits)
+            self.digit = digit or 0
+            self.notices = (*link.notices, *notices)
+        return self.notices
 
     def write_link(self) -> None:
-        """Let the URL say which run the report is on, and which digit is looked at."""
+        """Let the URL say which run the report is on, and which digit is looked at, once the report is there."""
+        self.notices = ()
         url.write({"run": self.run, "digit": str(self.digit)})

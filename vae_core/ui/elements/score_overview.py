@@ -1,0 +1,81 @@
+"""A report's scores: all test digits together, beside what others reached."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from vae_core.data.digits import Digits
+from vae_core.errors import RunDamaged
+from vae_core.evaluation import pca
+from vae_core.evaluation.digit_metrics import by_class
+from vae_core.evaluation.references import REFERENCES, Reference, comparable, references
+from vae_core.evaluation.report import Report
+from vae_core.figures.confusion import confusion
+from vae_core.figures.rate_distortion import rate_and_distortion, rate_distortion
+from vae_core.runs.catalog import list_runs
+from vae_core.ui.elements.chart import chart
+from vae_core.ui.elements.run_picker import labels
+from vae_core.ui.elements.score_tables import class_table, score_table
+from vae_core.ui.resources.loaded_run import LoadedRun
+
+
+def score_overview(loaded: LoadedRun, report: Report) -> None:
+    """The scores beside others', the rate and the distortion, and what each class is taken for."""
+    st.header("Scores", anchor=False)
+    st.markdown(
+        "Means over the test digits. Pixels are grey: taken as the probability of white, they make every likelihood "
+        "here a Bernoulli *pseudo*-likelihood, as is usual for MNIST."
+    )
+    if not comparable(loaded.digits):
+        st.info(
+            "What others reached was measured on MNIST's 10,000 test digits. These are other digits: it is left out.",
+            icon=":material/compare_arrows:",
+        )
+    score_table(report.overall, _comparisons(loaded.digits))
+    plane, table, matrix = st.columns([4, 4, 5], gap="large")
+    rows = by_class(report.metrics, loaded.digits.test_labels)
+    with plane:
+        st.subheader("Rate and distortion", anchor=False)
+        _draw_rate_distortion(loaded, report)
+    with table:
+        st.subheader("Classes", anchor=False)
+        class_table(rows)
+        st.caption("\u2212ELBO and reconstruction in nats, means over the digits of the class.")
+    with matrix:
+        st.subheader("Confusion", anchor=False)
+        chart(confusion(rows), "Confusion of classes", key="confusion")
+        st.caption("What most of a digit's 5 nearest training digits on the map are.")
+
+
+def _comparisons(loaded: Digits) -> Mapping[str, list[Reference]]:
+    """What to set beside each score: PCA on the digits at hand, and what others reached where that compares."""
+    floor = Reference("5-NN accuracy", _pca_accuracy(loaded, loaded.digest), "PCA", "computed here: a floor")
+    found = {reference.score: references(reference.score) for reference in REFERENCES}
+    others = found if comparable(loaded) else {}
+    return others | {"5-NN accuracy": [floor, *others.get("5-NN accuracy", [])]}
+
+
+@st.cache_data(show_spinner="Computing PCA, for comparison", max_entries=2)
+def _pca_accuracy(_digits: Digits, digest: str) -> float:
+    return pca.accuracy(_digits)
+
+
+def _draw_rate_distortion(loaded: LoadedRun, report: Report) -> None:
+    runs, others, unread = list_runs()[0], {}, 0
+    names = labels(runs)
+    for run in runs:
+        if run.id != loaded.run.id and run.record.dataset.digest == loaded.digits.digest:
+            try:
+                if point := rate_and_distortion(run.scores()):
+                    others[names[run.id]] = point
+            except RunDamaged:
+                unread += 1
+    if own := rate_and_distortion(report.scores):
+        name = names.get(loaded.run.id, loaded.run.name)
+        chart(rate_distortion((name, *own), others), "Rate and distortion of this and other runs")
+    st.caption(
+        "The rate is what the map costs, the distortion what the drawing misses. Along a dotted line their sum, the "
+        "\u2212ELBO, is the same: it is written at the right. The diamond is this run"
+        + (", circles are other runs on the same digits." if others else "; no other run was scored on these digits.")
+        + (f" Damaged and left out: {unread}." if unread else "")
+    )
