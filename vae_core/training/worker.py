@@ -11,11 +11,9 @@ checkpoint. TensorFlow, which takes seconds and hundreds of megabytes, is only i
 import contextlib
 import dataclasses
 import logging
-import os
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from vae_core.data.digits import Digits, split
@@ -29,12 +27,12 @@ from vae_core.runs.locks import holding
 from vae_core.runs.progress import Journal
 from vae_core.runs.record import Record
 from vae_core.runs.run import Run, read_run
+from vae_core.training.heartbeat import Heartbeat
 from vae_core.training.loop import TrainingLoop
 from vae_core.training.signals import set_by_signals
 
 _log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 5.0
 _QUICK_SAMPLES = 1  # of z for each digit in the scores of a cancelled run, so that cancelling is quick
 
 Listener = Callable[[str, dict[str, float | str]], None]
@@ -58,7 +56,7 @@ def train(run: Run, digits: Digits, listen: Listener = lambda event, values: Non
                 with contextlib.suppress(VaeError):
                     store.fail(run, str(error))
             raise
-        with worker.heartbeat(), set_by_signals(worker.signalled):
+        with worker.heartbeat.beating(), set_by_signals(worker.signalled):
             try:
                 return worker.work(queue)
             except Exception as error:
@@ -78,11 +76,7 @@ class _Worker:
         self.journal = Journal(run.directory)
         self.loop = TrainingLoop(run, digits.test_images, self.report)
         self.signalled = threading.Event()
-        self.interruptible = False
-        """Whether the heartbeat's thread may end the process to stop the training. It may while TensorFlow is
-        imported or compiles, because the main thread cannot check for a request to stop then."""
-        self.ending = threading.Lock()
-        """Held by the heartbeat's thread while it ends the process, and to change `interruptible`."""
+        self.heartbeat = Heartbeat(self.journal, self.stopped, self.cancelled)
 
     def report(self, event: str, **values: float | str) -> None:
         """Write an event to progress.jsonl and pass it to the listener. Raises OSError."""
@@ -103,7 +97,7 @@ class _Worker:
         if slot is None:
             return self.cancelled()
         with slot:
-            self.interruptible = True
+            self.heartbeat.allow_interruption(True)
             return self.train()
 
     def train(self) -> Run:
@@ -118,8 +112,7 @@ class _Worker:
         loop.start_clock()
         self.report("compiling", device=trainer.device)
         trainer.compile()
-        with self.ending:  # if the heartbeat's thread is ending the process, wait here for that
-            self.interruptible = False
+        self.heartbeat.allow_interruption(False)
         loop.take(trainer, held_out, self.stopped)
         if trainer.step == self.run.record.steps:
             return self.done()
@@ -180,34 +173,6 @@ class _Worker:
             self.report("failed", reason=reason)
         with contextlib.suppress(VaeError):
             store.fail(self.run, reason)
-
-    # --- Heartbeats
-
-    @contextlib.contextmanager
-    def heartbeat(self) -> Iterator[None]:
-        """In this context, a thread writes a heartbeat if nothing else was written for HEARTBEAT_SECONDS.
-
-        If the training is asked to stop while `interruptible`, the thread cancels it and ends the process.
-        """
-        ended = threading.Event()
-
-        def beat() -> None:
-            while not ended.wait(0.5):
-                if time.monotonic() - self.journal.last_time > HEARTBEAT_SECONDS:
-                    with contextlib.suppress(OSError):
-                        self.journal.write("heartbeat")
-                with self.ending:
-                    if self.interruptible and self.stopped():
-                        self.cancelled()
-                        os._exit(0)
-
-        thread = threading.Thread(target=beat, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
 
 
 def _reason_for(error: Exception, directory: Path) -> str:

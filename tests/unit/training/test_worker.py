@@ -18,7 +18,7 @@ from vae_core.jobs import control, queue
 from vae_core.runs import checkpoint, locks, progress, store
 from vae_core.runs.checkpoint import Checkpoint
 from vae_core.runs.run import read_run
-from vae_core.training import worker
+from vae_core.training import heartbeat, worker
 
 pytestmark = pytest.mark.usefixtures("fake_trainers")
 
@@ -37,7 +37,7 @@ def test_a_trained_run_has_its_weights_its_history_and_its_scores(begin: Begin):
 def test_a_worker_that_is_busy_shows_that_it_lives(
     begin: Begin, fake_trainers: FakeTrainers, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(worker, "HEARTBEAT_SECONDS", 0.0)
+    monkeypatch.setattr(heartbeat, "SECONDS", 0.0)
     begun = begin()
 
     def hook(event: str, trainer: FakeTrainer) -> None:

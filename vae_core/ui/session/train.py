@@ -1,8 +1,10 @@
 """What the Train page shows, and its link: ?watch=<id>."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
+from vae_core.errors import VaeError
+from vae_core.runs.run import Run
 from vae_core.ui.session import url
 from vae_core.ui.session.state import State, Value
 
@@ -16,7 +18,7 @@ class TrainState(State):
     watched: Value[str | None] = Value("watch", lambda: None)
     """The id of the run that is watched."""
     started: Value[float] = Value("training started", lambda: -math.inf)
-    """When the button was pressed last, in seconds of this process's clock."""
+    """When a training was started last, in seconds of this process's clock."""
     error: Value[str | None] = Value("training error", lambda: None)
     """Why what was asked for last could not be done."""
 
@@ -34,6 +36,14 @@ class TrainState(State):
         if self.watched not in known:
             self.watched = next(iter(known))
         return notices
+
+    def attempt(self, action: Callable[[], Run | None]) -> None:
+        """Do something to a run and watch the run that it returns, or keep why it cannot be done."""
+        try:
+            if run := action():
+                self.watched = run.id
+        except VaeError as error:
+            self.error = str(error)
 
     def write_link(self) -> None:
         """Let the URL say which run is watched."""
