@@ -42,7 +42,7 @@ def from_digit_to_digit(loaded: LoadedRun) -> None:
     index = int(loaded.map.nearest(ExploreState().point, 1)[0][0])
     image, label = loaded.digits.test_images[index], loaded.digits.test_labels[index]
     mean, log_var = loaded.network.encode(to_pixels(image))
-    spread = np.exp(0.5 * log_var)
+    std = np.exp(0.5 * log_var)
     decoded = to_images(loaded.network.decode(as_points(mean)).reshape(1, -1))[0]
     st.markdown(
         "The **encoder** turns a digit into a small cloud in a plane, the **decoder** turns any point of that plane "
@@ -53,7 +53,7 @@ def from_digit_to_digit(loaded: LoadedRun) -> None:
             (picture(image, f"A test digit, a {label}"), f"a test digit x, a {label}"),
             ("<b>encoder</b>", "q(z | x)"),
             (
-                f"<span>mean<br><b>{written(mean[0])}</b><br>spread<br><b>{written(spread[0])}</b></span>",
+                f"<span>mean<br><b>{written(mean[0])}</b><br>std<br><b>{written(std[0])}</b></span>",
                 "a cloud in the latent plane",
             ),
             ("<b>decoder</b>", "p(x | z), at the mean"),

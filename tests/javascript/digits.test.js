@@ -8,7 +8,7 @@ const ALL = Array(10).fill(true)
 const only = (/** @type {number[]} */ ...labels) => ALL.map((_, label) => labels.includes(label))
 
 /**
- * Digits at these means. Digit i has the spreads (i, i + 0.5), and the grey i in each of its pixels.
+ * Digits at these means. Digit i has the std (i, i + 0.5), and the grey i in each of its pixels.
  * @param {number[][]} means
  * @param {number[]} labels
  */
@@ -16,7 +16,7 @@ function digitsAt(means, labels) {
   const count = labels.length
   const map = {
     means: { shape: [count, 2], values: Float32Array.from(means.flat()) },
-    spreads: { shape: [count, 2], values: Float32Array.from(labels.flatMap((_, i) => [i, i + 0.5])) },
+    std: { shape: [count, 2], values: Float32Array.from(labels.flatMap((_, i) => [i, i + 0.5])) },
     labels: { shape: [count], values: Uint8Array.from(labels) },
   }
   const images = { shape: [count, 28, 28], values: Uint8Array.from({ length: 784 * count }, (_, i) => Math.floor(i / 784)) }
@@ -38,7 +38,7 @@ test("the nearest digit is the one of a shown class at the least distance", () =
       assert.ok(nearest)
       const { distance, ...digit } = nearest
       assert.ok(Math.abs(distance - least) < 1e-12)
-      assert.deepEqual(digit, { index, label: labels[index], mean: means[index], spread: [index, index + 0.5] })
+      assert.deepEqual(digit, { index, label: labels[index], mean: means[index], std: [index, index + 0.5] })
     }
   }
 })

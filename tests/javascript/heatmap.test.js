@@ -36,7 +36,7 @@ test("without classes every cell has the one colour", () => {
   for (let i = 0; i < pixels.length; i += 4) assert.deepEqual([...pixels.slice(i, i + 3)], RED.slice(0, 3))
 })
 
-test("values beyond the limits are drawn as the limits are, and told of", () => {
+test("values beyond the limits are drawn as the limits are, and flagged", () => {
   const beyond = heatmap([-9, 2, 6, 99], [2, 6])
   assert.deepEqual(opacities(beyond.pixels([RED])), [217, 217, 0, 0])
   assert.deepEqual([beyond.below, beyond.above], [true, true])

@@ -74,7 +74,7 @@ def train(recipe: str, title: str | None, root: Path | None, resume: str | None,
     chosen = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
     if resume is not None and (given or title or chosen):
         raise click.UsageError("--resume takes a run as it is: leave the other options out.")
-    dataclasses.replace(RECIPES[recipe], **given)  # what is out of bounds is told before anything is read
+    dataclasses.replace(RECIPES[recipe], **given)  # what is out of bounds is an error before anything is read
     places = slots() if queue else None
     unfinished = find_run(root, resume) if resume is not None else None
     digits = load_digits()
@@ -170,7 +170,7 @@ def _mismatch(run: Run, digits: Digits) -> str:
 
 
 def main() -> int:
-    """Run the command line. Returns its exit status: 2 for bad input, told in one line on standard error."""
+    """Run the command line. Returns its exit status: 2 for bad input, with one line on standard error."""
     try:
         cli.main(standalone_mode=False)
     except click.Abort:

@@ -12,9 +12,9 @@ from vae_core.likelihood.elbo import kl_nats
 NOISE = np.random.default_rng(3)
 
 
-def embedded(means: object, spreads: object) -> LatentMap:
+def embedded(means: object, std: object) -> LatentMap:
     means = np.array(means, np.float32)
-    return LatentMap(means, np.array(spreads, np.float32), np.zeros(len(means), np.uint8))
+    return LatentMap(means, np.array(std, np.float32), np.zeros(len(means), np.uint8))
 
 
 MIXTURE = embedded(NOISE.normal(size=(7, 2)), NOISE.uniform(0.1, 0.8, (7, 2)))
@@ -77,17 +77,17 @@ def test_the_prior_itself_is_no_nats_from_it():
 
 
 @pytest.mark.parametrize(
-    ("mean", "spread"), [((0.0, 0.0), (0.5, 0.5)), ((1.5, -1.0), (0.3, 1.2)), ((0.0, 3.0), (0.2, 0.9))]
+    ("mean", "std"), [((0.0, 0.0), (0.5, 0.5)), ((1.5, -1.0), (0.3, 1.2)), ((0.0, 3.0), (0.2, 0.9))]
 )
-def test_of_one_digit_it_is_the_closed_form(mean: tuple[float, float], spread: tuple[float, float]):
-    found = kl_from_prior(embedded([mean], [spread]))
-    expected = kl_nats(np.array([mean]), 2 * np.log(np.array([spread])))[0]
+def test_of_one_digit_it_is_the_closed_form(mean: tuple[float, float], std: tuple[float, float]):
+    found = kl_from_prior(embedded([mean], [std]))
+    expected = kl_nats(np.array([mean]), 2 * np.log(np.array([std])))[0]
     assert found == pytest.approx(expected, abs=0.005)
     assert found <= expected
 
 
 def test_of_many_digits_that_make_up_one_normal_distribution_it_is_the_closed_form():
-    """Means spread as N(1, 0.6^2), each as wide as 0.5: together N(1, 0.61)."""
+    """Means drawn from N(1, 0.6^2), each as wide as 0.5: together N(1, 0.61)."""
     steps = scipy.stats.norm(1, 0.6).ppf((np.arange(60) + 0.5) / 60)
     means = np.stack(np.meshgrid(steps, steps), -1).reshape(-1, 2)
     variance = steps.var() + 0.25

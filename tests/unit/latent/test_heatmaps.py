@@ -1,4 +1,4 @@
-"""Fields over the plane: each cell against the same figure computed for it alone."""
+"""Heatmaps over the plane: each cell against the same figure computed for it alone."""
 
 from collections.abc import Callable
 
@@ -18,8 +18,8 @@ from vae_core.networks.network import Network
 NETWORK = Network.from_tensors(random_tensors(TrainingConfig(encoder_widths=(20,), decoder_widths=(20,))))
 NOISE = np.random.default_rng(7)
 MEANS = NOISE.normal((0.5, -0.5), (1, 2), (200, 2)).astype(np.float32)
-SPREADS = NOISE.uniform(0.05, 0.3, (200, 2)).astype(np.float32)
-DIGITS = LatentMap(MEANS, SPREADS, NOISE.integers(0, 10, 200, dtype=np.uint8))
+STD = NOISE.uniform(0.05, 0.3, (200, 2)).astype(np.float32)
+DIGITS = LatentMap(MEANS, STD, NOISE.integers(0, 10, 200, dtype=np.uint8))
 
 KINDS: dict[str, Callable[[Network, LatentMap], Heatmap]] = {
     kind.__name__: kind for kind in (heatmaps.density, heatmaps.regions, heatmaps.magnification, heatmaps.width)
@@ -28,30 +28,30 @@ SOME = [(0, 0), (3, 120), (64, 64), (127, 5), (90, 31)]
 """Cells: row, column."""
 
 
-def centre(field: Heatmap, row: int, column: int) -> np.ndarray:
+def centre(heatmap: Heatmap, row: int, column: int) -> np.ndarray:
     """(1, 2): z1 of the column, z2 of the row."""
-    middle = (field.edges[1:] + field.edges[:-1]) / 2
+    middle = (heatmap.edges[1:] + heatmap.edges[:-1]) / 2
     return np.array([[middle[column], middle[row]]], np.float32)
 
 
 def few(count: int) -> LatentMap:
-    return LatentMap(MEANS[:count], SPREADS[:count], DIGITS.labels[:count])
+    return LatentMap(MEANS[:count], STD[:count], DIGITS.labels[:count])
 
 
-CROWDS = {
+LATENT_MAPS = {
     "many digits": DIGITS,
     "three digits": few(3),
     "one digit": few(1),
-    "all in one place": LatentMap(np.zeros_like(MEANS), SPREADS, DIGITS.labels),
-    "some beyond the plane": LatentMap(MEANS * 20, SPREADS, DIGITS.labels),
+    "all in one place": LatentMap(np.zeros_like(MEANS), STD, DIGITS.labels),
+    "some beyond the plane": LatentMap(MEANS * 20, STD, DIGITS.labels),
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("crowd", CROWDS)
-def test_a_field_is_finite_on_a_square_around_all_digits(kind: str, crowd: str):
-    means = CROWDS[crowd].means.clip(-10, 10)
-    found = KINDS[kind](NETWORK, CROWDS[crowd])
+@pytest.mark.parametrize("latent_map", LATENT_MAPS)
+def test_a_heatmap_is_finite_on_a_square_around_all_digits(kind: str, latent_map: str):
+    means = LATENT_MAPS[latent_map].means.clip(-10, 10)
+    found = KINDS[kind](NETWORK, LATENT_MAPS[latent_map])
     assert (found.values.shape, found.values.dtype) == ((CELLS, CELLS), np.float32)
     assert np.isfinite(found.values).all()
     assert (found.edges.shape, found.edges.dtype) == ((CELLS + 1,), np.float64)
@@ -71,7 +71,7 @@ def test_the_density_of_a_cell_is_its_mass_by_its_area():
     side = found.edges[1] - found.edges[0]
     for row, column in SOME:
         (left, right), (low, high) = found.edges[column : column + 2], found.edges[row : row + 2]
-        across, up = (scipy.stats.norm(MEANS[:, i].astype(float), SPREADS[:, i].astype(float)) for i in range(2))
+        across, up = (scipy.stats.norm(MEANS[:, i].astype(float), STD[:, i].astype(float)) for i in range(2))
         mass = ((across.cdf(right) - across.cdf(left)) * (up.cdf(high) - up.cdf(low))).mean()
         assert found.values[row, column] == pytest.approx(mass / side**2, rel=1e-4, abs=1e-9)
     assert 0.95 < found.values.sum() * side**2 < 1
@@ -88,7 +88,7 @@ def test_a_region_is_the_vote_of_the_fifty_nearest_digits():
 
 
 def test_where_fewer_digits_vote_a_share_is_still_of_one():
-    found = heatmaps.regions(NETWORK, LatentMap(MEANS[:3], SPREADS[:3], np.array([4, 9, 4], np.uint8)))
+    found = heatmaps.regions(NETWORK, LatentMap(MEANS[:3], STD[:3], np.array([4, 9, 4], np.uint8)))
     np.testing.assert_allclose(found.values, 2 / 3)
     assert (found.classes == 4).all()
 

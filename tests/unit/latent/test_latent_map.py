@@ -84,7 +84,7 @@ def test_the_reach_is_the_95th_percentile_of_the_digits_own_distances(digits_map
     assert digits_map.reach == pytest.approx(np.quantile(own, 0.95), rel=1e-5)
 
 
-def test_the_standing_follows_the_rule(digits_map: LatentMap):
+def test_the_support_follows_the_rule(digits_map: LatentMap):
     words = set()
     center = digits_map.means.mean(axis=0).astype(float)
     for step in np.linspace(0, 8, 200):
@@ -92,11 +92,11 @@ def test_the_standing_follows_the_rule(digits_map: LatentMap):
         d10 = by_distance(digits_map, z)[9][0]
         reach = digits_map.reach
         expected = "on the map" if d10 <= reach else "sparse" if d10 <= 3 * reach else "off the map"
-        standing = digits_map.support(z)
-        assert standing.word == expected
-        assert standing.distance == pytest.approx(d10, rel=1e-6)
-        assert standing.reach == reach
-        words.add(standing.word)
+        support = digits_map.support(z)
+        assert support.word == expected
+        assert support.distance == pytest.approx(d10, rel=1e-6)
+        assert support.reach == reach
+        words.add(support.word)
     assert words == {"on the map", "sparse", "off the map"}
 
 

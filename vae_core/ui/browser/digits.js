@@ -10,19 +10,19 @@ import { CLASSES, SIDE } from "./picture.js"
  * @property {number} index - its number among the test digits.
  * @property {number} label - its class, 0 to 9.
  * @property {Point} mean - of its posterior.
- * @property {Point} spread - standard deviations of its posterior.
+ * @property {Point} std - standard deviations of its posterior.
  */
 
 const CELL = 0.4 // width of a grid cell in latent units, which is about that of the dense middle of a class
 
 export class Digits {
   /**
-   * @param {Tensors} map - means and spreads (N, 2), labels (N,).
+   * @param {Tensors} map - means and std (N, 2), labels (N,).
    * @param {Tensors} pictures - images (N, 28, 28).
    */
   constructor(map, pictures) {
     this.means = map.means.values
-    this.spreads = map.spreads.values
+    this.std = map.std.values
     this.labels = map.labels.values
     this.images = pictures.images.values
     this.count = this.labels.length
@@ -54,7 +54,7 @@ export class Digits {
    * @returns {Digit}
    */
   at(index) {
-    return { index, label: this.labels[index], mean: pair(this.means, index), spread: pair(this.spreads, index) }
+    return { index, label: this.labels[index], mean: pair(this.means, index), std: pair(this.std, index) }
   }
 
   /**

@@ -87,9 +87,9 @@ export class Overlay {
     place(this.digit, toPixel, marks.nearest?.mean)
     place(this.posterior, toPixel, marks.nearest?.mean)
     if (marks.nearest) {
-      const { mean, spread } = marks.nearest
+      const { mean, std } = marks.nearest
       const [x, y] = toPixel(mean)
-      const [right, up] = toPixel([mean[0] + CHI2_95 * spread[0], mean[1] + CHI2_95 * spread[1]])
+      const [right, up] = toPixel([mean[0] + CHI2_95 * std[0], mean[1] + CHI2_95 * std[1]])
       setAttributes(this.posterior, { rx: right - x, ry: y - up })
     }
     this.drawLattice(toPixel, marks.nodes)

@@ -18,7 +18,9 @@ from vae_core.runs.run import Run
 from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.resources.static_files import publish_compressed
 
-_HEATMAP_VERSION = 1  # counts up whenever a layer comes to be computed in another way, for its file is kept
+# Files in static/ are kept, so their names say how their content is made: these count up whenever that changes.
+_MAP_VERSION = 2
+_HEATMAP_VERSION = 1
 _LIMITS = (1, 99)  # percentiles that a layer is drawn between: a few cells far from all digits would take its contrast
 
 
@@ -36,9 +38,9 @@ class LoadedRun:
         return _publish(f"decoder-{self.network.digest}", self._decoder)
 
     def map_url(self) -> str:
-        """safetensors of means and spreads (N, 2) float32, labels (N,) uint8."""
-        tensors = {"means": self.map.means, "spreads": self.map.std, "labels": self.map.labels}
-        return _publish(f"map-{self.network.digest}-{self.digits.digest}", lambda: tensors)
+        """safetensors of means and std (N, 2) float32, labels (N,) uint8."""
+        tensors = {"means": self.map.means, "std": self.map.std, "labels": self.map.labels}
+        return _publish(f"map-{_MAP_VERSION}-{self.network.digest}-{self.digits.digest}", lambda: tensors)
 
     def images_url(self) -> str:
         """safetensors of images (N, 28, 28) uint8."""

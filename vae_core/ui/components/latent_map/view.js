@@ -22,7 +22,7 @@ import { ShownPoint } from "./shown_point.js"
  * @property {string} plotly
  * @property {string} decoder
  * @property {Activation} activation - of the decoder.
- * @property {string} map - means, spreads and labels of the test digits.
+ * @property {string} map - means, std and labels of the test digits.
  * @property {string} images - of the test digits.
  * @property {string} run - its id.
  * @property {string | null} heatmap - to show below the points.
@@ -33,10 +33,10 @@ import { ShownPoint } from "./shown_point.js"
  * @property {number} revision - another one whenever the server pinned z.
  * @property {number} view_resets - another one whenever the view is to be restored.
  */
-/** @typedef {{ z: Point | null, revision: number }} Pinned - what the server is told, with the revision that was known. */
+/** @typedef {{ z: Point | null, revision: number }} Pinned - what is sent to the server, with the revision that was known. */
 /** @typedef {{ decoder: Decoder, digits: Digits }} Loaded */
 
-const PAUSE_MS = 150 // between two pins that the server is told, while an arrow key is held
+const PAUSE_MS = 150 // between two pins sent to the server, while an arrow key is held
 
 const toAttribute = (/** @type {Point} */ z) => z.map((value) => value.toFixed(4)).join(",")
 
@@ -128,7 +128,7 @@ export class View {
   /**
    * Pin a point, or unpin with null, and tell the server.
    * @param {Point | null} z
-   * @param {number} pauseMs - the least milliseconds until the server is told again.
+   * @param {number} pauseMs - the least milliseconds until the next one is sent to the server.
    */
   pin(z, pauseMs = 0) {
     if (!this.data) return

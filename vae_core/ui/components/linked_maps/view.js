@@ -24,7 +24,7 @@ import { Side } from "./side.js"
  * @property {number} revision - another one whenever the server pinned the digit.
  */
 
-const PAUSE_MS = 150 // between two pins that the server is told, while an arrow key is held
+const PAUSE_MS = 150 // between two pins sent to the server, while an arrow key is held
 
 export class View {
   /** @param {HTMLElement} root */
@@ -130,7 +130,7 @@ export class View {
   /**
    * Pin a digit, or unpin with null, and tell the server.
    * @param {number | null} index
-   * @param {number} pauseMs - the least milliseconds until the server is told again.
+   * @param {number} pauseMs - the least milliseconds until the next one is sent to the server.
    */
   pin(index, pauseMs = 0) {
     if (!this.loaded) return
