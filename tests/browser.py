@@ -20,6 +20,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--max-active-webgl-contexts=10",  # sixteen unless told: what leaks some is found sooner
 )
 # A processor stands in for the graphics card where WebGL draws. Debian's Chromium would have it draw the whole page so,
 # which is four times the work.

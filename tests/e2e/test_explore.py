@@ -235,6 +235,6 @@ def test_theme_keeps_the_zoom(explorer: Explorer) -> None:
 
 def test_leaving_and_coming_back_keeps_the_point_and_leaks_no_webgl(explorer: Explorer) -> None:
     explorer.open("?z1=1&z2=1")
-    for _ in range(6):  # three contexts each time; a browser allows sixteen
+    for _ in range(3):  # three contexts each time; this browser allows ten
         assert not explorer.leave_and_come_back("Explore")
         assert explorer.z == (1, 1)

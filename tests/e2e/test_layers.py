@@ -1,4 +1,4 @@
-"""The fields under the map's points, as a visitor lays them there and puts them away."""
+"""The heatmaps under the map's points, as a visitor lays them there and puts them away."""
 
 import base64
 import io
@@ -30,17 +30,17 @@ def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) 
         expect(page).to_have_url(re.compile(f"layer={layer}$"))
         explorer.settle()
         picture, square = laid(explorer)
-        field = LAYERS[layer].compute(network, embedded)
-        assert (square["x"], square["y"]) == pytest.approx((field.edges[0], field.edges[-1]))
-        assert square["sizex"] == square["sizey"] == pytest.approx(field.edges[-1] - field.edges[0])
+        heatmap = LAYERS[layer].compute(network, embedded)
+        assert (square["x"], square["y"]) == pytest.approx((heatmap.edges[0], heatmap.edges[-1]))
+        assert square["sizex"] == square["sizey"] == pytest.approx(heatmap.edges[-1] - heatmap.edges[0])
         assert (square["layer"], square["sizing"]) == ("below", "stretch")
-        # Opaque where the field is high, invisible where it is low. The picture's first row is the highest z2.
+        # Opaque where the value is high, invisible where it is low. The picture's first row is the highest z2.
         opacity = picture[::-1, :, 3].astype(float)
-        assert np.corrcoef(opacity.ravel(), np.clip(field.values, *limits(field)).ravel())[0, 1] > 0.999
-        cut_off = [field.values.min() < limits(field)[0], field.values.max() > limits(field)[1]]
+        assert np.corrcoef(opacity.ravel(), np.clip(heatmap.values, *limits(heatmap)).ravel())[0, 1] > 0.999
+        cut_off = [heatmap.values.min() < limits(heatmap)[0], heatmap.values.max() > limits(heatmap)[1]]
         assert [sign in legend.inner_text() for sign in ("\u2264", "\u2265")] == cut_off
-        if field.classes is not None:
-            sure = (opacity > 100) & (field.classes == 1)
+        if heatmap.classes is not None:
+            sure = (opacity > 100) & (heatmap.classes == 1)
             assert len(np.unique(picture[::-1][sure][:, :3], axis=0)) < 10, "a class has one colour, but for rounding"
     opacity = "document.querySelector('.js-plotly-plot').data[0].marker.opacity"
     faint = page.evaluate(opacity)
@@ -61,6 +61,6 @@ def laid(explorer: Explorer) -> tuple[np.ndarray, dict]:
     return np.asarray(picture.convert("RGBA")), square
 
 
-def limits(field: Heatmap) -> tuple[float, float]:
+def limits(heatmap: Heatmap) -> tuple[float, float]:
     """What a layer is drawn between."""
-    return (0.0, 1.0) if field.classes is not None else tuple(np.percentile(field.values, (1, 99)))
+    return (0.0, 1.0) if heatmap.classes is not None else tuple(np.percentile(heatmap.values, (1, 99)))

@@ -20,15 +20,7 @@ from vae_core.data.digits import Digits
 from vae_core.data.sources import load_digits
 from vae_core.evaluation.scores import OVERALL
 from vae_core.ui.elements.score_tables import MEANINGS, label
-from vae_core.ui.session import explore as session
-
-DEFAULT_RUN = "beta-1"
-
-
-@pytest.fixture(autouse=True)
-def quick_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reports are measured while a test waits where MNIST is not at hand: for that of `deep` it would be too long."""
-    monkeypatch.setattr(session, "DEFAULT_RUN", DEFAULT_RUN)
+from vae_core.ui.session.explore import DEFAULT_RUN
 
 
 def test_shipped_run_is_reported_on(runs: Path, shown: Digits) -> None:
@@ -58,7 +50,7 @@ def test_what_others_reached_is_left_out_where_the_digits_are_others(runs: Path,
     assert f"{len(few.test_images)} digits of the bundled sample" in html(app)
 
 
-def test_damaged_run_is_an_error_that_names_the_file(runs: Path) -> None:
+def test_damaged_run_is_an_error_that_names_the_file(runs: Path, few: Digits) -> None:
     weights = copy_of_seed(runs, "torn") / "network.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
     app = report(run="torn")
@@ -69,7 +61,7 @@ def test_damaged_run_is_an_error_that_names_the_file(runs: Path) -> None:
     assert hard_digits(app)
 
 
-def test_run_in_training_is_not_reported_on(runs: Path) -> None:
+def test_run_in_training_is_not_reported_on(runs: Path, few: Digits) -> None:
     copy_of_seed(runs, "begun", status="running")
     app = report(run="begun")
     assert "'begun' is still in training" in warnings(app)
@@ -90,7 +82,7 @@ def test_run_in_training_is_not_reported_on(runs: Path) -> None:
     ],
 )
 def test_link_that_makes_no_sense_gets_a_notice_and_the_default(
-    runs: Path, query: dict[str, str], message: str
+    runs: Path, few: Digits, query: dict[str, str], message: str
 ) -> None:
     app = report(**query)
     assert message in warnings(app)
@@ -107,7 +99,7 @@ def test_link_names_the_digit(runs: Path) -> None:
 
 
 def test_gallery_by_class_and_order(runs: Path) -> None:
-    app = report()
+    app = report(run="seed")
     labels = load_digits().test_labels
     before = hard_digits(app)
     app.pills(key="hard digits class").select(3).run()
@@ -120,7 +112,7 @@ def test_gallery_by_class_and_order(runs: Path) -> None:
     assert hard_digits(app) == before
 
 
-def test_digit_is_chosen_by_its_number(runs: Path) -> None:
+def test_digit_is_chosen_by_its_number(runs: Path, few: Digits) -> None:
     app = report()
     app.number_input(key="digit").set_value(5).run()
     assert app.query_params["digit"] == "5"
@@ -128,21 +120,21 @@ def test_digit_is_chosen_by_its_number(runs: Path) -> None:
     assert not app.exception
 
 
-def test_link_of_a_card_is_the_explorers(runs: Path) -> None:
+def test_link_of_a_card_is_the_explorers(runs: Path, few: Digits) -> None:
     link = dict(parse_qsl(cards(report())[0]["query"]))
     app = opened(**link)
     assert pinned(app) == (float(link["z1"]), float(link["z2"]))
     assert not app.warning
 
 
-def test_files_that_cannot_be_written_are_an_error(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_cannot_be_written_are_an_error(runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vae_core.ui.resources.static_files.FOLDER", runs / "file" / "static")
     (runs / "file").write_text("where the folder should be")
     assert "cannot be written" in report().error[0].value
 
 
 @pytest.mark.parametrize("query", [{}, {"run": "beta-4"}])
-def test_run_is_the_one_that_the_explorer_showed(runs: Path, query: dict[str, str]) -> None:
+def test_run_is_the_one_that_the_explorer_showed(runs: Path, few: Digits, query: dict[str, str]) -> None:
     expected = query.get("run", DEFAULT_RUN)
     app = opened(**query)
     measured(app.switch_page("pages/report.py").run())
@@ -152,6 +144,6 @@ def test_run_is_the_one_that_the_explorer_showed(runs: Path, query: dict[str, st
     assert (app.selectbox(key="run").value, app.query_params["run"]) == (expected, expected)
 
 
-def test_deleted_run_falls_back(runs: Path) -> None:
+def test_deleted_run_falls_back(runs: Path, few: Digits) -> None:
     folder = copy_of_seed(runs, "mine")
     assert_falls_back(report(run="mine"), folder, DEFAULT_RUN)

@@ -1,6 +1,6 @@
 """What a visitor does to a training: start, watch, cancel, resume, rename and delete it.
 
-No worker is started: what would start one is recorded instead; test_launcher.py has real ones.
+No worker is started: what would start one is recorded instead; tests/e2e/test_workers.py has real ones.
 """
 
 import contextlib

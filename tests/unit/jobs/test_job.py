@@ -1,6 +1,6 @@
 """A job is read from its run's directory alone: whoever started it, whether its worker lives, and how it died.
 
-Its workers are none, or a lock that is held; test_launcher.py has real ones.
+Its workers are none, or a lock that is held; tests/e2e/test_workers.py has real ones.
 """
 
 import dataclasses

@@ -29,8 +29,9 @@ from vae_core.runs import locks, snapshots, store
 from vae_core.runs.catalog import open_run
 from vae_core.runs.record import Score
 from vae_core.runs.run import Run
+from vae_core.training import worker
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 CONFIG = TrainingConfig(
     encoder_widths=(8,), decoder_widths=(8,), epochs=150, batch_size=100, optimizer="adam", schedule="cosine"
 )
@@ -91,13 +92,7 @@ def story(sample: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             started = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
             pids.append(int(started[0]))
             patch.setattr(subprocess, "Popen", recorded)
-            first, whole = open_run(started[1]), store.begin(CONFIG, sample, root)
-            command = [sys.executable, "-m", "vae_core", "train", "--resume", whole.id]  # which does not queue
-            alone = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            second = actions.start(CONFIG, sample)
-            played = play(first, second, whole, sample, pids, patch)
-            alone.wait()
-            yield played
+            yield play(open_run(started[1]), sample, pids, patch)
         finally:
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
@@ -115,7 +110,9 @@ def phase(run: Run, *phases: str) -> Callable[[], Job | None]:
     return look
 
 
-def play(first: Run, second: Run, whole: Run, sample: Digits, pids: list[int], patch: pytest.MonkeyPatch) -> Story:
+def play(first: Run, sample: Digits, pids: list[int], patch: pytest.MonkeyPatch) -> Story:
+    wait_until(phase(first, "starting", "compiling"))  # it has the slot
+    second = actions.start(CONFIG, sample)
     wait_until(phase(second, "queued"))
     wait_until(phase(first, "training"))
     waiting = Job.of(second)
@@ -138,8 +135,8 @@ def play(first: Run, second: Run, whole: Run, sample: Digits, pids: list[int], p
     for run in both:
         wait_until(phase(run, "training", "scoring", "done"))
     at_once = [Job.of(run).phase for run in both]
+    whole = worker.train(store.begin(CONFIG, sample, first.directory.parent), sample)  # meanwhile, in this process
     ends = [wait_until(phase(run, "done")) for run in both]
-    whole = wait_until(phase(whole, "done")).run
     together = at_once == 2 * ["training"]
     return Story(waiting, seconds_to_cancel, cancelled, rows, scores, killed, weights, together, ends, whole)
 
