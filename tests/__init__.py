@@ -1,4 +1,4 @@
-"""Where several of pytest's processes run side by side, NumPy uses one core in each. More would wait for one another."""
+"""Where several of pytest's processes run side by side, NumPy uses one core in each: more would only be in the way."""
 
 import os
 
