@@ -41,7 +41,7 @@ def arrive(watched: TrainPage) -> None:
     watched.page.evaluate(
         """async () => {
             const view = await document.querySelector('[data-testid=time-machine]').view
-            while (view.animation) await new Promise(requestAnimationFrame)
+            while (view.player.animation) await new Promise(requestAnimationFrame)
         }"""
     )
 

@@ -165,11 +165,6 @@ export class View {
       "Click a digit to draw its path. Between two snapshots the picture is interpolated."
   }
 
-  /** The animation frame that moves on; 0 while nothing moves, which the tests wait for. */
-  get animation() {
-    return this.player.animation
-  }
-
   close() {
     this.player.stop()
     this.resizing.disconnect()
