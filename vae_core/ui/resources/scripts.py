@@ -4,6 +4,7 @@ Running Plotly's five megabytes takes a browser a second. `preload` lets that ha
 page, so this module itself imports nothing heavy.
 """
 
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -19,7 +20,8 @@ _preload = component(
     js="""
     export default ({ data }) => {
       const load = (address) => import(new URL(address, document.baseURI).href)
-      Promise.all([load(data.loader).then(({ loadPlotly }) => loadPlotly(data.plotly)), load(data.view)])
+      load(data.loader)
+        .then(({ loadPlotly }) => Promise.all([loadPlotly(data.plotly), load(data.view)])) // Plotly.js asked for first
         .catch(() => {}) // the map will say what is wrong
     }
     """,
@@ -39,11 +41,17 @@ def module_url(name: str) -> str:
 
     They import each other by relative names, so they share a folder, and its name is their hash.
     """
-    paths = {path.relative_to(_MODULES).as_posix(): path for path in sorted(_MODULES.glob("**/*.js"))}
-    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
-    folder = f"modules-{hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]}"
+    folder, texts = _modules()
     urls = {module: publish(f"{folder}/{module}", text.encode) for module, text in texts.items()}
     return urls[name]
+
+
+@functools.cache  # to read them takes longer than to mount a component
+def _modules() -> tuple[str, dict[str, str]]:
+    """The name of their folder, and each one's text by its path below ui/."""
+    paths = {path.relative_to(_MODULES).as_posix(): path for path in sorted(_MODULES.glob("**/*.js"))}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    return f"modules-{hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]}", texts
 
 
 def preload() -> None:
