@@ -6,6 +6,9 @@ import numpy as np
 from playwright.sync_api import Locator, Page
 
 from tests.browser import PlotAxes, Tab, pixels
+from vae_core.data.images import to_images
+from vae_core.latent.points import as_points
+from vae_core.networks.network import Network
 
 
 class Explorer(Tab):
@@ -114,3 +117,8 @@ class Explorer(Tab):
     def pixels(self, canvas: str) -> np.ndarray:
         """What a canvas shows: (height, width) uint8."""
         return pixels(self.page, canvas)
+
+
+def decoded(network: Network, z: tuple[float, float]) -> np.ndarray:
+    """The picture that NumPy decodes at z: (28, 28) of whole grey levels."""
+    return to_images(network.decode(as_points(np.array(z))))[0].astype(int)

@@ -10,6 +10,11 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 from tests.browser import PATIENCE, SOFTWARE_WEBGL, find_browser, launched
 from tests.explorer import Explorer
 from tests.server import running_app
+from vae_core.data.sources import load_digits
+from vae_core.latent.latent_map import LatentMap
+from vae_core.networks.network import Network
+from vae_core.runs.catalog import open_run
+from vae_core.ui.session.explore import DEFAULT_RUN
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +63,16 @@ def explorer(tab: Explorer) -> Iterator[Explorer]:
     tab.errors.clear()
     yield tab
     assert not tab.errors
+
+
+@pytest.fixture(scope="session")
+def network() -> Network:
+    """The explorer's default run."""
+    return open_run(DEFAULT_RUN).network()
+
+
+@pytest.fixture(scope="session")
+def latent_map(network: Network) -> LatentMap:
+    """Its map of the digits at hand."""
+    digits = load_digits()
+    return LatentMap.embed(network, digits.test_images, digits.test_labels)

@@ -4,36 +4,16 @@ import re
 
 import numpy as np
 import pytest
-from PIL import Image
-from playwright.sync_api import Position, expect
+from playwright.sync_api import expect
 
-from tests.explorer import Explorer
-from vae_core.data.images import to_images
+from tests.explorer import Explorer, decoded
 from vae_core.data.sources import load_digits
 from vae_core.latent.latent_map import LatentMap
-from vae_core.latent.manifold import lattice
-from vae_core.latent.points import as_points
 from vae_core.networks.network import Network
-from vae_core.runs.catalog import open_run
 from vae_core.ui.session.explore import DEFAULT_RUN
 
 EMPTY = (-3.5, 3.9)
 """A place of the shipped run's map without a digit near."""
-
-
-@pytest.fixture(scope="module")
-def network() -> Network:
-    return open_run(DEFAULT_RUN).network()
-
-
-@pytest.fixture(scope="module")
-def latent_map(network: Network) -> LatentMap:
-    digits = load_digits()
-    return LatentMap.embed(network, digits.test_images, digits.test_labels)
-
-
-def decoded(network: Network, z: tuple[float, float]) -> np.ndarray:
-    return to_images(network.decode(as_points(np.array(z))))[0].astype(int)
 
 
 def test_map_appears(explorer: Explorer, latent_map: LatentMap) -> None:
@@ -76,16 +56,6 @@ def test_map_of_mnist_has_all_of_its_test_digits(explorer: Explorer, network: Ne
     test_hover_decodes_without_the_server(explorer, network, latent_map)
 
 
-def test_manifold_is_the_decoded_lattice(explorer: Explorer, network: Network) -> None:
-    explorer.rest()
-    mosaic = explorer.pixels("manifold").astype(int)
-    nodes = lattice()
-    assert mosaic.shape == (420, 420)
-    for row, column in [(0, 0), (0, 14), (14, 0), (14, 14), (7, 3)]:
-        tile = mosaic[28 * row : 28 * (row + 1), 28 * column : 28 * (column + 1)]
-        assert abs(tile - decoded(network, (nodes[column], nodes[14 - row]))).max() <= 1
-
-
 @pytest.mark.parametrize("place", [EMPTY, (-2.0, -0.5)], ids=["empty space", "a digit"])
 def test_click_pins_exactly_there(explorer: Explorer, network: Network, place: tuple[float, float]) -> None:
     explorer.rest()
@@ -114,25 +84,6 @@ def test_drag_moves_the_map_and_pins_nothing(explorer: Explorer) -> None:
     explorer.page.wait_for_url(re.compile(r"z1="))
     explorer.settle()
     assert explorer.position((0.0, 0.0)) == moved  # a server run keeps the zoom
-    assert explorer.same_map
-
-
-def test_tile_previews_and_pins_its_node(explorer: Explorer, network: Network) -> None:
-    explorer.rest()
-    nodes = lattice()
-    box = explorer.page.get_by_test_id("manifold").bounding_box()
-    assert box
-    side = box["width"] / 15
-    tile: Position = {"x": 12.5 * side, "y": 2.5 * side}  # column 12 from the left, row 2 from the top
-    explorer.page.get_by_test_id("manifold").hover(position=tile)
-    node = (nodes[12], nodes[12])
-    assert explorer.hover_z == pytest.approx(node, abs=1e-4)
-    assert explorer.z == (0, 0)
-    assert abs(explorer.pixels("decoded") - decoded(network, node)).max() <= 1
-    explorer.page.get_by_test_id("manifold").click(position=tile)
-    explorer.page.wait_for_url(re.compile(r"z1="))
-    explorer.settle()
-    assert explorer.z == pytest.approx(node, abs=1e-4)
     assert explorer.same_map
 
 
@@ -191,33 +142,6 @@ def test_controls_move_the_point(explorer: Explorer, latent_map: LatentMap) -> N
     page.wait_for_url(re.compile(rf"run={DEFAULT_RUN}$"))
     page.wait_for_function("document.querySelector('.latent-map').dataset.z === '0.0000,0.0000'")
     assert explorer.same_map
-
-
-def test_lattice_is_adjustable_and_drawn_on_the_map(explorer: Explorer, network: Network) -> None:
-    page = explorer.rest().page
-    handle = page.get_by_role("slider", name="Tiles a side (n)")
-    handle.focus()
-    handle.press("ArrowLeft")
-    page.wait_for_function("document.querySelector('[data-testid=manifold]').width === 14 * 28")
-    page.get_by_text("Lattice", exact=True).click()
-    expect(page.locator(".lm-dots")).to_be_visible()
-    assert (page.locator(".lm-dots").get_attribute("d") or "").count("M") == 14 * 14
-    nodes = lattice(14)
-    page.wait_for_function(
-        "document.querySelector('[data-testid=manifold]').getContext('2d').getImageData(391, 391, 1, 1).data[3] === 255"
-    )
-    corner = explorer.pixels("manifold")[-28:, -28:].astype(int)
-    assert abs(corner - decoded(network, (nodes[-1], nodes[0]))).max() <= 1
-    assert explorer.same_map
-
-
-def test_manifold_is_saved_as_it_is_shown(explorer: Explorer) -> None:
-    page = explorer.rest().page
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save manifold").click()
-    assert download.value.suggested_filename == f"manifold-{DEFAULT_RUN}-15x15.png"
-    saved = np.asarray(Image.open(download.value.path())).astype(int)
-    assert abs(saved - explorer.pixels("manifold")).max() <= 1
 
 
 def test_theme_keeps_the_zoom(explorer: Explorer) -> None:

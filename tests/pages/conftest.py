@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages.runner import at_hand
+from tests.pages.runner import at_hand, copy_of_seed
 from tests.unit.builders import some_of
 from vae_core.data.digits import Digits
 
@@ -29,3 +29,11 @@ def few(sample: Digits) -> Iterator[Digits]:
     """The pages find a few digits of the bundled sample: enough to measure a report on."""
     with at_hand(some_of(sample, 60, 60)) as few:
         yield few
+
+
+@pytest.fixture
+def two_runs(runs: Path) -> Path:
+    """The visitor's own runs: mine and other, two copies of the shipped one."""
+    for run_id in ("mine", "other"):
+        copy_of_seed(runs, run_id)
+    return runs

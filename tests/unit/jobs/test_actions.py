@@ -155,7 +155,7 @@ def test_a_run_that_was_deleted_is_not_made_anew_by_who_still_follows_it(root: P
     assert listing(root) == []
 
 
-def test_to_look_tells_the_worker_and_finds_its_latest_look(root: Path):
+def test_to_watch_asks_the_worker_for_live_snapshots_and_finds_the_latest(root: Path):
     run = begun(root)
     assert actions.watch(run) is None
     assert control.watched(run)
@@ -166,7 +166,7 @@ def test_to_look_tells_the_worker_and_finds_its_latest_look(root: Path):
 # --- Cancelling, going on, renaming, deleting
 
 
-def test_to_cancel_is_to_give_a_sign(root: Path):
+def test_to_cancel_is_to_ask_the_worker_to_stop(root: Path):
     run = begun(root)
     assert not Job.of(run).stopping
     actions.cancel(run)
@@ -175,7 +175,7 @@ def test_to_cancel_is_to_give_a_sign(root: Path):
     assert read_run(run.directory) == run
 
 
-def test_a_training_goes_on_without_the_signs_of_before(root: Path, launched: Launches):
+def test_a_training_goes_on_without_the_requests_of_before(root: Path, launched: Launches):
     run = stopped(root)
     actions.cancel(run)
     resumed = actions.resume(run, TEN_DIGITS)
