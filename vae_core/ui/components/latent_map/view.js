@@ -181,7 +181,7 @@ export class View {
 
   /** Mark the point, the pin and the nearest digit on the map and on the manifold. */
   mark() {
-    if (!this.loaded) return
+    if (!this.data) return // the manifold may not be drawn yet
     const { pin, underPointer } = this.point
     const pointerNode = underPointer && this.mosaic.nearestNode(underPointer)
     const pinNode = this.mosaic.nearestNode(pin)
