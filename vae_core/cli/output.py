@@ -55,8 +55,12 @@ def following_report() -> Iterator[OnProgress]:
 
 
 def score_table(scores: list[Score]) -> str:
-    rows = [(s.name, f"{s.value:.4f}".rstrip("0").rstrip("."), s.unit, f"{s.digits:,}", s.estimator) for s in scores]
-    return _table([("score", "value", "unit", "digits", "how"), *rows])
+    rows = [(s.name, _number(s.value), _number(s.error), s.unit, f"{s.digits:,}", s.estimator) for s in scores]
+    return _table([("score", "value", "+-", "unit", "digits", "how"), *rows])
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def class_table(classes: list[ClassMetrics]) -> str:

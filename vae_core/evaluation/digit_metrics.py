@@ -1,5 +1,6 @@
 """Digit metrics: the values of each test digit from which the scores are computed, and their means by class."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,16 @@ class ClassMetrics:
     """The share whose predicted class is right."""
     predicted: tuple[int, ...]
     """How many are predicted to be of each of the ten classes: a row of the confusion matrix."""
+
+
+def standard_error(values: np.ndarray) -> float | None:
+    """The standard error of the mean of (N,) values of digits drawn at random: their standard deviation over sqrt(N).
+
+    None for fewer than two digits.
+    """
+    if len(values) < 2:
+        return None
+    return float(values.std(ddof=1, dtype=np.float64)) / math.sqrt(len(values))
 
 
 def by_class(metrics: DigitMetrics, labels: np.ndarray) -> list[ClassMetrics]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged, RunError
-from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics, by_class
+from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics
 from vae_core.evaluation.scores import OF_CLASS, OVERALL, bound_scores, class_scores, evidence_scores, map_scores
 from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood import elbo
@@ -119,13 +119,13 @@ class Report:
             ),
         )
         on_progress(0.9, "Comparing neighbours on the map and in pixels")
-        accuracies = {k: (votes.argmax(axis=1) == tests.labels).mean() for k, votes in counts.items()}
+        hits = {k: votes.argmax(axis=1) == tests.labels for k, votes in counts.items()}
         near = f"neighbours among {len(training.means):,} training digits"
         scores = [
             *bound_scores(reconstruction, kl, tests, digits),
-            *evidence_scores(exact, (reconstruction + kl).mean(), digits),
-            *map_scores(tests, accuracies, near, digits),
-            *class_scores(by_class(metrics, digits.test_labels), near, digits),
+            *evidence_scores(exact, reconstruction + kl, digits),
+            *map_scores(tests, hits, near, digits),
+            *class_scores(metrics, near, digits),
         ]
         on_progress(1.0, "Done")
         return cls(scores, metrics)

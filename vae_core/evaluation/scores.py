@@ -8,7 +8,7 @@ from vae_core.config import LATENT_DIM
 from vae_core.data.digits import Digits
 from vae_core.data.images import PIXELS
 from vae_core.evaluation import embedding_quality
-from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, ClassMetrics
+from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, DigitMetrics, by_class, standard_error
 from vae_core.latent.aggregate_posterior import kl_from_prior
 from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood import elbo
@@ -53,14 +53,10 @@ def score_elbo(network: Network, digits: Digits, samples: int = SAMPLES) -> list
 def elbo_scores(reconstruction: np.ndarray, kl: np.ndarray, digits: Digits, samples: int = SAMPLES) -> list[Score]:
     """-ELBO, reconstruction and KL from the two terms of each digit's -ELBO, each (N,) in nats."""
     sampled = monte_carlo(samples)
-
-    def nats(name: str, values: np.ndarray, estimator: str) -> Score:
-        return Score(name, round(float(values.mean()), 4), "nats", len(values), digits.source, estimator)
-
     return [
-        nats("-ELBO", reconstruction + kl, sampled),
-        nats("reconstruction", reconstruction, sampled),
-        nats("KL", kl, CLOSED_FORM),
+        _mean(digits, "-ELBO", reconstruction + kl, "nats", sampled),
+        _mean(digits, "reconstruction", reconstruction, "nats", sampled),
+        _mean(digits, "KL", kl, "nats", CLOSED_FORM),
     ]
 
 
@@ -71,64 +67,81 @@ def monte_carlo(samples: int = SAMPLES) -> str:
 
 def bound_scores(reconstruction: np.ndarray, kl: np.ndarray, tests: LatentMap, digits: Digits) -> list[Score]:
     """The scores of the ELBO and its terms. reconstruction, kl: (N,), in nats; tests: the test digits encoded."""
-    by_dimension = elbo.kl_nats_by_dimension(tests.means, 2 * np.log(tests.std)).mean(axis=0)
-    rate, distortion = kl.mean() / math.log(2), reconstruction.mean() / math.log(2)
+    by_dimension = elbo.kl_nats_by_dimension(tests.means, 2 * np.log(tests.std))
+    rate, distortion = kl / math.log(2), reconstruction / math.log(2)
     sampled, closed = monte_carlo(), CLOSED_FORM
     return [
         *elbo_scores(reconstruction, kl, digits),
-        *(_score(digits, f"KL of z{i + 1}", mean, "nats", closed) for i, mean in enumerate(by_dimension)),
-        _score(digits, "rate", rate, "bits a digit", f"KL, {closed}"),
-        _score(digits, "distortion", distortion, "bits a digit", f"reconstruction, {sampled}"),
-        _score(digits, "bits per pixel", (rate + distortion) / PIXELS, "bits", f"-ELBO, {sampled}"),
+        *(_mean(digits, f"KL of z{i + 1}", nats, "nats", closed) for i, nats in enumerate(by_dimension.T)),
+        _mean(digits, "rate", rate, "bits a digit", f"KL, {closed}"),
+        _mean(digits, "distortion", distortion, "bits a digit", f"reconstruction, {sampled}"),
+        _mean(digits, "bits per pixel", (rate + distortion) / PIXELS, "bits", f"-ELBO, {sampled}"),
     ]
 
 
-def evidence_scores(exact: Evidence, negative_elbo: float, digits: Digits) -> list[Score]:
-    """The scores -log p(x) and inference gap. negative_elbo: the mean over the digits, in nats."""
+def evidence_scores(exact: Evidence, negative_elbo: np.ndarray, digits: Digits) -> list[Score]:
+    """The scores -log p(x) and inference gap. negative_elbo: (N,), in nats."""
     estimator = (
         f"quadrature, nodes down to 1/{round(1 / exact.spacing)} apart; nodes twice as far apart, wherever they lie, "
         f"move a digit by {exact.error_estimate.mean():.4f} nats on average, {exact.error_estimate.max():.2f} at most"
     )
     return [
-        _score(digits, "-log p(x)", -exact.nats.mean(), "nats", estimator),
-        _score(digits, "inference gap", negative_elbo + exact.nats.mean(), "nats", "-ELBO less -log p(x)"),
+        _mean(digits, "-log p(x)", -exact.nats, "nats", estimator),
+        _mean(digits, "inference gap", negative_elbo + exact.nats, "nats", "-ELBO less -log p(x)"),
     ]
 
 
-def map_scores(tests: LatentMap, accuracies: dict[int, float], near: str, digits: Digits) -> list[Score]:
+def map_scores(tests: LatentMap, hits: dict[int, np.ndarray], near: str, digits: Digits) -> list[Score]:
     """The scores of the map as an embedding.
 
-    tests: the test digits encoded; accuracies: of the k-NN classifiers, by k; near: the estimator of these, in words.
+    tests: the test digits encoded; hits: (N,) bool by k, which digits the k-NN classifier gets right; near: the
+    estimator of these, in words.
     """
     trust, continuity = embedding_quality.trustworthiness_and_continuity(digits.test_images, tests.means)
-    neighbours, some = embedding_quality.rank(len(tests.means)), min(len(tests.means), embedding_quality.SUBSAMPLE)
-    ranks = f"{neighbours} neighbour{'s' * (neighbours != 1)}"
-    varied, distance = "variance of the means above 0.01", "Euclidean distance on the map"
+    neighbours, drawn = embedding_quality.rank(len(tests.means)), len(trust) < len(tests.means)
+    among = ", digits drawn at random" if drawn else ""
+    ranks = f"{neighbours} neighbour{'s' * (neighbours != 1)}{among}"
+    varied, distance = "variance of the means above 0.01", f"Euclidean distance on the map{among}"
     return [
         _score(digits, "KL of q(z) from the prior", kl_from_prior(tests), "nats", "cells of the plane, 1/32 wide"),
         _score(digits, "active units", embedding_quality.active_units(tests.means), "dimensions", varied),
-        *(_score(digits, f"{k}-NN accuracy", share, "share", near) for k, share in accuracies.items()),
-        _score(digits, "trustworthiness", trust, "0 to 1", ranks, some),
-        _score(digits, "continuity", continuity, "0 to 1", ranks, some),
-        _score(digits, "silhouette", embedding_quality.silhouette(tests), "-1 to 1", distance, some),
+        *(_mean(digits, f"{k}-NN accuracy", right, "share", near) for k, right in hits.items()),
+        _mean(digits, "trustworthiness", trust, "0 to 1", ranks),
+        _mean(digits, "continuity", continuity, "0 to 1", ranks),
+        _mean(digits, "silhouette", embedding_quality.silhouettes(tests), "-1 to 1", distance),
     ]
 
 
-def class_scores(classes: list[ClassMetrics], near: str, digits: Digits) -> list[Score]:
+def class_scores(metrics: DigitMetrics, near: str, digits: Digits) -> list[Score]:
     """The scores of each class, and the confusion matrix. near: the estimator of the k-NN classifier, in words."""
-    scores, sampled = [], monte_carlo()
-    for row in classes:
-        tail = f"{OF_CLASS}{row.label}"
+    scores, sampled, labels = [], monte_carlo(), digits.test_labels
+    for row in by_class(metrics, labels):
+        tail, members = f"{OF_CLASS}{row.label}", labels == row.label
+        right = metrics.predicted[members] == row.label
         scores += [
-            _score(digits, f"-ELBO{tail}", row.negative_elbo, "nats", sampled, row.digits),
-            _score(digits, f"reconstruction{tail}", row.reconstruction, "nats", sampled, row.digits),
-            _score(digits, f"{KNN_CLASSIFIER_K}-NN accuracy{tail}", row.accuracy, "share", near, row.digits),
+            _mean(digits, f"-ELBO{tail}", metrics.negative_elbo[members], "nats", sampled),
+            _mean(digits, f"reconstruction{tail}", metrics.reconstruction[members], "nats", sampled),
+            _mean(digits, f"{KNN_CLASSIFIER_K}-NN accuracy{tail}", right, "share", near),
         ]
         scores += [
             _score(digits, f"{KNN_CLASSIFIER_K}-NN{tail} as {other}", number, "digits", near, row.digits)
             for other, number in enumerate(row.predicted)
         ]
     return scores
+
+
+def _mean(digits: Digits, name: str, values: np.ndarray, unit: str, estimator: str) -> Score:
+    """The mean of a value of each digit, rounded to four decimals, with its standard error over the digits."""
+    error = standard_error(values)
+    return Score(
+        name,
+        round(float(values.mean(dtype=np.float64)), 4),
+        unit,
+        len(values),
+        digits.source,
+        estimator,
+        None if error is None else round(error, 4),
+    )
 
 
 def _score(digits: Digits, name: str, value: float, unit: str, estimator: str, count: int | None = None) -> Score:

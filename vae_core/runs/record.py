@@ -56,6 +56,9 @@ class Score:
     """The source of those digits, MNIST or SAMPLE."""
     estimator: str
     """How it was computed, in words."""
+    error: float | None = None
+    """Standard error, in the unit of the value: how far it would move with other digits. None: not known, as in older
+    runs, or there is none."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,14 @@ def _json(value: Any) -> bytes:
     return text.encode("utf-8", "replace")  # a path or title may contain a lone surrogate, which UTF-8 cannot encode
 
 
-_JSON_TYPES: dict[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), dict[str, str]: (dict,)}
+_OPTIONAL = float | None
+_JSON_TYPES: dict[Any, tuple[type, ...]] = {
+    str: (str,),
+    int: (int,),
+    float: (int, float),
+    _OPTIONAL: (int, float, type(None)),
+    dict[str, str]: (dict,),
+}
 
 
 def _build(cls: type, fields: Any) -> Any:
@@ -155,9 +165,9 @@ def _build(cls: type, fields: Any) -> Any:
             continue
         value = fields[name]
         if not isinstance(value, _JSON_TYPES[expected]) or isinstance(value, bool):
-            raise ValueError(f"{name}: expected {expected.__name__}, found {value!r}")
+            raise ValueError(f"{name}: expected {getattr(expected, '__name__', expected)}, found {value!r}")
         if expected is str:
             value.encode()  # raises an error for a lone surrogate, which JSON allows and no page can show
-        if expected is float and not abs(value) <= sys.float_info.max:
+        if expected in (float, _OPTIONAL) and value is not None and not abs(value) <= sys.float_info.max:
             raise ValueError(f"{name}: expected a finite number, found {value!r}")
     return cls(**fields)

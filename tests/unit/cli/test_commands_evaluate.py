@@ -22,7 +22,7 @@ def test_evaluate_prints_the_contracts_json(call: Call, few: Digits):
     scores = {score["name"]: score for score in json.loads(output)}
     assert list(scores)[: len(OVERALL)] == list(OVERALL)
     for name, score in scores.items():
-        assert set(score) == {"name", "value", "unit", "digits", "dataset", "estimator"}
+        assert set(score) == {"name", "value", "unit", "digits", "dataset", "estimator", "error"}
         assert score["dataset"] == "sample"
         assert score["digits"] == 300 or ", class " in name
     assert sum(scores[f"-ELBO, class {label}"]["digits"] for label in range(10)) == 300
@@ -38,7 +38,7 @@ def test_evaluate_prints_a_table_and_says_whose_digits_these_are(call: Call, few
     assert status == 0
     assert f"The bundled sample: 4,000 training and 300 test digits, from {few.origin}" in output
     row = next(line for line in output.splitlines() if line.startswith("-ELBO"))
-    assert row.split()[2:4] == ["nats", "300"]
+    assert row.split()[3:5] == ["nats", "300"]
     assert "not the ones that the run's own metrics.json speaks of" in output
     assert "were among its training digits" in output
     head, *rows = [line.split() for line in output.split("\n\n")[1].splitlines()[:11]]

@@ -4,11 +4,20 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.manifold import trustworthiness as sklearn_trustworthiness
 from sklearn.neighbors import KNeighborsClassifier
 
+from vae_core.data.digits import Digits
 from vae_core.evaluation import embedding_quality
-from vae_core.evaluation.embedding_quality import active_units, silhouette, trustworthiness_and_continuity
+from vae_core.evaluation.embedding_quality import (
+    active_units,
+    silhouettes,
+    subsample,
+    trustworthiness_and_continuity,
+)
 from vae_core.latent.latent_map import LatentMap
+from vae_core.likelihood.elbo import negative_elbo
+from vae_core.runs.catalog import open_run
 
 NOISE = np.random.default_rng(4)
 IMAGES = NOISE.integers(0, 256, (40, 28, 28), dtype=np.uint8)
@@ -68,27 +77,52 @@ def test_trustworthiness_and_continuity_are_their_definitions(count: int, k: int
     """With few digits fewer neighbours are looked at, for the definition knows no more than half of them."""
     pixels, means = IMAGES[:count].reshape(count, -1) / 255, MEANS[:count]
     trust, continuity = trustworthiness_and_continuity(IMAGES[:count], means)
-    assert trust == pytest.approx(penalty(pixels, means, k))
-    assert continuity == pytest.approx(penalty(means, pixels, k))
-    assert (trust, continuity) != (1, 1)
+    assert trust.shape == continuity.shape == (count,)
+    assert trust.mean() == pytest.approx(penalty(pixels, means, k))
+    assert continuity.mean() == pytest.approx(penalty(means, pixels, k))
+    assert (trust.mean(), continuity.mean()) != (1, 1)
+
+
+def test_trustworthiness_is_scikit_learns():
+    pixels = IMAGES.reshape(40, -1) / 255
+    trust, continuity = trustworthiness_and_continuity(IMAGES, MEANS)
+    assert trust.mean() == pytest.approx(sklearn_trustworthiness(pixels, MEANS, n_neighbors=12))
+    assert continuity.mean() == pytest.approx(sklearn_trustworthiness(MEANS, pixels, n_neighbors=12))
 
 
 def test_a_map_that_keeps_all_ranks_is_trusted():
     """Digits of one grey each, in a row: their distances in pixels are those on the map."""
     greys = np.arange(0, 240, 6, dtype=np.uint8)
     images = np.broadcast_to(greys[:, None, None], (40, 28, 28))
-    assert trustworthiness_and_continuity(images, np.stack([greys, greys], axis=1) / 100) == (1, 1)
+    for kept in trustworthiness_and_continuity(images, np.stack([greys, greys], axis=1) / 100):
+        np.testing.assert_array_equal(kept, 1)
 
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_too_few_digits_have_no_wrong_neighbours(count: int):
-    assert trustworthiness_and_continuity(IMAGES[:count], MEANS[:count]) == (1, 1)
+    for kept in trustworthiness_and_continuity(IMAGES[:count], MEANS[:count]):
+        np.testing.assert_array_equal(kept, np.ones(count))
 
 
-def test_only_the_first_digits_are_compared(monkeypatch: pytest.MonkeyPatch):
+def test_of_many_digits_some_drawn_at_random_are_compared(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(embedding_quality, "SUBSAMPLE", 20)
-    assert trustworthiness_and_continuity(IMAGES, MEANS) == trustworthiness_and_continuity(IMAGES[:20], MEANS[:20])
-    assert silhouette(embedded(MEANS, LABELS)) == silhouette(embedded(MEANS[:20], LABELS[:20]))
+    chosen = subsample(40)
+    assert len(set(chosen.tolist())) == 20
+    assert chosen.tolist() == sorted(chosen) == subsample(40).tolist()
+    assert chosen.max() >= 20
+    found = trustworthiness_and_continuity(IMAGES, MEANS), silhouettes(embedded(MEANS, LABELS))
+    monkeypatch.setattr(embedding_quality, "SUBSAMPLE", 40)
+    few = IMAGES[chosen], MEANS[chosen]
+    np.testing.assert_array_equal(found[0], trustworthiness_and_continuity(*few))
+    np.testing.assert_array_equal(found[1], silhouettes(embedded(MEANS[chosen], LABELS[chosen])))
+
+
+@pytest.mark.mnist
+def test_the_digits_that_are_drawn_are_as_hard_as_all(mnist: Digits):
+    """By how well `seed` draws them."""
+    reconstruction, _ = negative_elbo(open_run("seed").network(), mnist.test_images, 1)
+    error = reconstruction.std() / math.sqrt(2000)
+    assert abs(reconstruction[subsample(10_000)].mean() - reconstruction.mean()) < 2 * error
 
 
 # --- Silhouette
@@ -104,19 +138,19 @@ def test_the_silhouette_is_its_definition():
         if len(near[own]):
             a, b = near[own].mean(), min(of.mean() for c, of in near.items() if c != own)
             total += (b - a) / max(a, b)
-    assert silhouette(embedded(MEANS, labels)) == pytest.approx(total / 40, abs=1e-5)
+    assert silhouettes(embedded(MEANS, labels)).mean() == pytest.approx(total / 40, abs=1e-5)
 
 
 def test_classes_far_apart_have_a_silhouette_near_1_and_shuffled_ones_near_0():
     labels = np.arange(40, dtype=np.uint8) % 2
     apart = MEANS + 100 * labels[:, None]
-    assert silhouette(embedded(apart, labels)) > 0.95
-    assert abs(silhouette(embedded(apart, np.arange(40) // 2 % 2))) < 0.1
+    assert silhouettes(embedded(apart, labels)).mean() > 0.95
+    assert abs(silhouettes(embedded(apart, np.arange(40) // 2 % 2)).mean()) < 0.1
 
 
 @pytest.mark.parametrize("labels", [[1], [1, 1, 1], [1, 2, 3]], ids=["one digit", "one class", "a class each"])
 def test_where_there_is_nothing_to_compare_the_silhouette_is_0(labels: list[int]):
-    assert silhouette(embedded(MEANS[: len(labels)], labels)) == 0
+    assert not silhouettes(embedded(MEANS[: len(labels)], labels)).any()
 
 
 # --- Active units
