@@ -1,4 +1,4 @@
-"""PCA against scikit-learn's, and what it is for: a floor."""
+"""PCA against scikit-learn's, and what it is for: a yardstick."""
 
 import numpy as np
 import pytest

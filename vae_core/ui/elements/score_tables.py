@@ -7,25 +7,26 @@ import streamlit as st
 
 from vae_core.data.digits import test_digits_of
 from vae_core.evaluation.digit_metrics import ClassMetrics
-from vae_core.evaluation.references import Reference
+from vae_core.evaluation.references import Reference, Source
 from vae_core.runs.record import Score
 
 MEANINGS = {
-    "-ELBO": "Reconstruction plus KL: what training minimises. An upper bound on \u2212log p(x). Lower is better.",
+    "-ELBO": "Reconstruction plus KL, at beta 1 whatever it was in training. An upper bound on \u2212log p(x). "
+    "Lower is better.",
     "reconstruction": "What is left to say of the pixels, given a point of the encoder's cloud. Lower is better.",
     "KL": "What it costs to say where on the map the digit lies.",
     "KL of z1": "The part of it that z1 carries.",
     "KL of z2": "The part of it that z2 carries.",
     "rate": "The KL in bits.",
     "distortion": "The reconstruction in bits.",
-    "bits per pixel": "The \u2212ELBO in bits, divided by the 784 pixels.",
+    "bits per pixel": "The \u2212ELBO in bits, divided by the 784 pixels: of pixels drawn as black or white.",
     "-log p(x)": "What \u2212ELBO bounds, summed up over the whole plane. Lower is better.",
     "inference gap": "How far the bound lies above it: the encoder's ellipses are not the exact posteriors. 0 is best.",
-    "KL of q(z) from the prior": "How unlike the prior the digits lie on the map, all together. 0 if they lie like it.",
+    "KL of q(z) from the prior": "How unlike the prior all digits together lie. With few digits, much of it is chance.",
     "active units": "Dimensions of the map that are in use, of 2.",
     "1-NN accuracy": "How often the nearest training digit on the map is of the digit's class.",
-    "5-NN accuracy": "How often most of the 5 nearest are.",
-    "50-NN accuracy": "How often most of the 50 nearest are.",
+    "5-NN accuracy": "How often no class has more of the 5 nearest than the digit's; of equals, the lowest counts.",
+    "50-NN accuracy": "The same of the 50 nearest.",
     "trustworthiness": "Whether neighbours on the map are alike in pixels. 1 is best.",
     "continuity": "Whether digits alike in pixels are neighbours on the map. 1 is best.",
     "silhouette": "How far classes stand apart on the map. Near 0 is normal for a VAE, whose classes touch.",
@@ -62,7 +63,7 @@ def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Refe
         how = f"{measured_on(score)}; {score.estimator}"
         cells = [
             f'<th scope="row">{html.escape(label(score.name))}</th>',
-            f"<td><b>{written(score.value, score.unit)}</b></td>",
+            f"<td><b>{written(score.value, score.unit)}</b>{_plus_minus(score)}</td>",
             f"<td>{html.escape(MEANINGS.get(score.name, ''))}<br><small>{html.escape(label(how))}</small></td>",
         ]
         if beside:
@@ -83,9 +84,20 @@ def class_table(classes: Sequence[ClassMetrics]) -> None:
     table("classes", ("Class", "Digits", "\u2212ELBO", "Reconstruction", "5-NN accuracy"), rows)
 
 
+def _plus_minus(score: Score) -> str:
+    return "" if score.error is None else f"<br><small>\u00b1 {written(score.error, score.unit)}</small>"
+
+
 def _compared(reference: Reference, unit: str) -> str:
     value = written(reference.value, unit).removesuffix(f" {unit}")
-    return f"<b>{value}</b> {html.escape(reference.of)} <small>({html.escape(reference.condition)})</small>"
+    how = f"{reference.split} digits, {reference.pixels}; {reference.condition}; "
+    by = "ours" if reference.source is None else _link(reference.source)
+    return f"<b>{value}</b> {html.escape(reference.of)} <small>({html.escape(how)}{by})</small>"
+
+
+def _link(source: Source) -> str:
+    title = html.escape(f"{source.title}, {source.place}")
+    return f'<a href="{html.escape(source.link)}" target="_blank" title="{title}">{html.escape(source.place)}</a>'
 
 
 def table(name: str, heads: Sequence[str], rows: Sequence[str]) -> None:
