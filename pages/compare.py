@@ -4,6 +4,7 @@ import streamlit as st
 
 from vae_core.errors import RunError, VaeError
 from vae_core.evaluation.comparison import Measured, compare_configs, compare_scores
+from vae_core.evaluation.digit_metrics import by_score
 from vae_core.evaluation.report import Report
 from vae_core.evaluation.scores import OVERALL
 from vae_core.runs.catalog import list_runs
@@ -134,8 +135,9 @@ def scores(left: LoadedRun, right: LoadedRun) -> None:
             )
     score_differences(compare_scores(*both))
     st.caption(
-        "A difference is called better where less, or more, is better by itself. Another seed of the same recipe moves "
-        "the \u2212ELBO by a nat or two."
+        "A difference is called better where less, or more, is better by itself, and where it exceeds its standard "
+        "error (\u00b1), which says how far other digits would move it. Another seed of the same recipe moves the "
+        "\u2212ELBO by a nat or two."
     )
 
 
@@ -143,7 +145,8 @@ def scores_of(side: LoadedRun, measure: bool) -> Measured:
     """The report that the run keeps, or that was measured here; else what its training left."""
     try:
         if report := measured(side) if measure else Report.read(side.run, side.network, side.digits):
-            return Measured(report.overall, side.digits.digest)
+            values = by_score(report.metrics, side.digits.test_labels)
+            return Measured(report.overall, side.digits.digest, values)
         own = [score for score in side.run.scores() if score.name in OVERALL]
         return Measured(own, side.run.record.dataset.digest)
     except VaeError as error:

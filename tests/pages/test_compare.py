@@ -2,15 +2,16 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.compare_page import compare, data, sides
-from tests.pages.runner import SECONDS, as_read, copy_of_seed, html, text
+from tests.pages.runner import SECONDS, as_read, at_hand, copy_of_seed, html, text
 from tests.unit.builders import CONFIG, random_digits, random_tensors
-from vae_core.data.sources import load_digits
+from vae_core.data.digits import Digits
 from vae_core.evaluation.report import NAME, Report
 from vae_core.evaluation.scores import OVERALL
 from vae_core.networks.network import Network
@@ -82,10 +83,19 @@ def test_scores_of_other_digits_are_shown_and_not_compared(two_runs: Path) -> No
     assert "trained on different digits" in text(app)
 
 
-def test_missing_scores_are_measured_when_asked_for(two_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def little() -> Iterator[Digits]:
+    """The pages find digits on which a report is measured in no time."""
+    with at_hand(random_digits(train=80, test=40)) as little:
+        yield little
+
+
+def test_missing_scores_are_measured_when_asked_for(
+    two_runs: Path, little: Digits, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for run_id in ("scored", "unscored"):
-        copy_of_seed(two_runs, run_id, load_digits())
-    anything = Report.measure(Network.from_tensors(random_tensors(CONFIG)), random_digits(train=80, test=40))
+        copy_of_seed(two_runs, run_id, little)
+    anything = Report.measure(Network.from_tensors(random_tensors(CONFIG)), little)
     tensors = {name: 1.01 * tensor for name, tensor in open_run("scored").tensors().items()}
     (two_runs / "unscored" / "network.safetensors").write_bytes(pack(tensors))
     (two_runs / "unscored" / "metrics.json").write_text("[]")

@@ -4,11 +4,15 @@ Invariant: a difference is right minus left, and is only given for scores of the
 """
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from vae_core.config import TrainingConfig
+from vae_core.evaluation.digit_metrics import standard_error
 from vae_core.runs.record import Score
 
 _LOWER_IS_BETTER = {
@@ -31,6 +35,8 @@ class Measured:
     scores: Sequence[Score]
     digest: str
     """`Digits.digest` of the digits that they were measured on."""
+    values: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """By the name of a score, the values of the digits of which it is the mean, where they are known."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,12 @@ class ScorePair:
     right: Score | None
     same_digits: bool
     """Whether both runs were scored on digits with the same digest."""
+    error: float | None = None
+    """Standard error of the difference, in their unit; None if it is not known.
+
+    It is that of the differences of single digits where they are known: a hard digit is hard for both runs, so that
+    they are much surer than the two scores. Else it is that of the difference of two independent scores, which is more.
+    """
 
     @property
     def difference(self) -> float | None:
@@ -52,19 +64,39 @@ class ScorePair:
         return right.value - left.value
 
     @property
+    def within_error(self) -> bool:
+        """Whether the difference is no more than its standard error, so that other digits might turn it around."""
+        return self.difference is not None and self.error is not None and abs(self.difference) <= self.error
+
+    @property
     def better(self) -> str | None:
-        """ "left" or "right". None if there is no difference, or no direction in which this score is better."""
+        """ "left" or "right". None if the difference is 0 or within its error, or there is no direction in which this
+        score is better."""
         if not (difference := self.difference) or self.name not in _LOWER_IS_BETTER | _HIGHER_IS_BETTER:
+            return None
+        if self.within_error:
             return None
         return "right" if (difference < 0) == (self.name in _LOWER_IS_BETTER) else "left"
 
 
 def compare_scores(left: Measured, right: Measured) -> list[ScorePair]:
     """A pair for each name of a score that either run has, in the order of the run that has more scores."""
-    by_name = [{score.name: score for score in measured.scores} for measured in (left, right)]
-    names = [name for scores in sorted(by_name, key=len, reverse=True) for name in scores]
+    of_left, of_right = ({score.name: score for score in measured.scores} for measured in (left, right))
+    names = [name for scores in sorted((of_left, of_right), key=len, reverse=True) for name in scores]
     same = left.digest == right.digest
-    return [ScorePair(name, by_name[0].get(name), by_name[1].get(name), same) for name in dict.fromkeys(names)]
+    return [
+        ScorePair(name, of_left.get(name), of_right.get(name), same, _error(name, left, right) if same else None)
+        for name in dict.fromkeys(names)
+    ]
+
+
+def _error(name: str, left: Measured, right: Measured) -> float | None:
+    """The standard error of the difference of two scores of the same digits."""
+    if name in left.values and name in right.values:
+        return standard_error(right.values[name].astype(float) - left.values[name])
+    scores = (score for measured in (left, right) for score in measured.scores if score.name == name)
+    errors = [score.error for score in scores if score.error is not None]
+    return math.hypot(*errors) if len(errors) == 2 else None
 
 
 @dataclass(frozen=True)

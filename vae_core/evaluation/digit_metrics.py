@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vae_core.data.images import PIXELS
+
 KNN_CLASSIFIER_K = 5
 """How many nearest training digits on the map classify a test digit."""
 
@@ -56,6 +58,21 @@ class ClassMetrics:
     """The share whose predicted class is right."""
     predicted: tuple[int, ...]
     """How many are predicted to be of each of the ten classes: a row of the confusion matrix."""
+
+
+def by_score(metrics: DigitMetrics, labels: np.ndarray) -> dict[str, np.ndarray]:
+    """By the name of a score, the (N,) values of which it is the mean. labels: (N,) in 0..9, the true classes."""
+    return {
+        "-ELBO": metrics.negative_elbo,
+        "reconstruction": metrics.reconstruction,
+        "KL": metrics.kl,
+        "rate": metrics.kl / math.log(2),
+        "distortion": metrics.reconstruction / math.log(2),
+        "bits per pixel": metrics.negative_elbo / math.log(2) / PIXELS,
+        "-log p(x)": -metrics.evidence,
+        "inference gap": metrics.gap,
+        f"{KNN_CLASSIFIER_K}-NN accuracy": metrics.predicted == labels,
+    }
 
 
 def standard_error(values: np.ndarray) -> float | None:

@@ -80,7 +80,7 @@ def silhouettes(embedded: LatentMap) -> np.ndarray:
     means, labels = embedded.means[chosen], embedded.labels[chosen]
     if not 2 <= len(np.unique(labels)) < len(labels):
         return np.zeros(len(labels))
-    return silhouette_samples(means, labels)
+    return np.asarray(silhouette_samples(means, labels))
 
 
 def active_units(means: np.ndarray) -> int:

@@ -2,7 +2,9 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
+import scipy.stats
 
 from tests.unit.builders import CONFIG
 from vae_core.config import TrainingConfig
@@ -93,3 +95,37 @@ def test_only_fields_that_differ_are_told_in_the_order_of_the_config():
     ]
     whys = {spec.name: spec.metadata["why"] for spec in dataclasses.fields(TrainingConfig)}
     assert settings[2] == Setting("Beta", "1", "0.25", whys["beta"])
+
+
+# --- Errors
+
+
+def test_of_the_same_digits_a_difference_has_the_error_of_their_differences():
+    """Against a bootstrap: both runs find the same digits hard."""
+    noise = np.random.default_rng(5)
+    hard = noise.normal(150, 40, 1000)
+    left, right = hard + noise.normal(0, 1, 1000), hard + noise.normal(-0.5, 1, 1000)
+    (row,) = compare_scores(
+        Measured([score(value=left.mean())], "a", {"-ELBO": left}),
+        Measured([score(value=right.mean())], "a", {"-ELBO": right}),
+    )
+    resampled = noise.integers(1000, size=(4000, 1000))
+    assert row.error == pytest.approx((right - left)[resampled].mean(axis=1).std(), rel=0.05)
+    assert row.error < 0.1 * scipy.stats.sem(left)
+    assert (row.better, row.within_error) == ("right", False)
+
+
+def test_without_the_digits_it_has_that_of_two_independent_scores():
+    pair = [Measured([dataclasses.replace(score(value=value), error=error)], "a") for value, error in ((1, 3), (9, 4))]
+    (row,) = compare_scores(*pair)
+    assert (row.error, row.better) == (5, "left")
+    (row,) = compare_scores(pair[0], Measured([score(value=9)], "a"))
+    assert row.error is None
+    (row,) = compare_scores(pair[0], dataclasses.replace(pair[1], digest="b"))
+    assert row.error is None
+
+
+def test_what_is_within_its_error_is_not_better():
+    row = ScorePair("-ELBO", score(value=150.0), score(value=149.5), True, error=0.5)
+    assert (row.difference, row.within_error, row.better) == (-0.5, True, None)
+    assert dataclasses.replace(row, error=0.49).better == "right"

@@ -1,35 +1,50 @@
-"""The scores of the likelihood name their unit, their digits and their estimator."""
+"""A score's standard error says how far it would move with other digits."""
+
+import math
 
 import numpy as np
 import pytest
+import scipy.stats
 
-from tests.unit.builders import random_tensors
-from vae_core.config import TrainingConfig
-from vae_core.data.digits import Digits
-from vae_core.evaluation.scores import score_elbo
-from vae_core.likelihood.elbo import negative_elbo
-from vae_core.networks.network import Network
+from tests.unit.builders import random_digits
+from vae_core.evaluation.digit_metrics import DigitMetrics, by_score, standard_error
+from vae_core.evaluation.scores import elbo_scores
 
-
-def test_a_score_names_its_unit_its_digits_and_its_estimator(images: np.ndarray):
-    network = Network.from_tensors(random_tensors(TrainingConfig()))
-    labels = np.arange(5, dtype=np.uint8)
-    digits = Digits("sample", "here", (), images[:0], labels[:0], images, labels)
-    scores = score_elbo(network, digits)
-    assert [score.name for score in scores] == ["-ELBO", "reconstruction", "KL"]
-    assert {(score.unit, score.digits, score.dataset) for score in scores} == {("nats", 5, "sample")}
-    assert [score.estimator for score in scores] == 2 * ["Monte Carlo, 16 samples a digit, seed 0"] + ["closed form"]
-    reconstruction, kl = negative_elbo(network, images, samples=16, seed=0)
-    expected = [(reconstruction + kl).mean(), reconstruction.mean(), kl.mean()]
-    assert [score.value for score in scores] == pytest.approx(expected, abs=1e-4)
+NOISE = np.random.default_rng(3)
 
 
-@pytest.mark.parametrize(("samples", "words"), [(1, "1 sample a digit"), (3, "3 samples a digit")])
-def test_a_quick_score_says_how_few_draws_it_is_made_of(images: np.ndarray, samples: int, words: str):
-    network = Network.from_tensors(random_tensors(TrainingConfig()))
-    labels = np.arange(5, dtype=np.uint8)
-    scores = score_elbo(network, Digits("sample", "here", (), images[:0], labels[:0], images, labels), samples)
-    assert [score.estimator for score in scores] == 2 * [f"Monte Carlo, {words}, seed 0"] + ["closed form"]
-    reconstruction, kl = negative_elbo(network, images, samples=samples, seed=0)
-    expected = [(reconstruction + kl).mean(), reconstruction.mean(), kl.mean()]
-    assert [score.value for score in scores] == pytest.approx(expected, abs=1e-4)
+def test_a_standard_error_is_scipys_and_a_bootstraps():
+    values = NOISE.gamma(2, 30, 500)
+    found = standard_error(values)
+    assert found == pytest.approx(scipy.stats.sem(values))
+    assert found == pytest.approx(values[NOISE.integers(500, size=(4000, 500))].mean(axis=1).std(), rel=0.05)
+
+
+def test_of_a_share_it_is_the_binomials():
+    hits = NOISE.random(2000) < 0.8
+    share = hits.mean()
+    assert standard_error(hits) == pytest.approx(math.sqrt(share * (1 - share) / 2000), rel=1e-3)
+
+
+def test_one_digit_has_none():
+    assert standard_error(np.ones(1)) is None
+
+
+def test_the_scores_of_the_elbo_have_theirs():
+    digits = random_digits(train=4, test=60)
+    reconstruction, kl = NOISE.normal(140, 30, 60), NOISE.normal(6, 1, 60)
+    found = {score.name: score for score in elbo_scores(reconstruction, kl, digits)}
+    for name, values in (("-ELBO", reconstruction + kl), ("reconstruction", reconstruction), ("KL", kl)):
+        assert found[name].value == pytest.approx(values.mean(), abs=1e-4)
+        assert found[name].error == pytest.approx(scipy.stats.sem(values), abs=1e-4)
+
+
+def test_the_values_of_the_digits_are_those_whose_means_the_scores_are():
+    count, labels = 50, NOISE.integers(10, size=50)
+    nats = [NOISE.normal(100, 20, count).astype(np.float32) for _ in range(3)]
+    metrics = DigitMetrics(*nats, predicted=NOISE.integers(10, size=count), same_class_neighbours=np.zeros(count))
+    found = by_score(metrics, labels)
+    for score in elbo_scores(metrics.reconstruction, metrics.kl, random_digits(train=4, test=count)):
+        assert found[score.name].mean(dtype=float) == pytest.approx(score.value, abs=1e-4)
+    assert found["bits per pixel"] * 784 == pytest.approx(found["rate"] + found["distortion"], rel=1e-5)
+    assert found["5-NN accuracy"].mean() == (metrics.predicted == labels).mean()

@@ -130,6 +130,8 @@ OTHER_DAMAGE: dict[tuple[str, str], tuple[Callable[[bytes], bytes], str]] = {
         "value: expected a finite number, found nan",
     ),
     ("metrics.json", "a value as text"): (changed_score(value="152"), "value: expected float, found '152'"),
+    ("metrics.json", "an error as text"): (changed_score(error="1"), r"error: expected float \| None, found '1'"),
+    ("metrics.json", "an infinite error"): (changed_score(error=float("inf")), "error: expected a finite number"),
     ("metrics.json", "no unit"): (becomes(b'[{"name": "-ELBO"}]'), "the field 'dataset' is missing"),
     ("network.safetensors", "empty"): (becomes(b""), "(?i)header"),
     ("network.safetensors", "truncated"): (half, "(?i)incomplete|invalid"),

@@ -25,6 +25,8 @@ def _cells(row: ScorePair) -> str:
         verdict = ""
     elif row.difference is None:
         verdict = "other digits: not compared"
+    elif row.within_error and differs:
+        verdict = "too close to say"
     else:
         verdict = _WORDS[better] if differs else "the same"
     by_digits = {measured_on(score) for score in (row.left, row.right) if score}
@@ -49,10 +51,16 @@ def _difference(row: ScorePair) -> str:
     """With its sign and unit; without a sign if nothing is left of it as it is written; empty if there is none."""
     if row.difference is None or row.left is None:
         return ""
-    text = written(abs(row.difference), row.left.unit).replace("%", "points")
+    text = _in_points(abs(row.difference), row.left.unit)
     if not any(digit in text for digit in "123456789"):
         return text
-    return ("+" if row.difference > 0 else _MINUS) + text
+    error = "" if row.error is None else f"<br><small>\u00b1 {_in_points(row.error, row.left.unit)}</small>"
+    return ("+" if row.difference > 0 else _MINUS) + text + error
+
+
+def _in_points(value: float, unit: str) -> str:
+    """A difference of two values of this unit, without its sign."""
+    return written(value, unit).replace("%", "points")
 
 
 def config_differences(settings: Sequence[Setting]) -> None:
