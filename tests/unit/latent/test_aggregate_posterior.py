@@ -103,6 +103,15 @@ def test_of_a_mixture_it_is_the_mean_over_draws():
     assert error < 0.006
 
 
+def test_the_cells_are_narrow_enough_for_posteriors_as_narrow_as_those_of_the_deepest_run():
+    """Far apart, so that their KL is the mean of their own, less what it is worth to know which one it is."""
+    means = np.array([[-2, -2], [-2, 2], [2, -2], [2, 2]])
+    for std, most in ((0.05, 0.003), (0.02, 0.02)):
+        apart = embedded(means, np.full((4, 2), std))
+        expected = kl_nats(apart.means, 2 * np.log(apart.std)).mean() - np.log(4)
+        assert expected - most < kl_from_prior(apart) <= expected + 1e-6
+
+
 def test_posteriors_narrower_than_a_cell_keep_it_finite_and_a_lower_bound():
     narrow = embedded([[0.01, 0.01], [9.99, -9.99]], np.full((2, 2), 1e-4))
     found = kl_from_prior(narrow)
