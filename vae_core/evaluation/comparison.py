@@ -20,6 +20,7 @@ _LOWER_IS_BETTER = {
     "reconstruction",
     "distortion",
     "bits per pixel",
+    "-ELBO, binarised",
     "-log p(x)",
     "inference gap",
     "KL of q(z) from the prior",

@@ -15,7 +15,15 @@ import numpy as np
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged, RunError
 from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics
-from vae_core.evaluation.scores import OF_CLASS, OVERALL, bound_scores, class_scores, evidence_scores, map_scores
+from vae_core.evaluation.scores import (
+    OF_CLASS,
+    OVERALL,
+    binarised_score,
+    bound_scores,
+    class_scores,
+    evidence_scores,
+    map_scores,
+)
 from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood import elbo
 from vae_core.likelihood.evidence import evidence
@@ -103,6 +111,7 @@ class Report:
         images = digits.test_images
         on_progress(0.0, "Encoding and decoding the test digits")
         reconstruction, kl = elbo.negative_elbo(network, images)
+        binarised = np.add(*elbo.negative_elbo(network, elbo.binarised(images)))
         tests = LatentMap.embed(network, images, digits.test_labels)
         on_progress(0.1, _SUMMING)
         exact = evidence(network, images, lambda share: on_progress(0.1 + 0.6 * share, _SUMMING))
@@ -123,6 +132,7 @@ class Report:
         near = f"neighbours among {len(training.means):,} training digits"
         scores = [
             *bound_scores(reconstruction, kl, tests, digits),
+            binarised_score(binarised, digits),
             *evidence_scores(exact, reconstruction + kl, digits),
             *map_scores(tests, hits, near, digits),
             *class_scores(metrics, near, digits),

@@ -25,6 +25,7 @@ OVERALL = (
     "rate",
     "distortion",
     "bits per pixel",
+    "-ELBO, binarised",
     "-log p(x)",
     "inference gap",
     "KL of q(z) from the prior",
@@ -77,6 +78,11 @@ def bound_scores(reconstruction: np.ndarray, kl: np.ndarray, tests: LatentMap, d
         _mean(digits, "distortion", distortion, "bits a digit", f"reconstruction, {sampled}"),
         _mean(digits, "bits per pixel", (rate + distortion) / PIXELS, "bits", f"-ELBO, {sampled}"),
     ]
+
+
+def binarised_score(negative_elbo: np.ndarray, digits: Digits) -> Score:
+    """The -ELBO of digits whose pixels are drawn as black or white. negative_elbo: (N,), in nats."""
+    return _mean(digits, "-ELBO, binarised", negative_elbo, "nats", f"pixels drawn once, seed {SEED}; {monte_carlo()}")
 
 
 def evidence_scores(exact: Evidence, negative_elbo: np.ndarray, digits: Digits) -> list[Score]:

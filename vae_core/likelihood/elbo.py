@@ -40,6 +40,15 @@ def kl_nats_by_dimension(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
     return 0.5 * (np.exp(log_var) + mean**2 - 1 - log_var)
 
 
+def binarised(images: np.ndarray, seed: int = SEED) -> np.ndarray:
+    """Digits whose pixels are drawn as black or white: white with the probability that is their grey.
+
+    images: (N, 28, 28) uint8. Returns the same shape, 0 or 255 (uint8). Of these the reconstruction is a likelihood.
+    """
+    draws = np.random.default_rng(seed).integers(255, size=images.shape, dtype=np.uint8)  # from 0 to 254
+    return np.where(draws < images, np.uint8(255), np.uint8(0))
+
+
 def negative_elbo(
     network: Network, images: np.ndarray, samples: int = SAMPLES, seed: int = SEED
 ) -> tuple[np.ndarray, np.ndarray]:
