@@ -40,7 +40,7 @@ ORDERS = {
     ),
     "astray": Order(
         "Astray",
-        "Digits among others: the class of most of the 5 nearest is wrong, and the fewest of the 50 nearest are right.",
+        "Digits among others: the commonest class of the 5 nearest is wrong, and fewest of the 50 nearest are right.",
         lambda metrics: -metrics.same_class_neighbours.astype(float),
         lambda metrics, digit: f"{metrics.same_class_neighbours[digit]} of {VOTE_K}, {_negative_elbo(metrics, digit)}",
         lambda metrics, labels: metrics.predicted != labels,

@@ -96,7 +96,7 @@ def references(score: str) -> list[Reference]:
 
 
 def comparable(digits: Digits) -> bool:
-    """Whether these test digits are MNIST's, on which the references were measured."""
+    """Whether these test digits are MNIST's, the only ones whose scores the references compare with."""
     return digits.digest == MNIST_TEST
 
 

@@ -5,6 +5,7 @@ in report.safetensors, with the digests of the weights and of the digits. Invari
 the weights and the digits that it was measured on.
 """
 
+import dataclasses
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged, RunError
-from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics
+from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics, by_score
 from vae_core.evaluation.scores import (
     OF_CLASS,
     OVERALL,
@@ -129,11 +130,13 @@ class Report:
         )
         on_progress(0.9, "Comparing neighbours on the map and in pixels")
         hits = {k: votes.argmax(axis=1) == tests.labels for k, votes in counts.items()}
+        precise = dataclasses.replace(metrics, reconstruction=reconstruction, kl=kl, evidence=exact.nats)  # float64
+        values = by_score(precise, digits.test_labels)
         near = f"neighbours among {len(training.means):,} training digits"
         scores = [
-            *bound_scores(reconstruction, kl, tests, digits),
+            *bound_scores(values, tests, digits),
             binarised_score(binarised, digits),
-            *evidence_scores(exact, reconstruction + kl, digits),
+            *evidence_scores(exact, values, digits),
             *map_scores(tests, hits, near, digits),
             *class_scores(metrics, near, digits),
         ]

@@ -1,12 +1,11 @@
 """From the measurements of a network to its scores, each with its unit, its number of digits and its estimator."""
 
-import math
+from collections.abc import Mapping
 
 import numpy as np
 
 from vae_core.config import LATENT_DIM
 from vae_core.data.digits import Digits
-from vae_core.data.images import PIXELS
 from vae_core.evaluation import embedding_quality
 from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, DigitMetrics, by_class, standard_error
 from vae_core.latent.aggregate_posterior import CELL, kl_from_prior
@@ -66,17 +65,16 @@ def monte_carlo(samples: int = SAMPLES) -> str:
     return f"Monte Carlo, {samples} sample{'s' * (samples > 1)} a digit, seed {SEED}"
 
 
-def bound_scores(reconstruction: np.ndarray, kl: np.ndarray, tests: LatentMap, digits: Digits) -> list[Score]:
-    """The scores of the ELBO and its terms. reconstruction, kl: (N,), in nats; tests: the test digits encoded."""
+def bound_scores(values: Mapping[str, np.ndarray], tests: LatentMap, digits: Digits) -> list[Score]:
+    """The scores of the ELBO and its terms. values: as from `by_score`; tests: the test digits encoded."""
     by_dimension = elbo.kl_nats_by_dimension(tests.means, 2 * np.log(tests.std))
-    rate, distortion = kl / math.log(2), reconstruction / math.log(2)
     sampled, closed = monte_carlo(), CLOSED_FORM
     return [
-        *elbo_scores(reconstruction, kl, digits),
+        *elbo_scores(values["reconstruction"], values["KL"], digits),
         *(_mean(digits, f"KL of z{i + 1}", nats, "nats", closed) for i, nats in enumerate(by_dimension.T)),
-        _mean(digits, "rate", rate, "bits a digit", f"KL, {closed}"),
-        _mean(digits, "distortion", distortion, "bits a digit", f"reconstruction, {sampled}"),
-        _mean(digits, "bits per pixel", (rate + distortion) / PIXELS, "bits", f"-ELBO, {sampled}"),
+        _mean(digits, "rate", values["rate"], "bits a digit", f"KL, {closed}"),
+        _mean(digits, "distortion", values["distortion"], "bits a digit", f"reconstruction, {sampled}"),
+        _mean(digits, "bits per pixel", values["bits per pixel"], "bits", f"-ELBO, {sampled}"),
     ]
 
 
@@ -85,15 +83,15 @@ def binarised_score(negative_elbo: np.ndarray, digits: Digits) -> Score:
     return _mean(digits, "-ELBO, binarised", negative_elbo, "nats", f"pixels drawn once, seed {SEED}; {monte_carlo()}")
 
 
-def evidence_scores(exact: Evidence, negative_elbo: np.ndarray, digits: Digits) -> list[Score]:
-    """The scores -log p(x) and inference gap. negative_elbo: (N,), in nats."""
+def evidence_scores(exact: Evidence, values: Mapping[str, np.ndarray], digits: Digits) -> list[Score]:
+    """The scores -log p(x) and inference gap. values: as from `by_score`."""
     estimator = (
         f"quadrature, nodes down to 1/{round(1 / exact.spacing)} apart; nodes twice as far apart, wherever they lie, "
         f"move a digit by {exact.error_estimate.mean():.4f} nats on average, {exact.error_estimate.max():.2f} at most"
     )
     return [
-        _mean(digits, "-log p(x)", -exact.nats, "nats", estimator),
-        _mean(digits, "inference gap", negative_elbo + exact.nats, "nats", "-ELBO less -log p(x)"),
+        _mean(digits, "-log p(x)", values["-log p(x)"], "nats", estimator),
+        _mean(digits, "inference gap", values["inference gap"], "nats", "-ELBO less -log p(x)"),
     ]
 
 
