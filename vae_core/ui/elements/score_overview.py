@@ -28,7 +28,7 @@ def score_overview(loaded: LoadedRun, report: Report) -> None:
     )
     if not comparable(loaded.digits):
         st.info(
-            "What others reached was measured on MNIST's 10,000 test digits. These are other digits: it is left out.",
+            "What others reached compares only on MNIST's 10,000 test digits. These are other digits: it is left out.",
             icon=":material/compare_arrows:",
         )
     score_table(report.overall, _comparisons(loaded.digits))
@@ -44,7 +44,7 @@ def score_overview(loaded: LoadedRun, report: Report) -> None:
     with matrix:
         st.subheader("Confusion", anchor=False)
         chart(confusion(rows), "Confusion of classes", key="confusion")
-        st.caption("What most of a digit's 5 nearest training digits on the map are.")
+        st.caption("The commonest class of a digit's 5 nearest training digits on the map.")
 
 
 def _comparisons(loaded: Digits) -> Mapping[str, list[Reference]]:

@@ -32,27 +32,7 @@ def training_form(at_hand: Digits) -> None:
 
     at_hand: the digits to train on.
     """
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.segmented_control(
-            "Recipe",
-            [*RECIPES, CUSTOM],
-            key=TrainState.recipe.key,
-            persist_state="session",
-            required=True,
-        )
-        recipe = _state.recipe
-        st.markdown(_ABOUT[recipe])
-    right.text_input(
-        "Title", key=TrainState.title.key, max_chars=100, placeholder="How the run is called", persist_state="session"
-    )
-    try:
-        config = recipe_for("fast" if recipe == CUSTOM else recipe, len(at_hand.train_images))
-        if recipe == CUSTOM:
-            config = form(config)
-    except ConfigError as error:
-        show_error(error)
-        config = None
+    config = _chosen_config(_choose_recipe(), at_hand)
     with st.container(horizontal=True, vertical_alignment="center"):
         off = _training_off()
         st.button(
@@ -70,6 +50,30 @@ def training_form(at_hand: Digits) -> None:
     if _state.error:
         show_error(_state.error)
         _state.error = None
+
+
+def _choose_recipe() -> str:
+    """The name of the recipe; beside it, the run's title can be written."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.segmented_control(
+            "Recipe", [*RECIPES, CUSTOM], key=TrainState.recipe.key, persist_state="session", required=True
+        )
+        st.markdown(_ABOUT[_state.recipe])
+    right.text_input(
+        "Title", key=TrainState.title.key, max_chars=100, placeholder="How the run is called", persist_state="session"
+    )
+    return _state.recipe
+
+
+def _chosen_config(recipe: str, at_hand: Digits) -> TrainingConfig | None:
+    """The recipe's settings, or the visitor's own; None if these are out of bounds, which the page then says."""
+    try:
+        config = recipe_for("fast" if recipe == CUSTOM else recipe, len(at_hand.train_images))
+        return form(config) if recipe == CUSTOM else config
+    except ConfigError as error:
+        show_error(error)
+        return None
 
 
 def _training_off() -> str | None:

@@ -30,7 +30,7 @@ LAYERS = {
     ),
     "regions": MapLayer(
         "Regions",
-        "the class that most of the 50 nearest digits have; the fainter, the fewer agree",
+        "the commonest class of the 50 nearest digits; the fainter, the fewer agree",
         "How a nearest-neighbour classifier would divide the plane.",
         heatmaps.regions,
     ),
