@@ -20,7 +20,8 @@ MEANINGS = {
     "rate": "The KL in bits.",
     "distortion": "The reconstruction in bits.",
     "bits per pixel": "The \u2212ELBO in bits, divided by the 784 pixels, as if each were black or white.",
-    "-ELBO, binarised": "The same where each pixel was drawn as black or white, as in many papers. Lower is better.",
+    "-ELBO, binarised": "The \u2212ELBO of digits with each pixel drawn as black or white, as in many papers. "
+    "Lower is better.",
     "-log p(x)": "What \u2212ELBO bounds, summed up over the whole plane. Lower is better.",
     "inference gap": "How far the bound lies above it: the encoder's ellipses are not the exact posteriors. 0 is best.",
     "KL of q(z) from the prior": "How unlike the prior all digits together lie. With few digits, much of it is chance.",
