@@ -48,9 +48,11 @@ def random_tensors(config: TrainingConfig, seed: int = 0) -> dict[str, np.ndarra
     for half, widths in (("encoder", (784, *config.encoder_widths)), ("decoder", (2, *config.decoder_widths))):
         for i, (inputs, outputs) in enumerate(itertools.pairwise(widths)):
             layer(f"{half}.hidden.{i}", inputs, outputs)
-    layer("encoder.mean", config.encoder_widths[-1], 2)
-    layer("encoder.log_var", config.encoder_widths[-1], 2)
+    layer("encoder.mean", config.encoder_widths[-1], 2 * config.proposals)
+    layer("encoder.log_var", config.encoder_widths[-1], 2 * config.proposals)
     layer("decoder.logits", config.decoder_widths[-1], 784)
+    if config.proposals > 1:
+        layer("encoder.choice", config.encoder_widths[-1], config.proposals)
     return tensors
 
 
@@ -113,6 +115,18 @@ def some_of(digits: Digits, train: int, test: int) -> Digits:
         train_labels=digits.train_labels[:train],
         test_images=digits.test_images[:test],
         test_labels=digits.test_labels[:test],
+    )
+
+
+def all_for_testing(digits: Digits, start: int, stop: int) -> Digits:
+    """These of the training digits as test digits, without any training digits."""
+    images, labels = digits.train_images, digits.train_labels
+    return dataclasses.replace(
+        digits,
+        train_images=images[:0],
+        train_labels=labels[:0],
+        test_images=images[start:stop],
+        test_labels=labels[start:stop],
     )
 
 

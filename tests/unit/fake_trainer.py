@@ -58,7 +58,7 @@ class FakeTrainer:
     hook: Hook = staticmethod(lambda event, trainer: None)
 
     def __init__(self, config: TrainingConfig, images: np.ndarray, checkpoint: Checkpoint):
-        self.config, self.digits, self.step = config, len(images), checkpoint.step
+        self.config, self.images, self.digits, self.step = config, images, len(images), checkpoint.step
         self.steps_per_epoch = -(-self.digits // config.batch_size)
         self.sums = np.array([checkpoint.reconstruction, checkpoint.kl])
         self.network = dict(checkpoint.network)

@@ -1,10 +1,13 @@
-"""Digits: images and labels for training and for testing, and the split of a validation set."""
+"""Digits: images and labels for training and for testing, digits left out, and the split of a validation set."""
 
+import dataclasses
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+
+from vae_core.errors import DataError
 
 MNIST, SAMPLE = "mnist", "sample"
 """The sources: what digits are, whatever place they came from. A run's dataset and a score have them too."""
@@ -37,6 +40,8 @@ class Digits:
     train_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Digits that were taken out of the training digits: their source and their digest."""
 
     @property
     def name(self) -> str:
@@ -52,6 +57,25 @@ class Digits:
     def digest(self) -> str:
         """Sixteen hexadecimal digits: a hash of the test digits. Scores compare only if their digests are equal."""
         return hashlib.sha256(self.test_images.tobytes() + self.test_labels.tobytes()).hexdigest()[:16]
+
+    def without(self, others: "Digits") -> "Digits":
+        """These digits, less the training digits that have the same pixels as a test digit of `others`.
+
+        Raises DataError unless each of `others` is found, or if no training digit is left.
+        """
+        pixels = {image.tobytes() for image in others.test_images}
+        kept = np.array([image.tobytes() not in pixels for image in self.train_images], bool)
+        if len(kept) - kept.sum() < len(pixels) or not kept.any():
+            raise DataError(
+                f"The training digits of {self.name} cannot be used without the {others.name}: expected to find all "
+                f"{len(pixels):,} of these among them, and others; found {len(kept) - kept.sum():,} of {len(kept):,}."
+            )
+        return dataclasses.replace(
+            self,
+            train_images=self.train_images[kept],
+            train_labels=self.train_labels[kept],
+            left_out=self.left_out | {others.source: others.digest},
+        )
 
 
 def split(images: np.ndarray, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

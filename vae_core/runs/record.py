@@ -6,11 +6,11 @@ Invariant: an object read from JSON has exactly the fields of its class, each of
 import dataclasses
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vae_core.config import TrainingConfig
-from vae_core.data.digits import MNIST, Digits, name_of
+from vae_core.data.digits import MNIST, SAMPLE, Digits, name_of
 
 FORMAT = 1
 STATUSES = ("running", "done", "cancelled", "failed")
@@ -27,6 +27,8 @@ class Dataset:
     test: int
     digest: str
     """`Digits.digest`: a hash of the test digits, on which the scores were measured."""
+    left_out: dict[str, str] = field(default_factory=dict)
+    """`Digits.left_out`: the source and the digest of digits that were taken out of the training digits before."""
 
     @property
     def name(self) -> str:
@@ -39,8 +41,8 @@ class Dataset:
         return self.source == MNIST
 
     def includes(self, digits: Digits) -> bool:
-        """Whether these digits were trained on: all of the bundled sample are among MNIST's training digits."""
-        return self.is_mnist and digits.are_sample
+        """Whether these test digits were trained on: the bundled sample is of MNIST's training digits."""
+        return self.is_mnist and digits.are_sample and SAMPLE not in self.left_out
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def _build(cls: type, fields: Any) -> Any:
     if not isinstance(fields, dict):
         raise ValueError(f"expected an object, found {type(fields).__name__}")
     specs: dict[str, Any] = {spec.name: spec.type for spec in dataclasses.fields(cls)}
-    required = {spec.name for spec in dataclasses.fields(cls) if spec.default is dataclasses.MISSING}
+    required = {spec.name for spec in dataclasses.fields(cls) if spec.default is spec.default_factory}  # both MISSING
     if missing := sorted(required - fields.keys()):
         raise ValueError(f"the field {missing[0]!r} is missing")
     if unknown := sorted(fields.keys() - specs.keys()):
@@ -166,6 +168,8 @@ def _build(cls: type, fields: Any) -> Any:
         value = fields[name]
         if not isinstance(value, _JSON_TYPES[expected]) or isinstance(value, bool):
             raise ValueError(f"{name}: expected {getattr(expected, '__name__', expected)}, found {value!r}")
+        if expected == dict[str, str] and (wrong := [v for v in value.values() if not isinstance(v, str)]):
+            raise ValueError(f"{name}: expected texts, found {wrong[0]!r}")
         if expected is str:
             value.encode()  # raises an error for a lone surrogate, which JSON allows and no page can show
         if expected in (float, _OPTIONAL) and value is not None and not abs(value) <= sys.float_info.max:

@@ -45,12 +45,14 @@ def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None 
         expected = f"fewer than the {len(digits.train_images)} training digits"
         raise ConfigError(f"validation: expected {expected}; found {config.validation}.")
     record = Record(
-        id=f"{config.recipe}-{config.fingerprint(digits.digest)}",
+        id=f"{config.recipe}-{config.fingerprint(''.join([digits.digest, *digits.left_out.values()]))}",
         title=(title or f"{config.recipe}, {config.epochs} epochs, seed {config.seed}")[:_TITLE_LENGTH],
         kind="vae",
         status="running",
         config=config,
-        dataset=Dataset(digits.source, train, config.validation, len(digits.test_images), digits.digest),
+        dataset=Dataset(
+            digits.source, train, config.validation, len(digits.test_images), digits.digest, digits.left_out
+        ),
         versions=_versions(),
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         seconds=0.0,
@@ -71,7 +73,7 @@ def reopen(run: Run, digits: Digits) -> Run:
         raise RunNotWritable(f"{run.name} is trained to its end already.")
     dataset = run.record.dataset
     expected, found = dataset.train + dataset.validation, len(digits.train_images)
-    if digits.digest != dataset.digest or expected != found:
+    if digits.digest != dataset.digest or digits.left_out != dataset.left_out or expected != found:
         begun, at_hand = f"{dataset.source} with {expected:,} to train on", f"{digits.source} with {found:,}"
         raise DataError(f"{run.name} was begun on other digits: {begun}, not the {at_hand} at hand.")
     if run.record.status == "running" and progress.read(run.directory).phase in ("created", "resumed"):

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vae_core.data.digits import Digits, split
+from vae_core.data.sources import leaving_out
 from vae_core.errors import RunNotWritable, TrainingFailed, VaeError, one_line
 from vae_core.evaluation.scores import score_elbo
 from vae_core.jobs import control
@@ -50,6 +51,7 @@ def train(run: Run, digits: Digits, listen: Listener = lambda event, values: Non
     with holding(run):
         run = read_run(run.directory)  # again: another worker may have changed it meanwhile
         try:
+            digits = leaving_out(digits, run.record.dataset.left_out)
             worker = _Worker(store.reopen(run, digits), digits, listen)
         except VaeError as error:
             if run.record.status == "running":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import Call, make_run, some_of
+from tests.unit.builders import Call, all_for_testing, make_run, some_of
 from vae_core.cli import commands
 from vae_core.data import sources
 from vae_core.data.digits import Digits
@@ -44,10 +44,11 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch, sample: Digits) -> Digits:
-    """The commands find the bundled sample, cut to 300 test digits."""
-    digits = some_of(sample, 4000, 300)
+    """The commands find the bundled sample, cut to 300 test digits; and 200 others if they ask for the whole of it."""
+    digits, whole = some_of(sample, 4000, 300), all_for_testing(sample, 300, 500)
     for module in (commands, sources):
         monkeypatch.setattr(module, "load_digits", lambda: digits)
+        monkeypatch.setattr(module, "load_whole_sample", lambda: whole)
     return digits
 
 

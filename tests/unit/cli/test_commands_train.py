@@ -12,6 +12,7 @@ import pytest
 from tests.unit.builders import Call
 from tests.unit.fake_trainer import FakeTrainer, FakeTrainers
 from vae_core.config import TrainingConfig
+from vae_core.data import sources
 from vae_core.data.digits import Digits
 from vae_core.recipes import RECIPES, recipe_for
 from vae_core.runs import store
@@ -22,6 +23,7 @@ OPTIONS = {
     "encoder_widths": "3,2",
     "decoder_widths": "5",
     "activation": "silu",
+    "proposals": "2",
     "epochs": "3",
     "batch_size": "90",
     "optimizer": "rmsprop",
@@ -85,7 +87,7 @@ def test_a_training_prints_its_epochs_and_scores_and_at_last_its_directory(
     run = read_run(Path(output.splitlines()[-1]))
     assert run.directory.parent == root
     assert (run.record.title, run.record.status) == ("Mine", "done")
-    assert dataclasses.astuple(run.record.dataset) == ("sample", 3500, 500, 300, few.digest)
+    assert dataclasses.astuple(run.record.dataset) == ("sample", 3500, 500, 300, few.digest, {})
     lines = output.splitlines()
     assert lines[0] == f"The bundled sample: 4,000 training and 300 test digits, from {few.origin}"
     assert lines[1:3] == ["Starting TensorFlow", "Compiling for strings"]
@@ -154,6 +156,34 @@ def test_a_training_that_was_stopped_says_how_to_go_on_and_goes_on_so(
     status, output, errors = call("train", "--resume", run.id)
     assert (status, errors) == (2, f"Error: {done.title} is trained to its end already.\n")
     assert read_run(run.directory) == done
+
+
+def test_the_bundled_sample_can_be_left_out_and_stays_so_when_a_training_goes_on(
+    call: Call, few: Digits, root: Path, fake_trainers: FakeTrainers
+):
+    left_out, seen = sources.load_whole_sample(), []
+
+    def stop(event: str, trainer: FakeTrainer) -> None:
+        seen.append(trainer.images)
+        if event == "advance" and trainer.step == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    fake_trainers(stop)
+    _, output, _ = call("train", *arguments(OPTIONS), "--leave-out-sample")
+    assert ", without those of the bundled sample" in output
+    run = read_run(Path(output.splitlines()[-1]))
+    assert (run.record.status, run.record.dataset.left_out) == ("cancelled", {"sample": left_out.digest})
+    assert run.record.dataset.train == 4000 - 200 - 500
+
+    fake_trainers(lambda event, trainer: seen.append(trainer.images))
+    status, output, errors = call("train", "--resume", run.id)
+    assert (status, errors) == (0, "")
+    assert read_run(run.directory).record.status == "done"
+    kept = {image.tobytes() for image in left_out.test_images}
+    for images in (seen[0], seen[-1]):
+        assert len(images) == 3300
+        assert not kept & {image.tobytes() for image in images}
+    assert call("train", "--resume", run.id, "--leave-out-sample")[0] == 2
 
 
 def test_a_training_that_fails_is_one_line_of_error(call: Call, few: Digits, root: Path, fake_trainers: FakeTrainers):

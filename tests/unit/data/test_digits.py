@@ -5,6 +5,7 @@ import pytest
 
 from tests.unit.data.archives import Arrays, arrays
 from vae_core.data.digits import Digits, split
+from vae_core.errors import DataError
 
 
 def test_the_digest_names_the_test_digits_and_their_labels():
@@ -12,14 +13,48 @@ def test_the_digest_names_the_test_digits_and_their_labels():
     changed_image, changed_label = arrays(), arrays()
     changed_image["x_test"][0, 0, 0] ^= 1
     changed_label["y_test"][0] += 1
-    made = [Digits("mnist", "", (), **_named(one)) for one in (content, arrays(), changed_image, changed_label)]
+    made = [of(one) for one in (content, arrays(), changed_image, changed_label)]
     assert made[0].digest == made[1].digest
     assert len({digits.digest for digits in made}) == 3
 
 
-def _named(content: Arrays) -> Arrays:
-    names = {"train_images": "x_train", "train_labels": "y_train", "test_images": "x_test", "test_labels": "y_test"}
-    return {field: content[name] for field, name in names.items()}
+def of(content: Arrays) -> Digits:
+    return Digits("mnist", "", (), content["x_train"], content["y_train"], content["x_test"], content["y_test"])
+
+
+# --- Digits left out
+
+
+def digits_of(train: np.ndarray, test: np.ndarray, source: str = "mnist") -> Digits:
+    """Digits whose labels are the grey of their first pixel, modulo 10."""
+    labels = [(images[:, 0, 0] % 10).astype(np.uint8) for images in (train, test)]
+    return Digits(source, "", (), train, labels[0], test, labels[1])
+
+
+def greys(*values: int) -> np.ndarray:
+    """An image of each of these greys."""
+    return np.array(values, np.uint8).repeat(784).reshape(-1, 28, 28)
+
+
+def test_digits_are_left_out_by_their_pixels_and_that_is_kept_in_mind():
+    digits = digits_of(greys(7, 21, 3, 9, 7, 5), greys(1, 2))
+    others = digits_of(greys(), greys(9, 7), "sample")
+    left = digits.without(others)
+    assert left.train_images[:, 0, 0].tolist() == [21, 3, 5]  # both of the same pixels
+    assert left.train_labels.tolist() == [1, 3, 5]
+    assert left.left_out == {"sample": others.digest}
+    assert (digits.left_out, len(digits.train_images)) == ({}, 6)
+    np.testing.assert_array_equal(left.test_images, digits.test_images)
+    assert left.digest == digits.digest
+
+
+@pytest.mark.parametrize("others", [(9, 8), (7, 21, 9)], ids=["one is not there", "none would be left"])
+def test_digits_that_cannot_be_left_out_are_an_error(others: tuple[int, ...]):
+    with pytest.raises(DataError, match="cannot be used without the bundled sample of MNIST: expected to find all"):
+        digits_of(greys(7, 21, 9), greys(1)).without(digits_of(greys(), greys(*others), "sample"))
+
+
+# --- Validation digits
 
 
 def numbered(count: int) -> np.ndarray:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.unit.data.archives import DAMAGE, arrays, npz
 from vae_core.data import sample as bundled
 from vae_core.data import sources
-from vae_core.data.sources import find_digits, load_digits, load_digits_of
+from vae_core.data.sources import find_digits, load_digits, load_digits_of, load_whole_sample
 from vae_core.errors import DataError
 from vae_core.storage import directories
 
@@ -118,10 +119,10 @@ def test_a_damaged_named_file_is_told_and_the_next_source_is_used(
 
 @pytest.fixture
 def forgotten() -> Iterator[None]:
-    for remembered in (sources._found, sources._sample):
+    for remembered in (sources._found, sources._sample, sources._whole_sample):
         remembered.cache_clear()
     yield
-    for remembered in (sources._found, sources._sample):
+    for remembered in (sources._found, sources._sample, sources._whole_sample):
         remembered.cache_clear()
 
 
@@ -138,9 +139,27 @@ def test_a_run_of_the_sample_is_scored_on_the_sample_though_mnist_is_at_hand(
     assert load_digits().source == "mnist"
 
 
-def test_a_run_of_mnist_is_scored_on_the_sample_where_there_is_nothing_else(forgotten: None, places: Path):
-    assert load_digits_of("mnist") is load_digits_of("sample") is load_digits()
-    assert load_digits().source == "sample"
+def test_a_run_of_mnist_is_scored_on_all_of_the_sample_where_there_is_nothing_else(forgotten: None, places: Path):
+    at_hand, whole = load_digits(), load_digits_of("mnist")
+    assert load_digits_of("sample") is at_hand
+    assert load_digits_of("mnist") is whole is load_whole_sample()
+    assert (whole.source, whole.origin, whole.skipped) == ("sample", at_hand.origin, at_hand.skipped)
+    assert (len(whole.train_images), len(whole.train_labels)) == (0, 0)
+    # The test digits come first and keep their indices.
+    np.testing.assert_array_equal(whole.test_images[:2], at_hand.test_images)
+    np.testing.assert_array_equal(whole.test_images[2:], at_hand.train_images)
+    np.testing.assert_array_equal(whole.test_labels, [*at_hand.test_labels, *at_hand.train_labels])
+    assert not (whole.test_images.flags.writeable or whole.test_labels.flags.writeable)
+
+
+def test_the_whole_sample_can_be_had_though_mnist_is_at_hand(
+    forgotten: None, places: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = places / "named.npz"
+    path.write_bytes(npz(arrays()))
+    monkeypatch.setenv("VAE_MNIST", str(path))
+    assert (load_whole_sample().source, len(load_whole_sample().test_images)) == ("sample", 7)
+    assert load_digits().source == "mnist"
 
 
 def test_the_digits_are_loaded_once_whichever_thread_asks(forgotten: None, monkeypatch: pytest.MonkeyPatch):

@@ -20,6 +20,7 @@ def test_run_json_has_every_field_of_the_format(root: Path):
         "validation": 0,
         "test": 1000,
         "digest": "0123456789abcdef",
+        "left_out": {},
     }
     names = "format id title kind status config dataset versions created seconds reason"
     assert set(fields) == set(names.split())

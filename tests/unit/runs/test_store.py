@@ -155,7 +155,7 @@ def test_a_run_that_is_begun_has_its_first_weights_and_their_snapshot_and_says_s
     assert run.id == f"seed-{SMALL.fingerprint(TEN_DIGITS.digest)}"
     assert (found.title, found.kind, found.status, found.reason) == ("Mine", "vae", "running", "")
     assert (found.config, found.seconds) == (SMALL, 0.0)
-    assert dataclasses.astuple(found.dataset) == ("sample", 7, 3, 4, TEN_DIGITS.digest)
+    assert dataclasses.astuple(found.dataset) == ("sample", 7, 3, 4, TEN_DIGITS.digest, {})
     assert {"python", "keras", "numpy"} < set(found.versions)
     assert {"tensorflow", "tensorflow-cpu"} & set(found.versions)
     assert timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(found.created) < timedelta(seconds=10)
