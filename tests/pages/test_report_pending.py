@@ -8,7 +8,7 @@ import pytest
 from tests.pages.report_page import SHOWN, hard_digits, measured, report
 from tests.pages.runner import SECONDS, as_read, copy_of_seed, html, opened, warnings
 from vae_core.data.digits import Digits
-from vae_core.evaluation.report import NAME, Report
+from vae_core.evaluation.report import Report
 from vae_core.runs.catalog import open_run
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.resources import loaded_run, measurement
@@ -17,7 +17,7 @@ from vae_core.ui.resources import loaded_run, measurement
 def test_report_is_measured_once_and_not_kept_where_the_digits_are_others(
     runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (copy_of_seed(runs, "mine") / NAME).unlink()
+    (copy_of_seed(runs, "mine") / "report.safetensors").unlink()
     of = []
     monkeypatch.setattr(Report, "of", lambda run, *rest: of.append(run.id) or Report.measure(*rest))
     measurement._measurements.clear()
@@ -26,7 +26,7 @@ def test_report_is_measured_once_and_not_kept_where_the_digits_are_others(
         assert app.selectbox(key="run").value == "mine"
         assert label("-log p(x)") in html(app)
     assert of == ["mine"]
-    assert not (runs / "mine" / NAME).exists()
+    assert not (runs / "mine" / "report.safetensors").exists()
 
 
 def test_failed_report_says_why_and_is_measured_anew(runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ def test_what_a_link_asks_for_in_vain_is_said_until_the_report_is_there(
 
 
 def test_torn_report_is_measured_anew(runs: Path, few: Digits) -> None:
-    path = copy_of_seed(runs, "mine") / NAME
+    path = copy_of_seed(runs, "mine") / "report.safetensors"
     path.write_bytes(path.read_bytes()[:1000])
     measurement._measurements.clear()
     assert len(hard_digits(report(run="mine"))) == SHOWN

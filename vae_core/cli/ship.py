@@ -6,10 +6,11 @@ everything that is said about the run is measured on the rounded ones.
 
 import dataclasses
 import shutil
+from collections.abc import Sequence
 
 import numpy as np
 
-from vae_core.data.digits import Digits
+from vae_core.data.digits import Digits, split
 from vae_core.errors import RunNotWritable
 from vae_core.evaluation.report import OnProgress, Report
 from vae_core.likelihood import elbo
@@ -24,20 +25,33 @@ from vae_core.storage.tensors import Tensors, pack
 MOST_LOST = 0.05
 """nats of -ELBO that the rounding may cost."""
 
+_JUDGES = 10_000  # training digits to judge the rounding on, if the run has no validation digits
 
-def ship_run(run: Run, run_id: str, digits: Digits, on_progress: OnProgress = lambda share, what: None) -> Run:
+
+def ship_run(
+    run: Run,
+    run_id: str,
+    digits: Digits,
+    others: Sequence[Digits] = (),
+    on_progress: OnProgress = lambda share, what: None,
+) -> Run:
     """Copy a finished run into pretrained/ under this id. The copy replaces one that lies there.
 
-    Raises RunNotWritable, for a run that is not done, or was trained on other digits, too; RunDamaged.
+    digits: those that the run was trained on; others: further digits to ship a report on. Raises RunNotWritable, for a
+    run that is not done, or was trained on other digits, too; RunDamaged; DataError.
     """
     if not ids.is_id(run_id):
         raise RunNotWritable(f"{run_id!r} cannot be a run's id; {ids.RULE}.")
     if run.record.status != "done" or run.record.dataset.digest != digits.digest:
         raise RunNotWritable(f"{run.name} cannot travel: expected a run that is done, on the digits at hand.")
     activation = run.record.config.activation
-    tensors = rounded(run.tensors(), activation, digits.test_images)
+    tensors = rounded(run.tensors(), activation, _judges(run, digits, others))
     network = _network(tensors, activation)
-    report = Report.measure(network, digits, on_progress)
+    shown = [digits, *others]
+    reports = [
+        Report.measure(network, some, lambda share, what, k=k: on_progress((k + share) / len(shown), what))
+        for k, some in enumerate(shown)
+    ]
     shipped = directories.SHIPPED
     with raising_run_not_writable(shipped), staging(shipped) as staged:
         shutil.copy(run.directory / history.NAME, staged)
@@ -47,11 +61,25 @@ def ship_run(run: Run, run_id: str, digits: Digits, on_progress: OnProgress = la
         if (snapshots := run.directory / "snapshots").is_dir():
             shutil.copytree(snapshots, staged / "snapshots")
         write(staged / "network.safetensors", pack(tensors))
-        report.write(staged, network, digits)
+        for report, some in zip(reports, shown, strict=True):
+            report.write(Run(staged, run.record), network, some)
         write(staged / "run.json", dataclasses.replace(run.record, id=run_id).to_json())
         if (shipped / run_id).exists():
             discard(shipped / run_id)
         return read_run(publish(staged, shipped / run_id))
+
+
+def _judges(run: Run, digits: Digits, others: Sequence[Digits]) -> np.ndarray:
+    """The digits to judge the rounding on, (N, 28, 28) uint8: the run's validation digits, or else training digits.
+
+    Not test digits, for this is a choice, and the scores on the test digits are to be free of choices.
+    """
+    for some in others:
+        if some.source in run.record.dataset.left_out:
+            digits = digits.without(some)
+    config = run.record.config
+    trained_on, held_out = split(digits.train_images, config.validation, config.seed)
+    return held_out if len(held_out) else trained_on[:_JUDGES]
 
 
 def rounded(tensors: Tensors, activation: str, images: np.ndarray) -> Tensors:
@@ -62,8 +90,7 @@ def rounded(tensors: Tensors, activation: str, images: np.ndarray) -> Tensors:
         return tensors
 
     def negative_elbo(weights: Tensors) -> float:
-        terms = elbo.negative_elbo(_network(weights, activation), images)
-        return float(sum(term.mean() for term in terms))
+        return float(elbo.negative_elbo(_network(weights, activation), images).total.mean())
 
     return halves if negative_elbo(halves) - negative_elbo(tensors) < MOST_LOST else tensors
 

@@ -1,25 +1,24 @@
 """The report on a run: all of its scores, and the metrics of each test digit from which they were computed.
 
 Measuring takes up to a minute, so a report is stored in the run: the scores in metrics.json, the metrics of the digits
-in report.safetensors, with the digests of the weights and of the digits. Invariant: a stored report is only used for
-the weights and the digits that it was measured on.
+in report.safetensors, with the digests of the weights and of the digits. A shipped run has a second report, on all
+digits of the bundled sample: metrics-sample-5000.json and report-sample-5000.safetensors. Invariant: a stored report is
+only used for the weights and the digits that it was measured on.
 """
 
-import dataclasses
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged, RunError
-from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics, by_score
+from vae_core.evaluation import embedding_quality
+from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics, by_score, metric_shapes
 from vae_core.evaluation.scores import (
     OF_CLASS,
     OVERALL,
-    binarised_score,
     bound_scores,
     class_scores,
     evidence_scores,
@@ -31,43 +30,19 @@ from vae_core.likelihood.evidence import evidence
 from vae_core.networks.network import Network
 from vae_core.runs import locks
 from vae_core.runs.record import Score, scores_to_json
-from vae_core.runs.run import Run, read_run
+from vae_core.runs.run import Run, read_run, read_scores
 from vae_core.storage.files import raising_run_damaged, write
 from vae_core.storage.tensors import Shapes, pack, read_tensors
 
 _log = logging.getLogger(__name__)
-
-NAME = "report.safetensors"
-NEIGHBOURS = (1, KNN_CLASSIFIER_K, VOTE_K)
-"""The k of the k-NN accuracies."""
 
 _SUMMING = "Summing over the latent plane"
 
 OnProgress = Callable[[float, str], None]
 """Called with the share of the work that is done, from 0 to 1, and what is being computed, in words."""
 
-_ON_DISK = {
-    "reconstruction": "reconstruction",
-    "kl": "kl",
-    "evidence": "evidence",
-    "predicted": "predicted",
-    "company": "same_class_neighbours",
-}
-"""By the name of a tensor in report.safetensors, the field of DigitMetrics."""
-
-
-def _shapes(count: int) -> Shapes:
-    """The tensors in report.safetensors for `count` test digits. "network", "digits": digests, as 8 bytes."""
-    nats, classes, digest = ((count,), np.float32), ((count,), np.uint8), ((8,), np.uint8)
-    return {
-        "reconstruction": nats,
-        "kl": nats,
-        "evidence": nats,
-        "predicted": classes,
-        "company": classes,
-        "network": digest,
-        "digits": digest,
-    }
+_DIGESTS: Shapes = dict.fromkeys(("network", "digits"), ((8,), np.uint8))
+"""The tensors in report.safetensors beside the metrics: digests of the weights and of the digits, as bytes."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +76,7 @@ class Report:
         with locks.holding(run):
             current = read_run(run.directory)
             if current.record.status != "running" and current.network().digest == network.digest:
-                self.write(run.directory, network, digits)
+                self.write(run, network, digits)
 
     @classmethod
     def measure(cls, network: Network, digits: Digits, on_progress: OnProgress = lambda share, what: None) -> "Report":
@@ -109,39 +84,43 @@ class Report:
 
         Raises RunDamaged if the encoder's numbers are not finite.
         """
-        images = digits.test_images
+        images, labels = digits.test_images, digits.test_labels
         on_progress(0.0, "Encoding and decoding the test digits")
-        reconstruction, kl = elbo.negative_elbo(network, images)
-        binarised = np.add(*elbo.negative_elbo(network, elbo.binarised(images)))
-        tests = LatentMap.embed(network, images, digits.test_labels)
+        bound = elbo.negative_elbo(network, images)
+        binarised = elbo.negative_elbo(network, elbo.binarised(images))
+        tests = LatentMap.embed(network, images, labels)
         on_progress(0.1, _SUMMING)
         exact = evidence(network, images, lambda share: on_progress(0.1 + 0.6 * share, _SUMMING))
-        on_progress(0.7, "Encoding the training digits, and looking for neighbours among them")
+        on_progress(0.7, "Looking for neighbours on the map")
         training = LatentMap.embed(network, digits.train_images, digits.train_labels)
-        counts = {k: training.votes(tests.means, k) for k in NEIGHBOURS}
-        metrics = DigitMetrics(
-            reconstruction=reconstruction.astype(np.float32),
-            kl=kl.astype(np.float32),
-            evidence=exact.nats.astype(np.float32),
-            predicted=counts[KNN_CLASSIFIER_K].argmax(axis=1).astype(np.uint8),
-            same_class_neighbours=np.take_along_axis(counts[VOTE_K], tests.labels[:, None].astype(int), 1)[:, 0].astype(
-                np.uint8
-            ),
-        )
+        votes = [tests.votes_of_neighbours(training, k) for k in (1, KNN_CLASSIFIER_K, VOTE_K)]
+        count = len(training.means)
+        near = f"neighbours among {f'{count:,} training' if count else f'the {len(labels) - 1:,} other'} digits"
+        nearest, predicted, by_vote = (counts.argmax(axis=1) for counts in votes)
         on_progress(0.9, "Comparing neighbours on the map and in pixels")
-        hits = {k: votes.argmax(axis=1) == tests.labels for k, votes in counts.items()}
-        precise = dataclasses.replace(metrics, reconstruction=reconstruction, kl=kl, evidence=exact.nats)  # float64
-        values = by_score(precise, digits.test_labels)
-        near = f"neighbours among {len(training.means):,} training digits"
+        trust, continuity = embedding_quality.trustworthiness_and_continuity(images, tests.means)
+        precise = DigitMetrics(  # in float64
+            reconstruction=bound.reconstruction,
+            kl=bound.kl,
+            evidence=exact.nats,
+            predicted=predicted,
+            same_class_neighbours=votes[-1][np.arange(len(labels)), labels],
+            predicted_by_nearest=nearest,
+            predicted_by_vote=by_vote,
+            binarised=binarised.total,
+            trustworthiness=trust,
+            continuity=continuity,
+            silhouette=embedding_quality.silhouettes(tests),
+        )
+        values = by_score(precise, labels)
         scores = [
-            *bound_scores(values, tests, digits),
-            binarised_score(binarised, digits),
+            *bound_scores(values, tests, digits, bound.sampling_error_of_mean, binarised.sampling_error_of_mean),
             *evidence_scores(exact, values, digits),
-            *map_scores(tests, hits, near, digits),
-            *class_scores(metrics, near, digits),
+            *map_scores(values, tests, near, digits),
+            *class_scores(precise, near, digits),
         ]
         on_progress(1.0, "Done")
-        return cls(scores, metrics)
+        return cls(scores, precise.rounded())
 
     @classmethod
     def read(cls, run: Run, network: Network, digits: Digits) -> "Report | None":
@@ -149,14 +128,14 @@ class Report:
 
         A damaged one is logged and not used.
         """
-        path, shapes = run.directory / NAME, _shapes(len(digits.test_images))
-        if digits.digest != run.record.dataset.digest or not path.exists():
+        scores, path = run.report_files(digits)
+        if not path.exists():
             return None
         try:
             with raising_run_damaged(path):
-                tensors = read_tensors(path, shapes)
-                digests = [tensors.pop(name).tobytes().hex() for name in ("network", "digits")]
-                report = cls(run.scores(), DigitMetrics(**{_ON_DISK[name]: array for name, array in tensors.items()}))
+                tensors = read_tensors(path, metric_shapes(len(digits.test_images)) | _DIGESTS)
+                digests = [tensors.pop(name).tobytes().hex() for name in _DIGESTS]
+                report = cls(read_scores(scores), DigitMetrics(**tensors))
                 complete = tuple(score.name for score in report.overall) == OVERALL
                 if digests != [network.digest, digits.digest] or not complete:
                     return None
@@ -174,14 +153,14 @@ class Report:
         if abs(found - expected) > 1e-3 + 1e-5 * abs(expected):
             raise ValueError(f"expected digits whose -ELBO is {expected:g} nats on average, found {found:g}")
 
-    def write(self, directory: Path, network: Network, digits: Digits) -> None:
+    def write(self, run: Run, network: Network, digits: Digits) -> None:
         """Write the report, measured on this network and these digits, into a run's directory. Raises OSError."""
-        metrics = {name: getattr(self.metrics, field) for name, field in _ON_DISK.items()}
+        scores, path = run.report_files(digits)
         digests = {"network": network.digest, "digits": digits.digest}
         as_bytes = {name: np.frombuffer(bytes.fromhex(digest), np.uint8) for name, digest in digests.items()}
-        write(directory / NAME, pack(metrics | as_bytes))
+        write(path, pack(vars(self.metrics) | as_bytes))
         # The scores come last: `read` ignores a report.safetensors without all scores beside it.
-        write(directory / "metrics.json", scores_to_json(self.scores))
+        write(scores, scores_to_json(self.scores))
 
     @property
     def overall(self) -> list[Score]:

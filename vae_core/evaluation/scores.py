@@ -1,5 +1,6 @@
 """From the measurements of a network to its scores, each with its unit, its number of digits and its estimator."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -47,12 +48,15 @@ CLOSED_FORM = "closed form"
 
 def score_elbo(network: Network, digits: Digits, samples: int = SAMPLES) -> list[Score]:
     """-ELBO, reconstruction and KL of a network: means over all test digits, in nats. samples: of z for each digit."""
-    return elbo_scores(*negative_elbo(network, digits.test_images, samples), digits, samples)
+    found = negative_elbo(network, digits.test_images, samples)
+    return elbo_scores(found.reconstruction, found.kl, digits, monte_carlo(samples, found.sampling_error_of_mean))
 
 
-def elbo_scores(reconstruction: np.ndarray, kl: np.ndarray, digits: Digits, samples: int = SAMPLES) -> list[Score]:
-    """-ELBO, reconstruction and KL from the two terms of each digit's -ELBO, each (N,) in nats."""
-    sampled = monte_carlo(samples)
+def elbo_scores(reconstruction: np.ndarray, kl: np.ndarray, digits: Digits, sampled: str) -> list[Score]:
+    """-ELBO, reconstruction and KL from the two terms of each digit's -ELBO, each (N,) in nats.
+
+    sampled: the estimator of the reconstruction, in words.
+    """
     return [
         _mean(digits, "-ELBO", reconstruction + kl, "nats", sampled),
         _mean(digits, "reconstruction", reconstruction, "nats", sampled),
@@ -60,27 +64,34 @@ def elbo_scores(reconstruction: np.ndarray, kl: np.ndarray, digits: Digits, samp
     ]
 
 
-def monte_carlo(samples: int = SAMPLES) -> str:
-    """The estimator of `negative_elbo` with so many samples, in words."""
-    return f"Monte Carlo, {samples} sample{'s' * (samples > 1)} a digit, seed {SEED}"
+def monte_carlo(samples: int = SAMPLES, error: float = math.nan) -> str:
+    """The estimator of `negative_elbo` with so many samples, in words.
+
+    error: how far other samples would move the score, as a standard error in nats; NaN if it is not known.
+    """
+    moved = "" if math.isnan(error) else f"; another seed moves the mean by {error:.3f} nats"
+    return f"Monte Carlo, {samples} sample{'s' * (samples > 1)} a digit, seed {SEED}{moved}"
 
 
-def bound_scores(values: Mapping[str, np.ndarray], tests: LatentMap, digits: Digits) -> list[Score]:
-    """The scores of the ELBO and its terms. values: as from `by_score`; tests: the test digits encoded."""
+def bound_scores(
+    values: Mapping[str, np.ndarray], tests: LatentMap, digits: Digits, error: float, binarised_error: float
+) -> list[Score]:
+    """The scores of the ELBO and its terms.
+
+    values: as from `by_score`; tests: the test digits encoded; error, binarised_error: what sampling adds to the
+    uncertainty of the -ELBO of grey and of binarised digits, as standard errors in nats.
+    """
     by_dimension = elbo.kl_nats_by_dimension(tests.means, 2 * np.log(tests.std))
-    sampled, closed = monte_carlo(), CLOSED_FORM
+    sampled, closed = monte_carlo(error=error), CLOSED_FORM
+    drawn = f"pixels drawn once, seed {SEED}; {monte_carlo(error=binarised_error)}"
     return [
-        *elbo_scores(values["reconstruction"], values["KL"], digits),
+        *elbo_scores(values["reconstruction"], values["KL"], digits, sampled),
         *(_mean(digits, f"KL of z{i + 1}", nats, "nats", closed) for i, nats in enumerate(by_dimension.T)),
         _mean(digits, "rate", values["rate"], "bits a digit", f"KL, {closed}"),
         _mean(digits, "distortion", values["distortion"], "bits a digit", f"reconstruction, {sampled}"),
         _mean(digits, "bits per pixel", values["bits per pixel"], "bits", f"-ELBO, {sampled}"),
+        _mean(digits, "-ELBO, binarised", values["-ELBO, binarised"], "nats", drawn),
     ]
-
-
-def binarised_score(negative_elbo: np.ndarray, digits: Digits) -> Score:
-    """The -ELBO of digits whose pixels are drawn as black or white. negative_elbo: (N,), in nats."""
-    return _mean(digits, "-ELBO, binarised", negative_elbo, "nats", f"pixels drawn once, seed {SEED}; {monte_carlo()}")
 
 
 def evidence_scores(exact: Evidence, values: Mapping[str, np.ndarray], digits: Digits) -> list[Score]:
@@ -95,24 +106,23 @@ def evidence_scores(exact: Evidence, values: Mapping[str, np.ndarray], digits: D
     ]
 
 
-def map_scores(tests: LatentMap, hits: dict[int, np.ndarray], near: str, digits: Digits) -> list[Score]:
+def map_scores(values: Mapping[str, np.ndarray], tests: LatentMap, near: str, digits: Digits) -> list[Score]:
     """The scores of the map as an embedding.
 
-    tests: the test digits encoded; hits: (N,) bool by k, which digits the k-NN classifier gets right; near: the
-    estimator of these, in words.
+    values: as from `by_score`; tests: the test digits encoded; near: the estimator of the k-NN classifier, in words.
     """
-    trust, continuity = embedding_quality.trustworthiness_and_continuity(digits.test_images, tests.means)
-    neighbours, drawn = embedding_quality.rank(len(tests.means)), len(trust) < len(tests.means)
+    neighbours = embedding_quality.rank(len(tests.means))
+    drawn = len(values["trustworthiness"]) < len(tests.means)
     among = ", digits drawn at random" if drawn else ""
     ranks = f"{neighbours} neighbour{'s' * (neighbours != 1)}{among}"
     varied, distance = "variance of the means above 0.01", f"Euclidean distance on the map{among}"
     return [
         _score(digits, "KL of q(z) from the prior", kl_from_prior(tests), "nats", _cells(tests)),
         _score(digits, "active units", embedding_quality.active_units(tests.means), "dimensions", varied),
-        *(_mean(digits, f"{k}-NN accuracy", right, "share", near) for k, right in hits.items()),
-        _mean(digits, "trustworthiness", trust, "0 to 1", ranks),
-        _mean(digits, "continuity", continuity, "0 to 1", ranks),
-        _mean(digits, "silhouette", embedding_quality.silhouettes(tests), "-1 to 1", distance),
+        *(_mean(digits, name, values[name], "share", near) for name in OVERALL if name.endswith("-NN accuracy")),
+        _mean(digits, "trustworthiness", values["trustworthiness"], "0 to 1", ranks),
+        _mean(digits, "continuity", values["continuity"], "0 to 1", ranks),
+        _mean(digits, "silhouette", values["silhouette"], "-1 to 1", distance),
     ]
 
 

@@ -40,7 +40,8 @@ class LatentMap:
     @classmethod
     def embed(cls, network: Network, images: np.ndarray, labels: np.ndarray) -> "LatentMap":
         """Encode images (N, 28, 28) uint8 with labels (N,) uint8. Raises RunDamaged if a mean is not finite."""
-        blocks = [network.encode(to_pixels(images[i : i + _BLOCK])) for i in range(0, len(images), _BLOCK)]
+        starts = range(0, max(1, len(images)), _BLOCK)  # one block, of nothing, if there are no images
+        blocks = [network.encode(to_pixels(images[i : i + _BLOCK])) for i in starts]
         means = np.concatenate([mean for mean, _ in blocks])
         std = np.exp(0.5 * np.concatenate([log_var for _, log_var in blocks]))
         for array in (means, std):
@@ -71,8 +72,25 @@ class LatentMap:
         """How many of each point's k nearest digits are of each class. points: (N, 2). Returns (N, 10) integers."""
         ranks = range(1, min(k, len(self.means)) + 1)
         _, indices = self.tree.query(points, ranks)  # pyright: ignore[reportArgumentType]  # SciPy's type: int
-        labels = self.labels[indices].astype(int) + 10 * np.arange(len(points))[:, None]  # (N, k)
-        return np.bincount(labels.ravel(), minlength=10 * len(points)).reshape(-1, 10)
+        return self._count(np.asarray(indices))
+
+    def votes_of_neighbours(self, training: "LatentMap", k: int) -> np.ndarray:
+        """Of each digit's k nearest training digits, how many are of each class: (N, 10) integers.
+
+        If there are no training digits, the neighbours are the other digits of this map.
+        """
+        if len(training.means):
+            return training.votes(self.means, k)
+        ranks = range(1, min(k + 1, len(self.means)) + 1)
+        _, indices = self.tree.query(self.means, ranks)  # pyright: ignore[reportArgumentType]  # SciPy's type: int
+        itself = indices == np.arange(len(self.means))[:, None]  # (N, k + 1)
+        itself[:, -1] |= ~itself.any(axis=1)  # if more than k others lie on a digit, one of them stands for it
+        return self._count(np.asarray(indices)[~itself].reshape(len(self.means), -1))
+
+    def _count(self, neighbours: np.ndarray) -> np.ndarray:
+        """How many of these digits are of each class. neighbours: (N, k) indices. Returns (N, 10) integers."""
+        labels = self.labels[neighbours].astype(int) + 10 * np.arange(len(neighbours))[:, None]
+        return np.bincount(labels.ravel(), minlength=10 * len(neighbours)).reshape(-1, 10)
 
     def support(self, z: Point) -> Support:
         """How far z lies from the digits (see support.py)."""

@@ -7,6 +7,9 @@ and 1, a pseudo-likelihood instead of a likelihood). It is estimated by sampling
 divergence of two normal distributions, has a closed form.
 """
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
 from vae_core.data.images import to_pixels
@@ -49,24 +52,43 @@ def binarised(images: np.ndarray, seed: int = SEED) -> np.ndarray:
     return np.where(draws < images, np.uint8(255), np.uint8(0))
 
 
-def negative_elbo(
-    network: Network, images: np.ndarray, samples: int = SAMPLES, seed: int = SEED
-) -> tuple[np.ndarray, np.ndarray]:
-    """The two terms of each digit's -ELBO: reconstruction and KL, each (N,) float64 in nats.
+class NegativeElbo(NamedTuple):
+    """The two terms of each digit's -ELBO, (N,) float64 in nats, and what sampling z adds to their uncertainty."""
+
+    reconstruction: np.ndarray
+    """The mean over the samples of z."""
+    kl: np.ndarray
+    sampling_error: np.ndarray
+    """(N,) the standard error of the reconstruction that comes from the samples; NaN for a single one."""
+
+    @property
+    def total(self) -> np.ndarray:
+        """(N,): the -ELBO."""
+        return self.reconstruction + self.kl
+
+    @property
+    def sampling_error_of_mean(self) -> float:
+        """How far other samples would move the mean over the digits, as a standard error in nats."""
+        return math.sqrt((self.sampling_error**2).sum()) / len(self.kl)
+
+
+def negative_elbo(network: Network, images: np.ndarray, samples: int = SAMPLES, seed: int = SEED) -> NegativeElbo:
+    """The two terms of each digit's -ELBO.
 
     images: (N, 28, 28) uint8; samples: how many z are drawn for each digit; seed: of these draws. Raises RunDamaged if
     the encoder's numbers are not finite.
     """
     noise = np.random.default_rng(seed)
-    reconstruction, kl = np.empty(len(images)), np.empty(len(images))
+    reconstruction, kl, error = (np.empty(len(images)) for _ in range(3))
     for start in range(0, len(images), _BLOCK):
         block = slice(start, start + _BLOCK)
         pixels = to_pixels(images[block])
         mean, log_var = network.encode(pixels)
         std = np.exp(0.5 * log_var)
-        total = np.zeros(len(pixels))
-        for _ in range(samples):
+        drawn = np.empty((samples, len(pixels)))
+        for sample in drawn:
             z = mean + std * noise.standard_normal(mean.shape, dtype=np.float32)  # (B, 2)
-            total += reconstruction_nats(pixels, network.logits(z))
-        reconstruction[block], kl[block] = total / samples, kl_nats(mean, log_var)
-    return reconstruction, kl
+            sample[:] = reconstruction_nats(pixels, network.logits(z))
+        reconstruction[block], kl[block] = drawn.mean(axis=0), kl_nats(mean, log_var)
+        error[block] = drawn.std(axis=0, ddof=1) / math.sqrt(samples) if samples > 1 else np.nan
+    return NegativeElbo(reconstruction, kl, error)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vae_core.data.digits import Digits
 from vae_core.networks.network import Network, network_shapes
 from vae_core.runs import history
 from vae_core.runs.record import Record, Score, scores_from_json
@@ -75,9 +76,21 @@ class Run:
 
     def scores(self) -> list[Score]:
         """metrics.json: the scores on the test digits. Raises RunDamaged."""
-        path = self.directory / "metrics.json"
-        with raising_run_damaged(path):
-            return scores_from_json(read_text(path))
+        return read_scores(self.directory / "metrics.json")
+
+    def scores_on(self, digits: Digits) -> list[Score]:
+        """The scores that the run keeps of these test digits; empty if it keeps none. Raises RunDamaged."""
+        path, _ = self.report_files(digits)
+        return read_scores(path) if path.exists() else []
+
+    def report_files(self, digits: Digits) -> tuple[Path, Path]:
+        """Where the report on these test digits is kept: its scores, and the metrics of the digits.
+
+        Other digits than the run's own are told apart by their source and number.
+        """
+        own = digits.digest == self.record.dataset.digest
+        tail = "" if own else f"-{digits.source}-{len(digits.test_images)}"
+        return self.directory / f"metrics{tail}.json", self.directory / f"report{tail}.safetensors"
 
 
 def read_run(directory: Path) -> Run:
@@ -88,3 +101,9 @@ def read_run(directory: Path) -> Run:
         if record.id != directory.name:
             raise ValueError(f"expected the id {directory.name!r}, the folder's name; found {record.id!r}")
         return Run(directory, record)
+
+
+def read_scores(path: Path) -> list[Score]:
+    """The scores in this file. Raises RunDamaged."""
+    with raising_run_damaged(path):
+        return scores_from_json(read_text(path))

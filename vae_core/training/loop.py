@@ -123,8 +123,8 @@ class TrainingLoop:
         row |= {"epoch": trainer.epoch, "seconds": round(self.seconds, 2)}
         row["reconstruction"], row["kl"] = (float(value) for value in trainer.sums / trainer.seen)
         if len(held_out):
-            terms = elbo.negative_elbo(self._network(trainer), held_out, samples=1)
-            row["val_reconstruction"], row["val_kl"] = (float(term.mean()) for term in terms)
+            found = elbo.negative_elbo(self._network(trainer), held_out, samples=1)
+            row["val_reconstruction"], row["val_kl"] = float(found.reconstruction.mean()), float(found.kl.mean())
         for prefix in ("", "val_"):
             row[f"{prefix}loss"] = row[f"{prefix}reconstruction"] + beta * row[f"{prefix}kl"]
         self.epochs.append(row)

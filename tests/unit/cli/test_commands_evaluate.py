@@ -24,8 +24,8 @@ def test_evaluate_prints_the_contracts_json(call: Call, few: Digits):
     for name, score in scores.items():
         assert set(score) == {"name", "value", "unit", "digits", "dataset", "estimator", "error"}
         assert score["dataset"] == "sample"
-        assert score["digits"] == 300 or ", class " in name
-    assert sum(scores[f"-ELBO, class {label}"]["digits"] for label in range(10)) == 300
+        assert score["digits"] == 200 or ", class " in name
+    assert sum(scores[f"-ELBO, class {label}"]["digits"] for label in range(10)) == 200
     assert scores["-ELBO"]["unit"] == "nats"
     assert scores["-ELBO"]["value"] == pytest.approx(
         scores["reconstruction"]["value"] + scores["KL"]["value"], abs=2e-4
@@ -36,18 +36,27 @@ def test_evaluate_prints_the_contracts_json(call: Call, few: Digits):
 def test_evaluate_prints_a_table_and_says_whose_digits_these_are(call: Call, few: Digits):
     status, output, _ = call("evaluate", "seed")
     assert status == 0
-    assert f"The bundled sample: 4,000 training and 300 test digits, from {few.origin}" in output
+    assert f"The bundled sample: 200 test digits, from {few.origin}" in output
     row = next(line for line in output.splitlines() if line.startswith("-ELBO"))
-    assert row.split()[3:5] == ["nats", "300"]
+    assert row.split()[3:5] == ["nats", "200"]
     assert "not the ones that the run's own metrics.json speaks of" in output
     assert "were among its training digits" in output
     head, *rows = [line.split() for line in output.split("\n\n")[1].splitlines()[:11]]
     assert " ".join(head) == "class digits -ELBO reconstruction 5-NN accuracy " + " ".join(f"as {n}" for n in range(10))
     for label, cells in enumerate(rows):
-        members = int((few.test_labels == label).sum())
+        members = int((sources.load_whole_sample().test_labels == label).sum())
         assert cells[:2] == [str(label), str(members)]
         assert sum(map(int, cells[5:])) == members
         assert float(cells[4]) == pytest.approx(int(cells[5 + label]) / members, abs=5e-4)
+
+
+def test_evaluate_takes_the_whole_sample_if_asked(call: Call, own_run: Run):
+    before = contents(own_run)
+    status, output, errors = call("evaluate", "small", "--sample")
+    assert (status, errors) == (0, "")
+    assert "The bundled sample: 200 test digits" in output
+    assert "not the ones that the run's own metrics.json speaks of" in output
+    assert contents(own_run) == before
 
 
 def test_evaluate_takes_a_directory(call: Call, own_run: Run, monkeypatch: pytest.MonkeyPatch):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from tests.unit.builders import random_tensors, some_of, step_numbers
+from tests.unit.builders import all_for_testing, random_tensors, some_of, step_numbers
 from vae_core.cli import ship
 from vae_core.cli.ship import ship_run
 from vae_core.config import TrainingConfig
-from vae_core.data.digits import Digits
+from vae_core.data.digits import Digits, split
 from vae_core.errors import RunNotWritable
 from vae_core.evaluation.learning_curve import LearningCurve
 from vae_core.evaluation.report import Report
@@ -72,6 +72,29 @@ def test_weights_stay_as_they_are_where_rounding_costs_something(few: Digits):
     tensors["encoder.mean.kernel"][:2] = [[1, 0], [-4097, 0]]
     tensors["encoder.log_var.kernel"][:] = 0
     assert ship.rounded(tensors, "relu", few.test_images) is tensors
+
+
+@pytest.mark.parametrize("validation", [0, 7])
+def test_the_rounding_is_judged_on_no_test_digit_and_none_that_was_left_out(
+    root: Path, shipped: Path, few: Digits, monkeypatch: pytest.MonkeyPatch, validation: int
+):
+    """On validation digits, or on training digits if there are none."""
+    others = all_for_testing(few, 0, 40)
+    config = dataclasses.replace(CONFIG, validation=validation)
+    run = store.begin(config, few.without(others), root, "Mine")
+    run = store.complete(run, dataclasses.replace(run.record, status="done"), random_tensors(CONFIG), [], [])
+    judges = []
+    monkeypatch.setattr(ship, "rounded", lambda tensors, activation, images: judges.append(images) or tensors)
+    copy = ship_run(run, "short", few, [others])
+    kept, held_out = split(few.without(others).train_images, validation, 0)
+    np.testing.assert_array_equal(judges[0], held_out if validation else kept)
+    network = copy.network()
+    for digits in (few, others):
+        report = Report.read(copy, network, digits)
+        assert report is not None
+        assert (report.scores[0].digits, report.scores[0].dataset) == (len(digits.test_images), "sample")
+    assert (copy.directory / "report-sample-40.safetensors").exists()
+    assert copy.scores_on(others) == Report.measure(network, others).scores
 
 
 @pytest.mark.parametrize("status", ["running", "cancelled", "failed"])

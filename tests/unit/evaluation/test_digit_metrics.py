@@ -2,16 +2,18 @@
 
 import numpy as np
 
-from vae_core.evaluation.digit_metrics import DigitMetrics, by_class
+from tests.unit.evaluation.measured import metrics_with
+from vae_core.evaluation.digit_metrics import by_class
 
 
 def test_figures_of_a_class_are_those_of_its_digits_alone():
-    metrics = DigitMetrics(
-        reconstruction=np.array([100, 200, 300], np.float32),
-        kl=np.array([1, 2, 3], np.float32),
-        evidence=np.array([-90, -190, -290], np.float32),
-        predicted=np.array([7, 0, 2], np.uint8),
-        same_class_neighbours=np.array([50, 0, 7], np.uint8),
+    metrics = metrics_with(
+        3,
+        reconstruction=[100, 200, 300],
+        kl=[1, 2, 3],
+        evidence=[-90, -190, -290],
+        predicted=[7, 0, 2],
+        same_class_neighbours=[50, 0, 7],
     )
     np.testing.assert_array_equal(metrics.negative_elbo, [101, 202, 303])
     np.testing.assert_array_equal(metrics.gap, [11, 12, 13])

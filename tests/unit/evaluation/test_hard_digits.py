@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from vae_core.evaluation.digit_metrics import DigitMetrics
+from tests.unit.evaluation.measured import metrics_with
 from vae_core.evaluation.hard_digits import ORDERS, ranked
 
 LABELS = np.array([3, 3, 7, 7, 7], np.uint8)
-METRICS = DigitMetrics(
-    reconstruction=np.array([100, 120, 90, 80, 200], np.float32),
-    kl=np.array([5, 5, 5, 5, 5], np.float32),
-    evidence=np.array([-104, -95, -94, -84, -203], np.float32),
-    predicted=np.array([3, 5, 7, 9, 1], np.uint8),
-    same_class_neighbours=np.array([50, 3, 0, 20, 3], np.uint8),
+METRICS = metrics_with(
+    5,
+    reconstruction=[100, 120, 90, 80, 200],
+    kl=[5, 5, 5, 5, 5],
+    evidence=[-104, -95, -94, -84, -203],
+    predicted=[3, 5, 7, 9, 1],
+    same_class_neighbours=[50, 3, 0, 20, 3],
 )
 
 

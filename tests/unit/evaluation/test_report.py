@@ -1,13 +1,14 @@
 """The report's scores against scikit-learn and plain loops."""
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, silhouette_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from tests.unit.builders import random_digits
+from tests.unit.builders import all_for_testing, random_digits
 from tests.unit.evaluation.measured import DIGITS, NETWORK
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
@@ -29,6 +30,12 @@ def test_the_figures_are_one_number_a_digit(report: Report):
         "evidence": nats,
         "predicted": classes,
         "same_class_neighbours": classes,
+        "predicted_by_nearest": classes,
+        "predicted_by_vote": classes,
+        "binarised": nats,
+        "trustworthiness": nats,
+        "continuity": nats,
+        "silhouette": nats,
     }
 
 
@@ -60,6 +67,24 @@ def test_the_gap_is_what_the_bound_lacks_of_the_evidence(report: Report):
     assert found["inference gap"] == pytest.approx(found["-ELBO"] - found["-log p(x)"], abs=2e-4)
     np.testing.assert_allclose(report.metrics.gap.mean(), found["inference gap"], atol=1e-2)
     assert found["inference gap"] > 0
+
+
+def test_the_binarised_bound_is_the_loop_over_digits_pixels_and_samples(report: Report):
+    greys = np.random.default_rng(0).integers(255, size=DIGITS.test_images.shape, dtype=np.uint8)
+    noise = np.random.default_rng(0)
+    epsilon = [noise.standard_normal((40, 2), dtype=np.float32) for _ in range(16)]
+    expected = []
+    for digit, (image, drawn) in enumerate(zip(DIGITS.test_images, greys, strict=True)):
+        white = [int(threshold < grey) for grey, threshold in zip(image.ravel(), drawn.ravel(), strict=True)]
+        mean, log_var = (term[0] for term in NETWORK.encode(np.array([white], np.float32)))
+        nats = 0.5 * sum(math.exp(v) + m**2 - 1 - v for m, v in zip(mean.tolist(), log_var.tolist(), strict=True))
+        for sample in epsilon:
+            z = mean + np.exp(log_var / 2) * sample[digit]
+            shades = NETWORK.decode(z[None])[0].ravel().tolist()
+            nats -= sum(math.log(p if x else 1 - p) for x, p in zip(white, shades, strict=True)) / 16
+        expected.append(nats)
+    np.testing.assert_allclose(report.metrics.binarised, expected, rtol=1e-4)
+    assert values(report)["-ELBO, binarised"] == pytest.approx(np.mean(expected), rel=1e-4)
 
 
 def test_the_neighbours_are_training_digits_and_scikit_learn_finds_the_same(report: Report):
@@ -111,6 +136,20 @@ def test_measuring_says_what_it_does_and_how_far_it_is(report: Report, reported:
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
     assert len({what for _, what in reported}) == 5
+
+
+def test_without_training_digits_the_neighbours_are_the_other_test_digits():
+    digits = all_for_testing(DIGITS, 0, 80)
+    found, means = Report.measure(NETWORK, digits), NETWORK.encode(to_pixels(digits.test_images))[0]
+    for k in (1, 5, 50):
+        hits = []
+        for i in range(80):
+            others = [j for j in range(80) if j != i]
+            classifier = KNeighborsClassifier(k).fit(means[others], digits.test_labels[others])
+            hits.append(classifier.predict(means[[i]])[0] == digits.test_labels[i])
+        assert values(found)[f"{k}-NN accuracy"] == np.mean(hits)
+    near = next(score.estimator for score in found.overall if score.name == "5-NN accuracy")
+    assert near == "neighbours among the 79 other digits"
 
 
 FEW: dict[str, Digits] = {

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.unit.builders import SCORES, TEN_DIGITS, make_run
+from tests.unit.evaluation.measured import metrics_with
 from tests.unit.inspection import contents
 from tests.unit.storage.full_disk import fill_up, refuse
 from vae_core.data.digits import Digits
-from vae_core.evaluation.digit_metrics import DigitMetrics
 from vae_core.evaluation.report import Report
 from vae_core.evaluation.scores import OVERALL
 from vae_core.networks.network import Network
@@ -31,9 +30,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[Digits]:
 
     def measure(network: Network, digits: Digits, on_progress: object) -> Report:
         asked.append(digits)
-        nats, classes = np.zeros(4, np.float32), np.zeros(4, np.uint8)
         scores = [Score(name, 0.0, "nats", 4, digits.source, "a guess") for name in OVERALL]
-        return Report(scores, DigitMetrics(nats, nats, nats, classes, classes))
+        return Report(scores, metrics_with(4))
 
     monkeypatch.setattr(Report, "measure", measure)
     return asked

@@ -65,9 +65,9 @@ def _draw_rate_distortion(loaded: LoadedRun, report: Report) -> None:
     runs, others, unread = list_runs()[0], {}, 0
     names = labels(runs)
     for run in runs:
-        if run.id != loaded.run.id and run.record.dataset.digest == loaded.digits.digest:
+        if run.id != loaded.run.id:
             try:
-                if point := rate_and_distortion(run.scores()):
+                if point := rate_and_distortion(run.scores_on(loaded.digits)):
                     others[names[run.id]] = point
             except RunDamaged:
                 unread += 1
