@@ -54,6 +54,12 @@ class TrainingConfig:
     activation: str = _one_of(
         ("relu", "silu"), "Activation of the hidden layers: relu has a kink at 0; silu, x sigmoid(x), is smooth."
     )
+    proposals: int = _bounded(
+        1,
+        1,
+        16,
+        "Gaussians that the encoder proposes for a digit; q(z|x) is the one that it expects to be the best.",
+    )
     epochs: int = _bounded(50, 1, 1000, "Passes over the training digits.")
     batch_size: int = _bounded(100, 1, 10_000, "Digits a gradient step sees.")
     optimizer: str = _one_of(("rmsprop", "adam"), "How a gradient becomes a step; the blog post used rmsprop.")
@@ -112,7 +118,9 @@ class TrainingConfig:
         width = PIXELS
         for i, units in enumerate(self.encoder_widths):
             shapes[f"encoder.hidden.{i}"], width = (width, units), units
-        shapes["encoder.mean"] = shapes["encoder.log_var"] = (width, LATENT_DIM)
+        shapes["encoder.mean"] = shapes["encoder.log_var"] = (width, LATENT_DIM * self.proposals)
+        if self.proposals > 1:
+            shapes["encoder.choice"] = (width, self.proposals)
         width = LATENT_DIM
         for i, units in enumerate(self.decoder_widths):
             shapes[f"decoder.hidden.{i}"], width = (width, units), units
@@ -122,12 +130,21 @@ class TrainingConfig:
     @property
     def weights(self) -> int:
         """How many parameters the network has: kernels and biases."""
-        return sum((inputs + 1) * outputs for inputs, outputs in self.layers.values())
+        return self._weights("")
 
     @property
     def flop_per_digit(self) -> int:
-        """Floating-point operations of a gradient step for each digit: 2 a weight forward, and 4 backward."""
-        return round(6 * (1 + self.bent_digits) * self.weights)
+        """Floating-point operations of a gradient step for each digit: 2 a weight forward, and 4 backward.
+
+        Choosing among proposals takes each of them once more through the decoder, forward only.
+        """
+        choosing = 2 * self.proposals * self._weights("decoder.") if self.proposals > 1 else 0
+        return round((1 + self.bent_digits) * (6 * self.weights + choosing))
+
+    def _weights(self, prefix: str) -> int:
+        """How many parameters the layers have whose names begin so."""
+        shapes = (shape for name, shape in self.layers.items() if name.startswith(prefix))
+        return sum((inputs + 1) * outputs for inputs, outputs in shapes)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TrainingConfig":

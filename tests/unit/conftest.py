@@ -19,12 +19,21 @@ from vae_core.runs.run import Run
 from vae_core.storage import directories
 from vae_core.training import loop, worker
 
+NETWORKS = {
+    "depth 1": ((6,), "relu", 1),
+    "depth 3": ((7, 5, 3), "relu", 1),
+    "SiLU": ((7, 5, 3), "silu", 1),
+    "proposals": ((7, 5), "silu", 3),
+}
 
-@pytest.fixture(params=[((6,), "relu"), ((7, 5, 3), "relu"), ((7, 5, 3), "silu")], ids=["depth 1", "depth 3", "SiLU"])
+
+@pytest.fixture(params=list(NETWORKS))
 def config(request: pytest.FixtureRequest) -> TrainingConfig:
-    """A network of one hidden layer a half, one of three, and one that is smooth."""
-    widths, activation = request.param
-    return TrainingConfig(encoder_widths=widths, decoder_widths=widths[::-1], activation=activation)
+    """A network of one hidden layer a half, one of three, one that is smooth, and one that proposes three Gaussians."""
+    widths, activation, proposals = NETWORKS[request.param]
+    return TrainingConfig(
+        encoder_widths=widths, decoder_widths=widths[::-1], activation=activation, proposals=proposals
+    )
 
 
 @pytest.fixture

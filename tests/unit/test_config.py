@@ -16,6 +16,7 @@ from vae_core.errors import ConfigError
 from vae_core.recipes import RECIPES
 
 BOUNDS = {
+    "proposals": (1, 16),
     "epochs": (1, 1000),
     "batch_size": (1, 10_000),
     "learning_rate": (1e-6, 1.0),
@@ -109,6 +110,13 @@ def test_a_step_takes_two_operations_a_weight_and_three_passes_for_each_digit_se
     assert TrainingConfig(bent_digits=0.5).flop_per_digit == 3 * 3 * config.weights
 
 
+def test_choosing_among_proposals_takes_each_once_more_through_the_decoder():
+    config = TrainingConfig(proposals=3)
+    decoder = 2 * 256 + 256 + 256 * 784 + 784
+    assert config.weights == 785 * 256 + 257 * (6 + 6 + 3) + decoder
+    assert config.flop_per_digit == 2 * 3 * config.weights + 2 * 3 * decoder
+
+
 def test_a_network_of_too_many_weights_is_refused_before_anything_is_made_of_it():
     weights = 785 * 4096 + 4097 * 4092 + 2 * 4093 * 2 + 3 * 1 + 2 * 784
     assert weights < 20_000_000 < weights + 4101
@@ -154,6 +162,7 @@ OTHER = {
     "encoder_widths": (128,),
     "decoder_widths": (256, 256),
     "activation": "silu",
+    "proposals": 2,
     "epochs": 49,
     "batch_size": 101,
     "optimizer": "adam",

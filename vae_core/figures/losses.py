@@ -21,7 +21,7 @@ def training_losses(curve: LearningCurve, config: TrainingConfig, with_post: boo
     """
     beta = config.beta
     traces = [
-        _line("loss", _loss(curve.trained, beta), ORANGE),
+        _line("loss" if config.proposals == 1 else "loss of the best proposal", _loss(curve.trained, beta), ORANGE),
         _line("reconstruction", _reconstruction(curve.trained), BLUE),
         _line("KL", _kl(curve.trained), PURPLE, yaxis="y2"),
     ]

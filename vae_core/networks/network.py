@@ -2,6 +2,9 @@
 
     hidden = f(x W + b), layer by layer;   mean, log_var, logits = hidden W + b;   pixels = sigmoid(logits)
 
+An encoder may propose several Gaussians for a digit, each with a logit. q(z|x) is the proposal with the largest logit:
+a Gaussian that is a fixed function of x, found in one pass through the encoder, as in any VAE.
+
 Invariant: Keras (training/vae.py), NumPy (here) and the browser (ui/browser/decoder.js) compute the same pixels from
 the same tensors, to within one grey level.
 """
@@ -30,6 +33,8 @@ class Network:
     decoder_logits: Layer
     activation: str = "relu"
     """Of the hidden layers: "relu" or "silu"."""
+    choice: Layer | None = None
+    """Logits of the proposals: which one the encoder expects to be the best. None if there is a single one."""
 
     @classmethod
     def from_tensors(cls, tensors: Tensors, activation: str = "relu") -> "Network":
@@ -49,6 +54,7 @@ class Network:
             decoder_hidden=hidden("decoder"),
             decoder_logits=layer("decoder.logits"),
             activation=activation,
+            choice=layer("encoder.choice") if "encoder.choice.kernel" in tensors else None,
         )
 
     def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -57,10 +63,16 @@ class Network:
         Raises RunDamaged if the weights are so large that a result is not finite.
         """
         hidden = self._through(self.encoder_hidden, pixels)  # (N, H)
-        mean, log_var = affine(self.mean, hidden), affine(self.log_var, hidden)
-        if not (np.isfinite(mean).all() and np.isfinite(log_var).all()):
+        means, log_vars = (
+            affine(layer, hidden).reshape(len(pixels), self.proposals, LATENT_DIM)
+            for layer in (self.mean, self.log_var)
+        )
+        if not (np.isfinite(means).all() and np.isfinite(log_vars).all()):
             raise RunDamaged("The run's network is damaged: it encodes digits as numbers that are not finite.")
-        return mean, np.clip(log_var, -LOG_VAR_LIMIT, LOG_VAR_LIMIT)
+        log_vars = np.clip(log_vars, -LOG_VAR_LIMIT, LOG_VAR_LIMIT)
+        best = 0 if self.choice is None else affine(self.choice, hidden).argmax(axis=1)
+        chosen = np.arange(len(pixels)), best
+        return means[chosen], log_vars[chosen]
 
     def logits(self, z: np.ndarray) -> np.ndarray:
         """z: (N, 2) float32. Returns (N, 784) float32: the log-odds of each pixel."""
@@ -94,14 +106,23 @@ class Network:
     @functools.cached_property
     def digest(self) -> str:
         """Sixteen hexadecimal digits: a hash of the weights."""
-        layers = (*self.encoder_hidden, self.mean, self.log_var, *self.decoder_hidden, self.decoder_logits)
+        layers = (*self._encoder, *self.decoder_hidden, self.decoder_logits)
         return hashlib.sha256(b"".join(array.tobytes() for layer in layers for array in layer)).hexdigest()[:16]
 
     @property
     def parameters(self) -> tuple[int, int]:
         """How many parameters the encoder and the decoder have."""
-        encoder = (*self.encoder_hidden, self.mean, self.log_var)
-        return weights(encoder), weights((*self.decoder_hidden, self.decoder_logits))
+        return weights(self._encoder), weights((*self.decoder_hidden, self.decoder_logits))
+
+    @property
+    def proposals(self) -> int:
+        """How many Gaussians the encoder proposes for a digit."""
+        return len(self.mean[1]) // LATENT_DIM
+
+    @property
+    def _encoder(self) -> tuple[Layer, ...]:
+        choice = () if self.choice is None else (self.choice,)
+        return (*self.encoder_hidden, self.mean, self.log_var, *choice)
 
 
 def network_shapes(config: TrainingConfig) -> Shapes:

@@ -157,8 +157,9 @@ class Trainer:
         present = tf.cast(rows >= 0, tf.float32)  # (B,)
         pixels = tf.cast(tf.gather(self.pixels, tf.maximum(rows, 0)), tf.float32) / 255.0  # (B, 784)
         with tf.GradientTape() as tape:
-            reconstruction, kl = self._terms(pixels, step)  # (B,), (B,)
-            loss = tf.reduce_sum(present * (reconstruction + self.config.beta * kl)) / tf.reduce_sum(present)
+            reconstruction, kl, surprise = self._terms(pixels, step)  # each (B,)
+            nats = present * (reconstruction + self.config.beta * kl + surprise)
+            loss = tf.reduce_sum(nats) / tf.reduce_sum(present)
         gradients = tape.gradient(loss, [weight.value for weight in self.weights])
         if self.config.bent_digits:
             additional = self._gradients_of_distorted(pixels, present, step)
@@ -178,13 +179,13 @@ class Trainer:
         encoder = [weight.value for weight in self.vae.encoder.trainable_weights]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(encoder)
-            reconstruction, kl = self._terms(distorted, step, 3)
-            nats = present[:count] * (reconstruction + self.config.beta * kl)
+            reconstruction, kl, surprise = self._terms(distorted, step, 3)
+            nats = present[:count] * (reconstruction + self.config.beta * kl + surprise)
             loss = tf.reduce_sum(nats) / tf.reduce_sum(present)
         return tape.gradient(loss, encoder)
 
     def _terms(self, pixels, step, kind: int = 0):
-        """Reconstruction and KL of digits (B, 784), each (B,) in nats; the encoder's input is masked.
+        """The VAE's terms for digits (B, 784), each (B,) in nats; the encoder's input is masked.
 
         kind: of the noise; the mask has the next.
         """

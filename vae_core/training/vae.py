@@ -6,7 +6,7 @@ which makes the steps much smaller if gradients are as small as those of an aver
 """
 
 # Keras's ops return None as far as their annotations go.
-# pyright: reportOptionalOperand=false, reportOperatorIssue=false
+# pyright: reportOptionalOperand=false, reportOptionalSubscript=false, reportOperatorIssue=false
 
 import keras
 import numpy as np
@@ -18,12 +18,12 @@ from vae_core.storage.tensors import Tensors
 
 
 def reconstruction_nats(pixels, logits):
-    """-log p(x|z) of Bernoulli pixels, summed over the pixels: (B, 784), (B, 784) -> (B,) in nats."""
+    """-log p(x|z) of Bernoulli pixels, summed over the pixels: (..., 784), (..., 784) -> (...,) in nats."""
     return ops.sum(ops.relu(logits) + ops.log1p(ops.exp(-ops.abs(logits))) - pixels * logits, axis=-1)
 
 
 def kl_nats(mean, log_var):
-    """KL(N(mean, exp(log_var)) || N(0, I)), summed over the dimensions: (B, 2), (B, 2) -> (B,) in nats."""
+    """KL(N(mean, exp(log_var)) || N(0, I)), summed over the dimensions: (..., 2), (..., 2) -> (...,) in nats."""
     return 0.5 * ops.sum(ops.exp(log_var) + ops.square(mean) - 1.0 - log_var, axis=-1)
 
 
@@ -40,13 +40,17 @@ def sample(mean, log_var, epsilon):
 
 
 def build_encoder(config: TrainingConfig) -> keras.Model:
-    """pixels (B, 784) -> mean (B, 2), log_var (B, 2)."""
+    """pixels (B, 784) -> mean (B, 2), log_var (B, 2).
+
+    With several proposals, K: mean and log_var are (B, 2 K), and (B, K) logits follow, the encoder's own choice.
+    """
     pixels = hidden = keras.Input((PIXELS,), name="pixels")
     for i, width in enumerate(config.encoder_widths):
         hidden = layers.Dense(width, activation=config.activation, name=f"hidden.{i}")(hidden)
-    mean = layers.Dense(LATENT_DIM, name="mean")(hidden)
-    log_var = Clamp()(layers.Dense(LATENT_DIM, name="log_var")(hidden))
-    return keras.Model(pixels, [mean, log_var], name="encoder")
+    mean = layers.Dense(config.proposals * LATENT_DIM, name="mean")(hidden)
+    log_var = Clamp()(layers.Dense(config.proposals * LATENT_DIM, name="log_var")(hidden))
+    choice = [layers.Dense(config.proposals, name="choice")(hidden)] if config.proposals > 1 else []
+    return keras.Model(pixels, [mean, log_var, *choice], name="encoder")
 
 
 def build_decoder(config: TrainingConfig) -> keras.Model:
@@ -58,22 +62,42 @@ def build_decoder(config: TrainingConfig) -> keras.Model:
 
 
 class VAE(keras.Model):
-    """An encoder and a decoder, which are trained together."""
+    """An encoder and a decoder, which are trained together.
+
+    An encoder with several proposals learns as in multiple choice learning (Guzman-Rivera et al. 2012), winner takes
+    all: only the proposal that is best for a digit learns from it. So each becomes good at some of the digits.
+    """
 
     def __init__(self, config: TrainingConfig):
         super().__init__(name="vae")
+        self.proposals = config.proposals
         self.encoder = build_encoder(config)
         self.decoder = build_decoder(config)
 
     def call(self, pixels, seen, epsilon):
-        """The two terms of the loss: reconstruction and KL of each digit, (B,) and (B,), in nats.
+        """The terms of the loss: reconstruction, KL and surprise of each digit, each (B,) in nats.
 
-        pixels: (B, 784), which the decoder is to reproduce; seen: (B, 784), the encoder's input, which may be masked;
-        epsilon: (B, 2), the noise that z is sampled with.
+        The surprise is -log of the probability that the encoder gave to the proposal that proved to be the best; 0 with
+        a single proposal. pixels: (B, 784), which the decoder is to reproduce; seen: (B, 784), the encoder's input,
+        which may be masked; epsilon: (B, 2), the noise that z is sampled with.
         """
-        mean, log_var = self.encoder(seen)
+        mean, log_var, *choice = self.encoder(seen)
+        surprise = ops.zeros_like(pixels[:, 0])
+        if choice:
+            means, log_vars = (ops.reshape(array, (-1, self.proposals, LATENT_DIM)) for array in (mean, log_var))
+            best = ops.one_hot(self.best(pixels, means, log_vars), self.proposals)  # (B, K)
+            mean, log_var = (ops.sum(best[:, :, None] * array, axis=1) for array in (means, log_vars))
+            surprise = -ops.sum(best * ops.log_softmax(choice[0]), axis=-1)
         logits = self.decoder(sample(mean, log_var, epsilon))  # (B, 784)
-        return reconstruction_nats(pixels, logits), kl_nats(mean, log_var)
+        return reconstruction_nats(pixels, logits), kl_nats(mean, log_var), surprise
+
+    def best(self, pixels, means, log_vars):
+        """The proposal with the least -ELBO, where the reconstruction is that at its mean: (B,) indices.
+
+        pixels: (B, 784); means, log_vars: (B, K, 2).
+        """
+        logits = ops.reshape(self.decoder(ops.reshape(means, (-1, LATENT_DIM))), (-1, self.proposals, PIXELS))
+        return ops.argmin(reconstruction_nats(pixels[:, None], logits) + kl_nats(means, log_vars), axis=-1)
 
     @property
     def variables_by_name(self) -> dict[str, keras.Variable]:

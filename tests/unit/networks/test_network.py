@@ -41,8 +41,27 @@ def test_encode_is_the_loop_over_layers_and_units(config: TrainingConfig, tensor
     assert mean.dtype == log_var.dtype == np.float32
     for row, found_mean, found_log_var in zip(pixels.astype(float).tolist(), mean, log_var, strict=True):
         features = hidden(config, tensors, "encoder", row)
-        np.testing.assert_allclose(found_mean, dense(tensors, "encoder.mean", features), atol=1e-5)
-        np.testing.assert_allclose(found_log_var, dense(tensors, "encoder.log_var", features), atol=1e-5)
+        logits = dense(tensors, "encoder.choice", features) if config.proposals > 1 else [0.0]
+        best = 2 * logits.index(max(logits))
+        expected_mean, expected_log_var = (dense(tensors, f"encoder.{name}", features) for name in ("mean", "log_var"))
+        np.testing.assert_allclose(found_mean, expected_mean[best : best + 2], atol=1e-5)
+        np.testing.assert_allclose(found_log_var, expected_log_var[best : best + 2], atol=1e-5)
+
+
+def test_each_digit_gets_the_proposal_that_the_encoder_prefers_for_it():
+    """An encoder that says 10 k for proposal k, and looks at pixel k alone to choose."""
+    config = TrainingConfig(encoder_widths=(3,), decoder_widths=(1,), proposals=3)
+    tensors = {name: np.zeros_like(tensor) for name, tensor in random_tensors(config).items()}
+    tensors["encoder.hidden.0.kernel"][:3] = tensors["encoder.choice.kernel"][:] = np.eye(3)
+    tensors["encoder.mean.bias"][:] = 0, 1, 10, 11, 20, 21
+    tensors["encoder.log_var.bias"][:] = 0, -1, -10, -11, -12, 99
+    network = Network.from_tensors(tensors)
+    pixels = np.zeros((4, 784), np.float32)
+    pixels[[0, 1, 2, 3], [2, 0, 1, 2]] = 1
+    mean, log_var = network.encode(pixels)
+    np.testing.assert_array_equal(mean, [[20, 21], [0, 1], [10, 11], [20, 21]])
+    np.testing.assert_array_equal(log_var, [[-12, 20], [0, -1], [-10, -11], [-12, 20]])
+    assert network.proposals == 3
 
 
 def test_decode_is_the_loop_over_layers_and_units(config: TrainingConfig, tensors: Tensors):
@@ -90,7 +109,7 @@ def test_the_hidden_layers_are_taken_by_their_number_not_by_their_place_in_the_f
 
 
 def test_log_var_is_clamped(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
-    tensors["encoder.log_var.bias"] = np.array([1e6, -1e6], np.float32)
+    tensors["encoder.log_var.bias"] = np.tile(np.array([1e6, -1e6], np.float32), config.proposals)
     _, log_var = Network.from_tensors(tensors).encode((images.reshape(-1, 784) / 255).astype(np.float32))
     np.testing.assert_array_equal(log_var, np.tile([20, -20], (len(images), 1)))
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
+import tensorflow as tf
 
 from tests.unit.builders import random_tensors
 from vae_core.config import TrainingConfig
@@ -82,12 +84,14 @@ def test_the_tensors_are_a_copy_that_later_steps_leave_alone(config: TrainingCon
 
 def test_encoding_is_that_of_the_numpy_network(config: TrainingConfig, tensors: Tensors, sample: Digits):
     pixels = to_pixels(sample.test_images[:200])
+    mean, log_var, *choice = (array(output) for output in vae_with(config, tensors).encoder(pixels))
+    best = choice[0].argmax(axis=1) if choice else np.zeros(len(pixels), int)
     for found, expected in zip(
-        vae_with(config, tensors).encoder(pixels),
-        Network.from_tensors(tensors, config.activation).encode(pixels),
-        strict=True,
+        (mean, log_var), Network.from_tensors(tensors, config.activation).encode(pixels), strict=True
     ):
-        np.testing.assert_allclose(found, expected, atol=1e-5)
+        proposed = found.reshape(len(pixels), config.proposals, 2)
+        np.testing.assert_allclose(proposed[np.arange(len(pixels)), best], expected, atol=1e-5)
+    assert len(set(best.tolist())) > 1 or config.proposals == 1
 
 
 def test_decoding_is_that_of_the_numpy_network_to_the_grey_level(config: TrainingConfig, tensors: Tensors):
@@ -116,9 +120,9 @@ def test_the_losses_stay_finite_at_the_extremes():
 
 
 def test_log_var_is_clamped_in_keras_too(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
-    tensors["encoder.log_var.bias"] = np.array([1e6, -1e6], np.float32)
-    _, log_var = vae_with(config, tensors).encoder(to_pixels(images))
-    np.testing.assert_array_equal(log_var, np.tile([20, -20], (len(images), 1)))
+    tensors["encoder.log_var.bias"] = np.tile(np.array([1e6, -1e6], np.float32), config.proposals)
+    _, log_var, *_ = vae_with(config, tensors).encoder(to_pixels(images))
+    np.testing.assert_array_equal(log_var, np.tile([20, -20], (len(images), config.proposals)))
 
 
 # --- Sampling and the loss
@@ -136,8 +140,64 @@ def test_the_vae_tells_each_digits_two_terms(config: TrainingConfig, tensors: Te
     pixels, network = to_pixels(images), Network.from_tensors(tensors, config.activation)
     epsilon = np.random.default_rng(2).normal(size=(5, 2)).astype(np.float32)
     seen = pixels[::-1].copy()
-    reconstruction, kl = (array(term) for term in vae_with(config, tensors)(pixels, seen, epsilon))
-    mean, log_var = network.encode(seen)
+    reconstruction, kl, surprise = (array(term) for term in vae_with(config, tensors)(pixels, seen, epsilon))
+    mean, log_var, expected_surprise = best_by_decoder(config, tensors, pixels, seen)
     logits = network.logits(mean + np.exp(log_var / 2) * epsilon)
     np.testing.assert_allclose(reconstruction, elbo.reconstruction_nats(pixels, logits), rtol=1e-5)
     np.testing.assert_allclose(kl, elbo.kl_nats(mean, log_var), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(surprise, expected_surprise, rtol=1e-4, atol=1e-5)
+
+
+def best_by_decoder(
+    config: TrainingConfig, tensors: Tensors, pixels: np.ndarray, seen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each digit the proposal with the least -ELBO at its mean: mean, log_var, and -log of what it was given.
+
+    Digit by digit and proposal by proposal, with networks that have one proposal each.
+    """
+    network = Network.from_tensors(tensors, config.activation)
+    if config.proposals == 1:
+        return *network.encode(seen), np.zeros(len(seen))
+    rows = []
+    for x, masked in zip(pixels, seen, strict=True):
+        losses, proposed = [], []
+        for k in range(config.proposals):
+            columns = slice(2 * k, 2 * k + 2)
+            alone = {
+                f"encoder.{name}.{part}": tensors[f"encoder.{name}.{part}"][..., columns]
+                for name in ("mean", "log_var")
+                for part in ("kernel", "bias")
+            }
+            others = {name: tensor for name, tensor in tensors.items() if not name.startswith("encoder.choice")}
+            mean, log_var = Network.from_tensors(others | alone, config.activation).encode(masked[None])
+            proposed.append((mean[0], log_var[0]))
+            drawn = network.logits(mean)
+            losses.append(elbo.reconstruction_nats(x[None], drawn)[0] + elbo.kl_nats(mean, log_var)[0])
+        features = masked
+        for kernel, bias in network.encoder_hidden:
+            features = features @ kernel + bias
+            features = features / (1 + np.exp(-features))
+        logits = features @ tensors["encoder.choice.kernel"] + tensors["encoder.choice.bias"]
+        best = int(np.argmin(losses))
+        rows.append((*proposed[best], np.log(np.exp(logits).sum()) - logits[best]))
+    mean, log_var, surprise = (np.array(column) for column in zip(*rows, strict=True))
+    return mean, log_var, surprise
+
+
+def test_only_the_best_proposal_learns_and_the_choice_does():
+    """The gradient of the loss is zero in the columns of proposals that are best for no digit."""
+    config = TrainingConfig(encoder_widths=(4,), decoder_widths=(3,), proposals=3)
+    tensors = random_tensors(config)
+    tensors["encoder.mean.bias"][:] = 0, 0, 30, 30, 0, 0
+    tensors["encoder.log_var.bias"][:] = 0, 0, 0, 0, 9, 9
+    vae, pixels = vae_with(config, tensors), np.random.default_rng(3).random((8, 784)).astype(np.float32)
+    with tf.GradientTape() as tape:
+        reconstruction, kl, surprise = vae(pixels, pixels, np.zeros((8, 2), np.float32))
+        loss = tf.reduce_sum(reconstruction + kl + surprise)
+    variables = [vae.variables_by_name[f"encoder.{name}.bias"].value for name in ("mean", "log_var", "choice")]
+    mean, log_var, choice = (array(gradient) for gradient in tape.gradient(loss, variables))
+    for gradient in (mean, log_var):
+        assert gradient[:2].all()
+        assert not gradient[2:].any()
+    assert choice[0] < 0 < min(choice[1], choice[2])
+    assert choice.sum() == pytest.approx(0, abs=1e-4)
