@@ -3,13 +3,18 @@
 import numpy as np
 import pytest
 import scipy.special
+import scipy.stats
 
 from tests.unit.builders import random_tensors
 from vae_core.config import TrainingConfig
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_pixels
 from vae_core.latent import geometry
 from vae_core.latent.geometry import log_magnification, metric
 from vae_core.networks.network import Network
+from vae_core.runs.catalog import open_run
 
+AXES = np.eye(2, dtype=np.float32)
 Z = np.random.default_rng(6).normal(0, 1.5, (9, 2)).astype(np.float32)
 
 
@@ -58,3 +63,17 @@ def test_blocks_leave_no_point_out(monkeypatch: pytest.MonkeyPatch, tensors: dic
     np.testing.assert_allclose(metric(network, Z), whole, rtol=1e-5)
     assert metric(network, Z[:0]).shape == (0, 2, 2)
     assert log_magnification(network, Z[:0]).shape == (0,)
+
+
+@pytest.mark.parametrize("run_id", ["deep", "seed"])
+def test_where_digits_lie_the_fisher_metric_ranks_places_nearly_alike(run_id: str, digits: Digits):
+    """G = J' diag(p (1 - p)) J, J of the logits: their central differences."""
+    network, step = open_run(run_id).network(), 1e-3
+    z, _ = network.encode(to_pixels(digits.test_images[:400]))
+    jacobian = np.stack(
+        [(network.logits(z + step * axis) - network.logits(z - step * axis)) / (2 * step) for axis in AXES], axis=2
+    ).astype(float)  # (400, 784, 2)
+    p = network.decode(z).reshape(400, 784, 1).astype(float)
+    fisher = np.linalg.slogdet(jacobian.transpose(0, 2, 1) @ (p * (1 - p) * jacobian))[1]
+    ranks = [scipy.stats.rankdata(values) for values in (fisher, log_magnification(network, z))]
+    assert np.corrcoef(ranks)[0, 1] > 0.99
