@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from vae_core import __version__
+from vae_core.data.digits import name_of
 from vae_core.data.images import PIXELS, to_images, to_pixels
 from vae_core.errors import RunError
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
@@ -78,8 +79,9 @@ def the_loss() -> None:
         "The **reconstruction** is the cross-entropy between the digit and its drawing, summed over the 784 pixels. "
         "The **KL** term is what it costs to place a digit far from the origin, or too exactly: it keeps the map round "
         "and without gaps. Both are in **nats** a digit, and lower is better. The post divides by the 784 pixels: its "
-        "0.1904 is 149.3 nats. Training minimises this sum, the KL times **beta** where a run sets it; the encoder of "
-        "`deep` also learns from distorted digits, and from digits of which a part is hidden. Scores are at beta 1."
+        "0.1904 is 149.3 nats. Training minimises this sum, the KL times **beta** where a run sets it. The encoder of "
+        "`deep` also learns from distorted digits, from digits of which a part is hidden, and which of its proposals "
+        "is the best one. Scores are at beta 1."
     )
 
 
@@ -104,7 +106,7 @@ def the_network(loaded: LoadedRun) -> None:
     st.header("The network", anchor=False)
     config = loaded.run.record.config
     hidden = {"relu": "ReLU", "silu": "SiLU"}[config.activation]
-    activations = {"mean": "none", "log_var": "none", "logits": "sigmoid"}
+    activations = {"mean": "none", "log_var": "none", "choice": "softmax", "logits": "sigmoid"}
     rows = [
         {
             "layer": name,
@@ -121,6 +123,14 @@ def the_network(loaded: LoadedRun) -> None:
         f"Encoder {encoder:,}, decoder {decoder:,}, together **{encoder + decoder:,}** parameters, for {PIXELS} pixels "
         "and 2 latent dimensions."
     )
+    if config.proposals > 1:
+        st.markdown(
+            f"One guess is often far off, because a digit may fit in two places of the map. So this encoder proposes "
+            f"**{config.proposals}** clouds for a digit. In training the decoder draws the mean of each, and only the "
+            "one with the least \u2212ELBO learns from the digit, while the layer `choice` learns to foresee which one "
+            "that is. Afterwards q(z|x) is the cloud that `choice` expects to be the best: one pass through the "
+            "encoder, none through the decoder."
+        )
 
 
 def the_digits(loaded: LoadedRun) -> None:
@@ -128,7 +138,8 @@ def the_digits(loaded: LoadedRun) -> None:
     trained = loaded.run.record.dataset
     st.markdown(
         f"On show: the {describe_test_digits(loaded.digits)}. They come from: `{loaded.digits.origin}`. "
-        f"The model was trained on {trained.train:,} {trained.name} digits."
+        f"The model was trained on {trained.train:,} {trained.name} digits"
+        + (f", none of which is in the {', '.join(map(name_of, trained.left_out))}." if trained.left_out else ".")
     )
 
 

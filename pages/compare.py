@@ -17,7 +17,7 @@ from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
 from vae_core.ui.elements.report_progress import pending_reports
 from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.markdown import escape_markdown
-from vae_core.ui.resources.loaded_run import LoadedRun, digits, load_run
+from vae_core.ui.resources.loaded_run import LoadedRun, digits_for, load_run
 from vae_core.ui.resources.measurement import measured
 from vae_core.ui.session.compare import LEFT, RIGHT, CompareState
 
@@ -33,11 +33,11 @@ def main() -> None:
         nothing_to_compare(runs)
         damaged_runs(problems)
         return
-    at_hand = digits()
-    link_warnings(state.begin(runs, len(at_hand.test_images)))
+    link_warnings(state.begin(runs, len(digits_for().test_images)))
     chosen = choose(runs)
     damaged_runs(problems)
-    left, right = (opened(run) for run in chosen)
+    left, right = opened(*chosen), opened(*reversed(chosen))
+    state.keep_within(len(left.digits.test_images))
     what_is_on_show(left, right)
     maps(left, right, state.digit)
     scores(left, right)
@@ -76,10 +76,10 @@ def choose(runs: list[Run]) -> list[Run]:
     return [by_id[run_id] for run_id in state.pair]
 
 
-def opened(run: Run) -> LoadedRun:
-    """The run encoded on the digits at hand; where it cannot be read, the page says so and ends here."""
+def opened(run: Run, beside: Run) -> LoadedRun:
+    """The run encoded on the digits for both; where it cannot be read, the page says so and ends here."""
     try:
-        return load_run(run)
+        return load_run(run, beside)
     except RunError as error:
         show_error(error, "This run cannot be shown.")
         st.stop()
@@ -99,15 +99,16 @@ def what_is_on_show(left: LoadedRun, right: LoadedRun) -> None:
 def maps(left: LoadedRun, right: LoadedRun, digit: int | None) -> None:
     """Both maps, linked. digit: the one pinned when the page last ran as a whole: what is pinned later they know."""
     try:
-        linked_maps(left, right, digit, state.revision, on_pin=pin_from_maps)
+        linked_maps(left, right, digit, state.revision, on_pin=lambda: pin_from_maps(len(left.digits.test_images)))
     except OSError as error:
         show_error(error)
     state.write_link()
 
 
-def pin_from_maps() -> None:
+def pin_from_maps(count: int) -> None:
+    """count: how many digits the maps show."""
     found = pinned_digit()
-    known = type(found) is int and 0 <= found < len(digits().test_images)
+    known = type(found) is int and 0 <= found < count
     state.pin(found if known else None)  # no map of ours sends anything else
 
 

@@ -19,7 +19,7 @@ from vae_core.ui.elements.report_progress import pending_reports
 from vae_core.ui.elements.run_picker import choose_run
 from vae_core.ui.elements.score_overview import score_overview
 from vae_core.ui.elements.score_tables import label
-from vae_core.ui.resources.loaded_run import LoadedRun, digits
+from vae_core.ui.resources.loaded_run import LoadedRun, digits_for
 from vae_core.ui.resources.measurement import measured
 from vae_core.ui.session.explore import ExploreState
 from vae_core.ui.session.report import ReportState
@@ -30,9 +30,9 @@ SHOWN = 16
 
 
 def main() -> None:
-    notices = state.begin(len(digits().test_images))
+    notices = state.begin(len(digits_for().test_images))
     loaded = choose_run("Report on a model")
-    link_warnings(notices)
+    link_warnings([*notices, *state.keep_within(len(loaded.digits.test_images))])
     if pending_reports([loaded]):
         return
     try:

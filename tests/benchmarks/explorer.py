@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.benchmarks.measurement import Measurement
 from tests.explorer import Explorer
 from tests.server import running_app
-from vae_core.data.sources import load_digits
+from vae_core.data.sources import load_digits_of
 from vae_core.latent.points import as_points
 from vae_core.runs.catalog import open_run
 
@@ -21,7 +21,7 @@ CLICKS = 60
 
 def measure(browser: Browser, folder: Path) -> Iterator[Measurement]:
     """Rows 1 to 3."""
-    load_digits()  # warms the disk, and parses the sample where there is no MNIST
+    load_digits_of("mnist")  # warms the disk, and parses the sample where there is no MNIST
     starts = [start(browser, folder) for _ in range(STARTS)]
     empty = [start_empty(browser, folder) for _ in range(STARTS)]
     seconds, resident = (float(np.median(column)) for column in zip(*starts, strict=True))
@@ -57,7 +57,7 @@ def measure(browser: Browser, folder: Path) -> Iterator[Measurement]:
             float(np.percentile(numpy_decodes(name), 99)),
         )
     yield Measurement(
-        f"click to the server's answer shown, {len(load_digits().test_images):,} digits, p95 of {CLICKS}",
+        f"click to the server's answer shown, {len(load_digits_of('mnist').test_images):,} digits, p95 of {CLICKS}",
         float(np.percentile(clicks, 95)),
         "ms",
         "150 ms",

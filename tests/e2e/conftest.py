@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 from tests.browser import PATIENCE, SOFTWARE_WEBGL, find_browser, launched
 from tests.explorer import Explorer
 from tests.server import running_app
-from vae_core.data.sources import load_digits
+from vae_core.data.sources import load_digits_of
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 from vae_core.runs.catalog import open_run
@@ -74,5 +74,5 @@ def network() -> Network:
 @pytest.fixture(scope="session")
 def latent_map(network: Network) -> LatentMap:
     """Its map of the digits at hand."""
-    digits = load_digits()
+    digits = load_digits_of("mnist")
     return LatentMap.embed(network, digits.test_images, digits.test_labels)

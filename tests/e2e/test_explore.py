@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.explorer import Explorer, decoded
-from vae_core.data.sources import load_digits
+from vae_core.data.sources import load_digits_of
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 from vae_core.ui.session.explore import DEFAULT_RUN
@@ -31,7 +31,7 @@ def test_map_appears(explorer: Explorer, latent_map: LatentMap) -> None:
 
 def test_hover_decodes_without_the_server(explorer: Explorer, network: Network, latent_map: LatentMap) -> None:
     explorer.rest()
-    digits = load_digits()
+    digits = load_digits_of("mnist")
     at_rest = explorer.pixels("decoded")
     sent = explorer.messages_sent
     for z in [(1.0, -1.0), (-2.0, -0.5), EMPTY]:

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.explorer import Explorer
-from vae_core.data.sources import load_digits
+from vae_core.data.sources import load_digits_of
 from vae_core.latent.heatmaps import Heatmap
 from vae_core.latent.latent_map import LatentMap
 from vae_core.runs.catalog import open_run
@@ -18,7 +18,7 @@ from vae_core.ui.resources.layers import LAYERS
 
 
 def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) -> None:
-    network, digits = open_run("seed").network(), load_digits()
+    network, digits = open_run("seed").network(), load_digits_of("mnist")
     embedded = LatentMap.embed(network, digits.test_images, digits.test_labels)
     page = explorer.open("?run=seed").page
     layers, legend = page.get_by_test_id("stButtonGroup"), page.get_by_test_id("layer-legend")

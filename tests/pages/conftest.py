@@ -19,15 +19,24 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(params=["sample", pytest.param("mnist", marks=pytest.mark.mnist)])
 def shown(request: pytest.FixtureRequest) -> Iterator[Digits]:
-    """The digits that the pages find: the bundled sample, then MNIST itself."""
-    with at_hand(request.getfixturevalue(request.param)) as digits:
-        yield digits
+    """The digits that a shipped run is shown on: all of the bundled sample, then MNIST itself."""
+    digits = request.getfixturevalue(request.param)
+    with at_hand(digits, request.getfixturevalue("whole_sample") if digits.are_sample else None) as shown:
+        yield shown
 
 
 @pytest.fixture
 def few(sample: Digits) -> Iterator[Digits]:
     """The pages find a few digits of the bundled sample: enough to measure a report on."""
     with at_hand(some_of(sample, 60, 60)) as few:
+        yield few
+
+
+@pytest.fixture
+def part(sample: Digits, whole_sample: Digits) -> Iterator[Digits]:
+    """The pages show runs on MNIST on all of the bundled sample, and others on a few digits of it: these."""
+    few = some_of(sample, 60, 60)
+    with at_hand(few, whole_sample):
         yield few
 
 

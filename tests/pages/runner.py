@@ -32,26 +32,31 @@ def opened(page: str | None = None, **query: str) -> AppTest:
 
 
 def copy_of_seed(runs: Path, run_id: str, digits: Digits | None = None, **changes: object) -> Path:
-    """A run of the visitor's own, like the shipped one but for these fields of its record.
+    """A run of the visitor's own, like the shipped one but for these fields of its record; it has one report.
 
-    digits: what its record says that it was trained on, in place of MNIST.
+    digits: what its record says that it was scored on, in place of MNIST's test digits.
     """
     folder = runs / run_id
-    shutil.copytree(directories.SHIPPED / "seed", folder)
+    shutil.copytree(directories.SHIPPED / "seed", folder, ignore=shutil.ignore_patterns("*-sample-5000.*"))
     record = json.loads((folder / "run.json").read_text())
     if digits:
-        record["dataset"]["digest"] = digits.digest
+        record["dataset"] |= {"source": digits.source, "test": len(digits.test_images), "digest": digits.digest}
     (folder / "run.json").write_text(json.dumps(record | {"id": run_id, "title": f"Copy {run_id}"} | changes))
     return folder
 
 
 @contextlib.contextmanager
-def at_hand(digits: Digits) -> Iterator[Digits]:
-    """The pages find these digits."""
+def at_hand(digits: Digits, whole: Digits | None = None) -> Iterator[Digits]:
+    """The pages find these digits.
+
+    whole: what they are a part of, on which runs are shown that were trained on MNIST; None: they are the whole. Yields
+    what a shipped run is shown on.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loaded_run, "load_digits", lambda: digits)
+        patch.setattr(loaded_run, "load_whole_sample", lambda: whole or digits)
         loaded_run.digits.clear()
-        yield digits
+        yield whole or digits
     loaded_run.digits.clear()
 
 

@@ -12,7 +12,7 @@ from tests.pages.compare_page import compare, data, sides
 from tests.pages.runner import SECONDS, as_read, at_hand, copy_of_seed, html, text
 from tests.unit.builders import CONFIG, random_digits, random_tensors
 from vae_core.data.digits import Digits
-from vae_core.evaluation.report import NAME, Report
+from vae_core.evaluation.report import Report
 from vae_core.evaluation.scores import OVERALL
 from vae_core.networks.network import Network
 from vae_core.runs.catalog import open_run
@@ -55,6 +55,22 @@ def test_two_runs_are_set_side_by_side(two_runs: Path) -> None:
     assert not app.error
 
 
+def test_a_run_on_the_sample_and_one_on_mnist_are_shown_on_digits_that_neither_learned_from(
+    runs: Path, part: Digits
+) -> None:
+    copy_of_seed(runs, "mine", part)
+    app = compare(left="beta-1", right="mine", digit="4000")
+    assert data(app)["digit"] is None
+    assert f"{len(part.test_images)} digits" in text(app)
+    assert "was not trained on them" in text(app)
+    app = compare(left="beta-1", right="beta-4", digit="4000")
+    assert data(app)["digit"] == 4000
+    assert "5,000 digits" in text(app)
+    assert "was not trained on them" in text(app)
+    app = compare(left="beta-1", right="seed")
+    assert "among this model's training digits" in text(app)
+
+
 def test_scores_show_their_difference_its_sign_and_which_is_better(two_runs: Path) -> None:
     score_again(two_runs / "other", _ELBO=150.0, KL=7.0, **{"5_NN_accuracy": 0.5})
     app = compare()
@@ -74,7 +90,7 @@ def test_scores_of_other_digits_are_shown_and_not_compared(two_runs: Path) -> No
     record = json.loads((two_runs / "other" / "run.json").read_text())
     record["dataset"] |= {"digest": "0123456789abcdef", "source": "sample"}
     (two_runs / "other" / "run.json").write_text(json.dumps(record))
-    (two_runs / "other" / NAME).unlink()
+    (two_runs / "other" / "report.safetensors").unlink()
     scores = json.loads((two_runs / "other" / "metrics.json").read_text())
     (two_runs / "other" / "metrics.json").write_text(json.dumps([score | {"dataset": "sample"} for score in scores]))
     app = compare()

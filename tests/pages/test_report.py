@@ -17,7 +17,7 @@ from tests.pages.runner import (
     warnings,
 )
 from vae_core.data.digits import Digits
-from vae_core.data.sources import load_digits
+from vae_core.data.sources import load_digits_of
 from vae_core.evaluation.scores import OVERALL
 from vae_core.ui.elements.score_tables import MEANINGS, label
 from vae_core.ui.session.explore import DEFAULT_RUN
@@ -94,13 +94,26 @@ def test_link_names_the_digit(runs: Path) -> None:
     app = report(run="seed", digit="247")
     assert app.number_input(key="digit").value == 247
     (card,) = cards(app, "chosen")
-    assert (card["digit"], card["title"][:3]) == (247, f"a {load_digits().test_labels[247]}")
+    assert (card["digit"], card["title"][:3]) == (247, f"a {load_digits_of('mnist').test_labels[247]}")
     assert not app.warning
+
+
+def test_a_digit_that_the_next_run_is_not_shown_on_gives_way_to_the_first(runs: Path, part: Digits) -> None:
+    copy_of_seed(runs, "mine", part)
+    app = report(run="seed", digit="4000")
+    assert app.number_input(key="digit").value == 4000
+    assert f"{5000:,} digits" in text(app)
+    measured(app.selectbox(key="run").select("mine").run())
+    assert app.number_input(key="digit").value == 0
+    assert f"{len(part.test_images)} digits" in text(app)
+    app = report(run="mine", digit="61")
+    assert "there is no digit 61" in warnings(app)
+    assert not app.exception
 
 
 def test_gallery_by_class_and_order(runs: Path) -> None:
     app = report(run="seed")
-    labels = load_digits().test_labels
+    labels = load_digits_of("mnist").test_labels
     before = hard_digits(app)
     app.pills(key="hard digits class").select(3).run()
     assert {labels[index] for index in hard_digits(app)} == {3}

@@ -34,11 +34,13 @@ def badge(run: Run, scores: list[Score], digits: Digits) -> None:
 def caveat(run: Run, digits: Digits) -> None:
     """Draw what a visitor must know before trusting the picture; nothing if all is as it seems."""
     if digits.are_sample:
-        message = f"MNIST itself is not at hand: these are {len(digits.test_images):,} of {digits.origin}."
-        if run.record.dataset.includes(digits):
-            message += (
-                " They were among this model's training digits, so it draws them better than it would draw new ones."
-            )
+        part = f"{len(digits.test_images):,} of " if len(digits.train_images) else ""
+        message = f"MNIST itself is not at hand: these are {part}{digits.origin}. "
+        message += (
+            "They were among this model's training digits, so it draws them better than it would draw new ones."
+            if run.record.dataset.includes(digits)
+            else "This model was not trained on them."
+        )
         st.info(message, icon=":material/info:")
         with st.expander("How to get the full map"):
             st.markdown("Set `VAE_MNIST` to an `mnist.npz` in Keras's layout, and restart the app. What was tried:")

@@ -43,7 +43,7 @@ def choose_run(title: str) -> LoadedRun:
             show_error(error, "This run cannot be shown.")
             st.stop()
         try:
-            scores = loaded.run.scores()
+            scores = loaded.run.scores_on(loaded.digits) or loaded.run.scores()
         except RunDamaged as error:
             scores = []
             problems.append(str(error))

@@ -21,7 +21,7 @@ _state = TrainState()
 _ABOUT = {
     "fast": "**fast**: three narrow layers in each half, trained in seconds.",
     "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from, here called the post.",
-    "deep": "**deep**: three wide layers in each half and 200 epochs: the best map, in half an hour or more.",
+    "deep": "**deep**: three wide layers in each half and 100 epochs: the best map, in a quarter of an hour or more.",
     CUSTOM: "**custom**: every number by hand.",
 }
 _DOUBLE_CLICK_SECONDS = 1.0

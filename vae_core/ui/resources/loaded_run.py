@@ -11,7 +11,7 @@ import safetensors.numpy
 import streamlit as st
 
 from vae_core.data.digits import Digits
-from vae_core.data.sources import load_digits
+from vae_core.data.sources import load_digits, load_whole_sample
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 from vae_core.runs.run import Run
@@ -79,10 +79,23 @@ def digits() -> Digits:
     return load_digits()
 
 
-def load_run(run: Run) -> LoadedRun:
-    """The run encoded on this process's digits. Raises RunDamaged if its network cannot be read."""
+def digits_for(*runs: Run) -> Digits:
+    """The digits to show these runs on, side by side: MNIST's, if they are at hand.
+
+    Else all of the bundled sample; unless one of the runs was trained on a part of it: then the rest.
+    """
     at_hand = digits()
-    return LoadedRun(run, at_hand, *_encoded(run, at_hand, str(run.directory), run.version, at_hand.digest))
+    on_mnist = all(run.record.dataset.is_mnist for run in runs)
+    return load_whole_sample() if at_hand.are_sample and on_mnist else at_hand
+
+
+def load_run(run: Run, beside: Run | None = None) -> LoadedRun:
+    """The run encoded on the digits to show it on, next to another run if there is one.
+
+    Raises RunDamaged if its network cannot be read.
+    """
+    shown = digits_for(run, *([beside] if beside else []))
+    return LoadedRun(run, shown, *_encoded(run, shown, str(run.directory), run.version, shown.digest))
 
 
 @st.cache_resource(show_spinner="Encoding the digits", max_entries=8)

@@ -81,7 +81,7 @@ class CompareState(State):
     def begin(self, runs: Sequence[Run], digits: int) -> tuple[str, ...]:
         """Set what is compared, and follow the URL if it is news. Returns the notices that the visitor deserves.
 
-        runs: at least two, those that are offered; digits: how many test digits there are.
+        runs: at least two, those that are offered; digits: how many test digits any run is shown on.
         """
         self.set_defaults()
         notices = []
@@ -122,6 +122,11 @@ class CompareState(State):
         """Pin a digit, or unpin with None, from Python. Raising the revision makes the browser adopt it."""
         self.pin(digit)
         self.revision += 1
+
+    def keep_within(self, digits: int) -> None:
+        """Unpin the digit if it is not among so many."""
+        if self.digit is not None and self.digit >= digits:
+            self.move(None)
 
     def write_link(self) -> None:
         """Let the URL say what is compared, for whoever copies it."""

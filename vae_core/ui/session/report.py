@@ -22,7 +22,7 @@ class ReportState(State):
     def begin(self, digits: int) -> tuple[str, ...]:
         """Set the defaults and follow the URL if it is news. What is pinned in the explorer stays pinned.
 
-        digits: how many test digits there are. Returns the notices that the URL deserves.
+        digits: how many test digits any run is shown on. Returns the notices that the URL deserves.
         """
         self.set_defaults()
         if asked := url.news("run", "digit"):
@@ -32,6 +32,13 @@ class ReportState(State):
             self.digit = digit or 0
             self.notices = (*link.notices, *notices)
         return self.notices
+
+    def keep_within(self, digits: int) -> tuple[str, ...]:
+        """Look at the first digit if the one looked at is not among so many. Returns the notice that this deserves."""
+        if self.digit < digits:
+            return ()
+        absent, self.digit = self.digit, 0
+        return (f"This run is shown on {digits:,} digits, and there is no digit {absent}. This is digit 0.",)
 
     def write_link(self) -> None:
         """Let the URL say which run the report is on, and which digit is looked at, once the report is there."""
