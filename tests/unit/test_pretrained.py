@@ -1,15 +1,74 @@
-"""The shipped run `seed`: it opens, it is the post's recipe, and its curve follows the one that the post prints."""
+"""The shipped runs: what they were trained on, and that they have their reports; that `seed` follows the post."""
 
 import csv
+import dataclasses
+import math
 
 import numpy as np
 import pytest
 
 from tests.unit.builders import FILES
 from tests.unit.inspection import listing
+from vae_core.data.digits import Digits
+from vae_core.evaluation.report import Report
+from vae_core.likelihood import elbo
 from vae_core.recipes import RECIPES
 from vae_core.runs.catalog import open_run
+from vae_core.runs.record import Score
+from vae_core.runs.run import read_scores
 from vae_core.storage import directories
+
+REPORTS = "report.safetensors", "report-sample-5000.safetensors", "metrics-sample-5000.json"
+"""What a shipped run has beside the files of every run: reports on MNIST's test digits and on the bundled sample."""
+SERIES = "beta-0-25", "beta-1", "beta-4"
+
+
+@pytest.mark.parametrize("run_id", ["deep", *SERIES])
+def test_the_other_runs_never_saw_a_digit_of_the_bundled_sample(run_id: str, whole_sample: Digits):
+    run = open_run(run_id)
+    dataset, recipe = run.record.dataset, RECIPES[run.record.config.recipe]
+    assert run.record.config == dataclasses.replace(recipe, beta=run.record.config.beta)
+    assert (dataset.source, dataset.train + dataset.validation, dataset.test) == ("mnist", 55_000, 10_000)
+    assert dataset.left_out == {"sample": whole_sample.digest}
+    assert not dataset.includes(whole_sample)
+    assert set(REPORTS) <= set(listing(run.directory))
+
+
+def test_the_seed_run_saw_them(whole_sample: Digits):
+    assert open_run("seed").record.dataset.includes(whole_sample)
+
+
+@pytest.mark.parametrize("run_id", ["seed", "deep", *SERIES])
+def test_the_report_on_the_bundled_sample_is_of_these_weights_and_digits(run_id: str, whole_sample: Digits):
+    """The first 200 digits' values as they come out now, and the scores that they make up."""
+    run = open_run(run_id)
+    network = run.network()
+    report = Report.read(run, network, whole_sample)
+    assert report is not None
+    found = elbo.negative_elbo(network, whole_sample.test_images[:200])
+    np.testing.assert_allclose(report.metrics.kl[:200], found.kl, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(report.metrics.negative_elbo[:200].mean(), found.total.mean(), atol=0.5)
+    scores = {score.name: score for score in report.scores}
+    assert (scores["-ELBO"].digits, scores["-ELBO"].dataset) == (5000, "sample")
+    assert scores["-ELBO"].value == pytest.approx(report.metrics.negative_elbo.mean(dtype=float), abs=1e-3)
+
+
+def test_a_score_on_the_sample_is_that_on_the_test_digits_where_neither_was_seen():
+    """Neither was trained on, so that they differ by chance alone; of `seed`, which saw the sample, by more."""
+    for run_id in ("deep", *SERIES):
+        own, of_sample = (scores[0] for scores in scores_of(run_id))
+        assert abs(own.value - of_sample.value) < 3 * math.hypot(own.error or 0, of_sample.error or 0)
+    own, of_sample = (scores[0] for scores in scores_of("seed"))
+    assert own.value - of_sample.value > 2
+
+
+def scores_of(run_id: str) -> list[list[Score]]:
+    """The scores on MNIST's test digits and on the bundled sample."""
+    directory = open_run(run_id).directory
+    return [read_scores(directory / name) for name in ("metrics.json", "metrics-sample-5000.json")]
+
+
+# --- seed
 
 
 def test_the_seed_run_is_shipped_and_opens():
@@ -23,7 +82,7 @@ def test_the_seed_run_is_shipped_and_opens():
         10_000,
     )
     assert seed.network().parameters == (201_988, 202_256)
-    assert listing(seed.directory) == sorted([*FILES, "report.safetensors", "snapshots"])
+    assert listing(seed.directory) == sorted([*FILES, *REPORTS, "snapshots"])
 
 
 def test_the_seed_runs_history_follows_the_posts():
