@@ -26,7 +26,7 @@ def main() -> None:
     except RunError as error:
         show_error(error, "The run cannot be shown.")
         st.stop()
-    caveat(loaded.run, loaded.digits)
+    caveat(loaded.digits, loaded.run)
     from_digit_to_digit(loaded)
     left, right = st.columns(2, gap="large")
     with left:

@@ -88,8 +88,7 @@ def opened(run: Run, beside: Run) -> LoadedRun:
 def what_is_on_show(left: LoadedRun, right: LoadedRun) -> None:
     st.markdown(f":gray-badge[:material/database: {describe_test_digits(left.digits)}]")
     if left.digits.are_sample:
-        seen = [side.run for side in (left, right) if side.run.record.dataset.includes(left.digits)]
-        caveat((seen or [left.run])[0], left.digits)
+        caveat(left.digits, left.run, right.run)
 
 
 # --- The maps

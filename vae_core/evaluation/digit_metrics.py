@@ -24,7 +24,8 @@ EMBEDDING = ("trustworthiness", "continuity", "silhouette")
 class DigitMetrics:
     """The metrics of each test digit: arrays (N,), in the order of the digits.
 
-    Those of the map as an embedding are (M,), of the digits of `embedding_quality.subsample`.
+    Those of the map as an embedding are (M,), of the digits of `embedding_quality.subsample`. Where there are no
+    training digits, the other test digits take their place.
     """
 
     reconstruction: np.ndarray

@@ -31,19 +31,20 @@ def badge(run: Run, scores: list[Score], digits: Digits) -> None:
     st.markdown(" ".join(f":{colour}-badge[:material/{icon}: {text}]" for icon, text, colour in parts))
 
 
-def caveat(run: Run, digits: Digits) -> None:
-    """Draw what a visitor must know before trusting the picture; nothing if all is as it seems."""
+def caveat(digits: Digits, *runs: Run) -> None:
+    """Draw what a visitor must know before trusting the picture of these runs; nothing if all is as it seems."""
     if digits.are_sample:
         part = f"{len(digits.test_images):,} of " if len(digits.train_images) else ""
         message = f"MNIST itself is not at hand: these are {part}{digits.origin}. "
+        seen = [f"**{escape_markdown(run.name)}**" for run in runs if run.record.dataset.includes(digits)]
         message += (
-            "They were among this model's training digits, so it draws them better than it would draw new ones."
-            if run.record.dataset.includes(digits)
-            else "This model was not trained on them."
+            f"They were among the training digits of {' and '.join(seen)}, which would draw new digits worse."
+            if seen
+            else "No model on this page was trained on them."
         )
         st.info(message, icon=":material/info:")
         with st.expander("How to get the full map"):
             st.markdown("Set `VAE_MNIST` to an `mnist.npz` in Keras's layout, and restart the app. What was tried:")
             st.markdown("\n".join(f"- {escape_markdown(reason)}" for reason in digits.skipped))
-    elif digits.digest != run.record.dataset.digest:
+    elif any(run.record.dataset.digest != digits.digest for run in runs):
         st.info("The run's own score, above, is of other digits than the ones on show.", icon=":material/info:")

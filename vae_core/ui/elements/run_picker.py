@@ -48,7 +48,7 @@ def choose_run(title: str) -> LoadedRun:
             scores = []
             problems.append(str(error))
         badge(loaded.run, scores, loaded.digits)
-    caveat(loaded.run, loaded.digits)
+    caveat(loaded.digits, loaded.run)
     damaged_runs(problems)
     return loaded
 

@@ -44,7 +44,7 @@ def score_overview(loaded: LoadedRun, report: Report) -> None:
     with matrix:
         st.subheader("Confusion", anchor=False)
         chart(confusion(rows), "Confusion of classes", key="confusion")
-        st.caption("The commonest class of a digit's 5 nearest training digits on the map.")
+        st.caption("The commonest class of a digit's 5 nearest neighbours on the map.")
 
 
 def _comparisons(loaded: Digits) -> Mapping[str, list[Reference]]:

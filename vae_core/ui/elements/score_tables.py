@@ -26,7 +26,7 @@ MEANINGS = {
     "inference gap": "How far the bound lies above it: the encoder's ellipses are not the exact posteriors. 0 is best.",
     "KL of q(z) from the prior": "How unlike the prior all digits together lie. With few digits, much of it is chance.",
     "active units": "Dimensions of the map that are in use, of 2.",
-    "1-NN accuracy": "How often the nearest training digit on the map is of the digit's class.",
+    "1-NN accuracy": "How often a digit's nearest neighbour on the map is of its class.",
     "5-NN accuracy": "How often the commonest class of the 5 nearest is the digit's. Of equals the lowest counts.",
     "50-NN accuracy": "The same with the 50 nearest.",
     "trustworthiness": "Whether neighbours on the map are alike in pixels. 1 is best.",
