@@ -117,7 +117,7 @@ def map_scores(values: Mapping[str, np.ndarray], tests: LatentMap, near: str, di
     ranks = f"{neighbours} neighbour{'s' * (neighbours != 1)}{among}"
     varied, distance = "variance of the means above 0.01", f"Euclidean distance on the map{among}"
     return [
-        _score(digits, "KL of q(z) from the prior", kl_from_prior(tests), "nats", _cells(tests)),
+        _mean(digits, "KL of q(z) from the prior", kl_from_prior(tests), "nats", _cells(tests)),
         _score(digits, "active units", embedding_quality.active_units(tests.means), "dimensions", varied),
         *(_mean(digits, name, values[name], "share", near) for name in OVERALL if name.endswith("-NN accuracy")),
         _mean(digits, "trustworthiness", values["trustworthiness"], "0 to 1", ranks),
@@ -132,7 +132,7 @@ def _cells(tests: LatentMap) -> str:
     if not half:
         return cells
     some = np.random.default_rng(SEED).permutation(len(tests.means))[:half]
-    fewer = kl_from_prior(LatentMap(tests.means[some], tests.std[some], tests.labels[some]))
+    fewer = kl_from_prior(LatentMap(tests.means[some], tests.std[some], tests.labels[some])).mean()
     return f"{cells}; {half:,} of the digits alone give {fewer:.2f}, more digits less"
 
 

@@ -9,6 +9,7 @@ all cells of a lattice are one matrix product.
 """
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -28,16 +29,17 @@ def masses(embedded: LatentMap, edges: np.ndarray) -> np.ndarray:
     Returns (n, n) float64: a row for each interval of z2, a column for each of z1. Their sum is at most 1.
     """
     total = np.zeros((len(edges) - 1, len(edges) - 1))
-    for start in range(0, len(embedded.means), _DIGITS):
-        block = slice(start, start + _DIGITS)
-        mean, std = embedded.means[block].astype(np.float64), embedded.std[block].astype(np.float64)
-        z1_masses, z2_masses = (_normal_masses(edges, mean[:, i], std[:, i]) for i in range(2))  # (B, n)
+    for _, z1_masses, z2_masses in _blocks(embedded, edges):
         total += z2_masses.T @ z1_masses
     return total / len(embedded.means)
 
 
-def kl_from_prior(embedded: LatentMap) -> float:
-    """KL(q(z) || N(0, I)) in nats: the sum over cells of side CELL of q log(q / p), with q and p the masses in a cell.
+def kl_from_prior(embedded: LatentMap) -> np.ndarray:
+    """KL(q(z) || N(0, I)) in nats, as (N,) values of the digits whose mean it is.
+
+    It is the sum over cells of side CELL of q log(q / p), with q and p the masses in a cell; since q is the mean of the
+    digits' own masses, it is the mean of the digits' sums of mass times log(q / p). How these vary tells how far the
+    KL would move with other digits: they are its influence function, but for a constant.
 
     It deviates from the KL of the two densities in two ways. Cells make it smaller, the more the larger they are (the
     log sum inequality). And q(z) is the mean over N digits, which makes it larger on average than with the q(z) of
@@ -50,8 +52,21 @@ def kl_from_prior(embedded: LatentMap) -> float:
     interval_masses = _normal_masses(edges, np.zeros(1), np.ones(1))[0]
     p = np.outer(interval_masses, interval_masses)
     positive = (q > 0) & (p > 0)  # far out, masses round to 0
-    ratio = np.divide(q, p, out=p, where=positive)
-    return float((q * np.log(ratio, out=ratio, where=positive)).sum(where=positive))
+    ratio = np.divide(q, p, out=np.ones_like(q), where=positive)
+    log_ratio = np.log(ratio, out=ratio)  # 0 where a mass is 0
+    values = np.empty(len(embedded.means))
+    for block, z1_masses, z2_masses in _blocks(embedded, edges):
+        values[block] = np.einsum("bi,bi->b", z2_masses @ log_ratio, z1_masses)
+    return values
+
+
+def _blocks(embedded: LatentMap, edges: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """The digits in blocks: which they are, and the masses of their posteriors along z1 and z2, each (B, n)."""
+    for start in range(0, len(embedded.means), _DIGITS):
+        block = slice(start, start + _DIGITS)
+        mean, std = embedded.means[block].astype(np.float64), embedded.std[block].astype(np.float64)
+        z1_masses, z2_masses = (_normal_masses(edges, mean[:, i], std[:, i]) for i in range(2))
+        yield block, z1_masses, z2_masses
 
 
 def _normal_masses(edges: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:

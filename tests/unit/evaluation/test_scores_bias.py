@@ -79,7 +79,8 @@ def test_the_kl_of_q_z_is_too_large_by_a_bias_that_falls_as_the_number_of_digits
 
     def bias(count: int) -> float:
         means = noise.normal(0, math.sqrt(1 - 0.3**2), (count, 2)).astype(np.float32)
-        return kl_from_prior(LatentMap(means, np.full((count, 2), 0.3, np.float32), np.zeros(count, np.uint8)))
+        std = np.full((count, 2), 0.3, np.float32)
+        return float(kl_from_prior(LatentMap(means, std, np.zeros(count, np.uint8))).mean())
 
     few, many = (float(np.mean([bias(count) for _ in range(8)])) for count in (250, 1000))
     assert few > many > 0
