@@ -79,6 +79,20 @@ test("a class's name goes where it is dense and alone", () => {
   assert.deepEqual(centres[7], [0, 0]) // a class without digits
 })
 
+test("names keep apart, and the class that has the clearer place chooses first", () => {
+  const first = Array(9).fill([0.05, 0]) // of class 0: 9 * 9 / 9
+  const near = Array(5).fill([0.3, 0]) // of class 1, in the next cell: 5 * 5 / 5
+  const far = Array(3).fill([2, 2]) // of class 1: 3 * 3 / 3
+  const corner = [[-4, -4]] // of class 2, so that the map extends over 6 units, and names are 0.36 apart
+  const labels = [...first.map(() => 0), ...near.map(() => 1), ...far.map(() => 1), 2]
+  const centres = digitsAt([...first, ...near, ...far, ...corner], labels).centres()
+  assert.ok(Math.abs(centres[0][0] - 0.05) < 1e-6)
+  assert.deepEqual(centres[1], [2, 2])
+  assert.deepEqual(centres[2], [-4, -4])
+  const alone = digitsAt([...first, ...near, ...corner], [...first.map(() => 0), ...near.map(() => 1), 2]).centres()
+  assert.ok(Math.abs(alone[1][0] - 0.3) < 1e-6) // there is no other place for it
+})
+
 test("a digit's image is its own 784 bytes", () => {
   const digits = digitsAt(Array(3).fill([0, 0]), [1, 2, 3])
   assert.deepEqual(digits.image(2), new Uint8Array(784).fill(2))

@@ -14,6 +14,7 @@ import { CLASSES, SIDE } from "./picture.js"
  */
 
 const CELL = 0.4 // width of a grid cell in latent units, which is about that of the dense middle of a class
+const APART = 0.06 // least distance of two names, as a share of the map's extent: about the height of a name
 
 export class Digits {
   /**
@@ -70,10 +71,34 @@ export class Digits {
 
   /**
    * Where each class's name is written: the mean of its digits within one cell of a grid, namely the cell with the
-   * highest n^2 / all, so that it has both many of this class and few others. The origin for a class without digits.
+   * highest n^2 / all, so that it has both many of this class and few others. Names keep apart, if there is a cell for
+   * it: the class with the highest value chooses first. The origin for a class without digits.
    * @returns {Point[]} ten points.
    */
   centres() {
+    /** @type {Point[]} */
+    const centres = CLASSES.map(() => [0, 0])
+    /** @type {Point[]} */
+    const taken = []
+    const [z1, z2] = [span(this.means, 0), span(this.means, 1)]
+    const apart = APART * Math.max(z1[1] - z1[0], z2[1] - z2[0])
+    const places = this.places()
+    const order = CLASSES.filter((label) => places[label].length)
+    order.sort((a, b) => places[b][0].weight - places[a][0].weight)
+    for (const label of order) {
+      const free = places[label].find(({ z }) => taken.every((other) => distance(z, other) >= apart))
+      centres[label] = (free ?? places[label][0]).z
+      taken.push(centres[label])
+    }
+    return centres
+  }
+
+  /**
+   * For each class, where its name could be written, the best place first: the weight n^2 / all of each cell of a grid
+   * that has digits of the class, and their mean.
+   * @returns {{ z: Point, weight: number }[][]}
+   */
+  places() {
     /** @type {Map<number, number[][]>} the indices of each cell's digits, by class */
     const cells = new Map()
     for (let i = 0; i < this.count; i++) {
@@ -83,18 +108,16 @@ export class Digits {
       members[this.labels[i]].push(i)
     }
     return CLASSES.map((label) => {
-      /** @type {Point} */
-      let best = [0, 0]
-      let most = 0
+      const found = []
       for (const members of cells.values()) {
         const own = members[label]
-        const weight = own.length ** 2 / members.reduce((sum, others) => sum + others.length, 0)
-        if (weight <= most) continue
-        most = weight
+        if (!own.length) continue
         const total = (/** @type {number} */ axis) => own.reduce((sum, i) => sum + this.means[2 * i + axis], 0)
-        best = [total(0) / own.length, total(1) / own.length]
+        /** @type {Point} */
+        const z = [total(0) / own.length, total(1) / own.length]
+        found.push({ z, weight: own.length ** 2 / members.reduce((sum, others) => sum + others.length, 0) })
       }
-      return best
+      return found.sort((a, b) => b.weight - a.weight)
     })
   }
 
@@ -117,6 +140,27 @@ export class Digits {
     return indices
   }
 }
+
+/**
+ * The least and the greatest coordinate along one axis.
+ * @param {ArrayLike<number>} means - (N, 2).
+ * @param {number} axis - 0 for z1, 1 for z2.
+ * @returns {[low: number, high: number]}
+ */
+export function span(means, axis) {
+  let [low, high] = [Infinity, -Infinity]
+  for (let i = axis; i < means.length; i += 2) {
+    low = Math.min(low, means[i])
+    high = Math.max(high, means[i])
+  }
+  return [low, high]
+}
+
+/**
+ * @param {Point} a
+ * @param {Point} b
+ */
+const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1])
 
 /**
  * A point as the page writes it, to two decimals.

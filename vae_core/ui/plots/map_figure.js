@@ -2,6 +2,7 @@
 
 import { CLASSES } from "../browser/picture.js"
 import { COLOURS } from "../browser/colours.js"
+import { span } from "../browser/digits.js"
 
 /** @import { Digits } from "../browser/digits.js" */
 
@@ -67,11 +68,7 @@ export function tracesOf(digits, shown, webgl, looks) {
 export function rangesOf(means) {
   /** @type {(axis: number) => Range} */
   const range = (axis) => {
-    let [low, high] = [Infinity, -Infinity]
-    for (let i = axis; i < means.length; i += 2) {
-      low = Math.min(low, means[i])
-      high = Math.max(high, means[i])
-    }
+    const [low, high] = span(means, axis)
     const margin = MARGIN * (high - low)
     return [low - margin, high + margin]
   }
