@@ -3,6 +3,7 @@
     VaeError
     ├── ConfigError        a field of TrainingConfig outside its bounds
     ├── DataError          a source of digits that cannot be used
+    ├── SettingError       an environment variable that is not understood
     ├── LatentPointError   a z that is not two finite numbers within the bounds
     ├── TrainingDiverged   a training whose loss or weights are no longer finite
     ├── TrainingFailed     a training that ended for any other reason: no memory, a full disk
@@ -27,6 +28,10 @@ class ConfigError(VaeError):
 
 
 class DataError(VaeError):
+    pass
+
+
+class SettingError(VaeError):
     pass
 
 

@@ -7,14 +7,14 @@ do not download.
 """
 
 import logging
-import os
 import time
 from pathlib import Path
 
 import pooch
 import requests
 
-from vae_core.errors import DataError, one_line
+from vae_core.errors import DataError, SettingError, one_line
+from vae_core.storage import environment
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
@@ -37,8 +37,8 @@ def download_mnist(folder: Path, url: str = MNIST_URL, sha256: str = MNIST_SHA25
     deadline = time.monotonic() + seconds
 
     def fetch(address: str, target: str, _: object) -> None:
-        if os.environ.get("VAE_OFFLINE") == "1":
-            raise DataError("$VAE_OFFLINE is 1, so nothing is downloaded.")
+        if environment.flag("VAE_OFFLINE"):
+            raise DataError("$VAE_OFFLINE is set, so nothing is downloaded.")
         # Not pooch's own downloader: its time-out restarts with every byte, so a very slow download would never end.
         with requests.get(address, stream=True, timeout=min(_SILENCE_SECONDS, seconds)) as response:
             response.raise_for_status()
@@ -56,6 +56,8 @@ def download_mnist(folder: Path, url: str = MNIST_URL, sha256: str = MNIST_SHA25
         return Path(pooch.retrieve(url, sha256, "mnist.npz", folder, downloader=fetch))  # pyright: ignore[reportArgumentType]
     except DataError:
         raise
+    except SettingError as error:
+        raise DataError(f"{error} Until that is corrected, nothing is downloaded.") from error
     except requests.RequestException as error:
         raise DataError(f"the download from {url} failed ({_reason(error)}).") from error
     except PermissionError as error:

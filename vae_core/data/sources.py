@@ -6,7 +6,6 @@ that was used could not be, so that a page can show it.
 """
 
 import functools
-import os
 import threading
 from collections.abc import Callable, Mapping
 
@@ -16,7 +15,7 @@ from vae_core.data import sample
 from vae_core.data.digits import MNIST, SAMPLE, Digits
 from vae_core.data.npz import Arrays, read_npz
 from vae_core.errors import DataError
-from vae_core.storage import directories
+from vae_core.storage import directories, environment
 from vae_core.storage.directories import expand_user
 
 _once = threading.Lock()
@@ -100,14 +99,14 @@ def _digits(source: str, origin: str, arrays: Arrays, skipped: tuple[str, ...] =
 
 
 def _from_environment() -> tuple[str, Arrays]:
-    name = os.environ.get("VAE_MNIST")
+    name = environment.text("VAE_MNIST")
     if not name:
         raise DataError("not set.")
     return f"the file that $VAE_MNIST names, {name}", read_npz(expand_user(name))
 
 
 def _from_keras_cache() -> tuple[str, Arrays]:
-    path = expand_user(os.environ.get("KERAS_HOME") or "~/.keras") / "datasets" / "mnist.npz"
+    path = expand_user(environment.text("KERAS_HOME") or "~/.keras") / "datasets" / "mnist.npz"
     return f"Keras's cache, {path}", read_npz(path)
 
 

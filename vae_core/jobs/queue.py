@@ -5,29 +5,30 @@ dies gives it back. The queue is the runs themselves, in the order in which thei
 """
 
 import contextlib
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
 
-from vae_core.errors import RunError, TrainingOff
+from vae_core.errors import RunError, SettingError, TrainingOff
 from vae_core.runs import locks, progress
 from vae_core.runs.catalog import runs_in
 from vae_core.runs.run import Run
+from vae_core.storage import environment
 
 _POLL_SECONDS = 0.5
 
 
 def slots() -> int:
     """How many trainings may go on at once. Raises TrainingOff if none may, or if the number makes no sense."""
-    text = os.environ.get("VAE_TRAINING_SLOTS", "1")
-    if not text.isdecimal():
-        raise TrainingOff(f"$VAE_TRAINING_SLOTS: expected a whole number, found {text!r}; nothing is trained before.")
-    if int(text) == 0:
+    try:
+        number = environment.whole_number("VAE_TRAINING_SLOTS", default=1)
+    except SettingError as error:
+        raise TrainingOff(f"{error} Nothing is trained before that is corrected.") from error
+    if number == 0:
         raise TrainingOff("Training is turned off on this server. Run the app on your own computer to train.")
-    return int(text)
+    return number
 
 
 def waiting(root: Path) -> list[Run]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
+from vae_core.storage import environment
+
 SHIPPED = Path(__file__).parents[1] / "pretrained"
 """The runs that are part of the repository."""
 
@@ -17,7 +19,7 @@ _APP = "vae-latent-explorer"
 
 def runs_directory() -> Path:
     """The user's runs: $VAE_RUNS, else a folder in the user's data directory. It may not exist yet."""
-    if named := os.environ.get("VAE_RUNS"):
+    if named := environment.text("VAE_RUNS"):
         return expand_user(named)
     return platformdirs.user_data_path(_APP, appauthor=False) / "runs"
 

@@ -163,7 +163,7 @@ def test_data_names_the_source_and_why_earlier_ones_were_not_used(
     lines = output.splitlines()
     assert lines[0] == f"Not used - $VAE_MNIST: no file at {tmp_path / 'none.npz'}."
     assert lines[1].startswith("Not used - Keras's cache: no file at ")
-    assert lines[2] == "Not used - Download: $VAE_OFFLINE is 1, so nothing is downloaded."
+    assert lines[2] == "Not used - Download: $VAE_OFFLINE is set, so nothing is downloaded."
     assert lines[3].startswith(
         "The bundled sample: 4,000 training and 1,000 test digits, from the 5,000 MNIST digits in"
     )

@@ -209,11 +209,19 @@ def test_processes_downloading_at_once_do_not_disturb_each_other(tmp_path: Path,
     assert listing(tmp_path) == ["mnist.npz"]
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1", "VAE_OFFLINE is set, so nothing is downloaded"),
+        ("true", "VAE_OFFLINE is set, so nothing is downloaded"),
+        ("maybe", "VAE_OFFLINE: expected 1 or 0, found 'maybe'"),
+    ],
+)
 def test_offline_downloads_nothing_but_uses_what_is_there(
-    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, text: str, message: str
 ):
-    monkeypatch.setenv("VAE_OFFLINE", "1")
-    with pytest.raises(DataError, match=r"\$VAE_OFFLINE is 1"):
+    monkeypatch.setenv("VAE_OFFLINE", text)
+    with pytest.raises(DataError, match=message):
         download_mnist(tmp_path, server.url, GOOD_SHA256)
     assert server.requests == []
     assert listing(tmp_path) == []

@@ -74,7 +74,7 @@ def test_the_bundled_sample_comes_last_and_every_reason_is_told(places: Path, mo
     assert digits.skipped == (
         f"$VAE_MNIST: no file at {places / 'none.npz'}.",
         f"Keras's cache: no file at {places / 'keras' / 'datasets' / 'mnist.npz'}.",
-        "Download: $VAE_OFFLINE is 1, so nothing is downloaded.",
+        "Download: $VAE_OFFLINE is set, so nothing is downloaded.",
     )
 
 

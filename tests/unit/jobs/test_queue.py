@@ -17,7 +17,10 @@ from vae_core.runs.progress import NAME, Journal
 from vae_core.runs.run import Run
 
 
-@pytest.mark.parametrize(("text", "expected"), [(None, 1), ("1", 1), ("2", 2), ("007", 7), ("64", 64)])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(None, 1), ("1", 1), ("2", 2), ("007", 7), ("64", 64), ("", 1), (" ", 1), (" 1", 1), ('"2"', 2)],
+)
 def test_the_environment_says_how_many_slots_there_are(
     text: str | None, expected: int, monkeypatch: pytest.MonkeyPatch
 ):
@@ -28,7 +31,7 @@ def test_the_environment_says_how_many_slots_there_are(
     assert slots() == expected
 
 
-@pytest.mark.parametrize("text", ["", " ", "abc", "-1", "1.5", "1e3", "+1", "²"])
+@pytest.mark.parametrize("text", ["abc", "-1", "1.5", "1e3", "+1", "²", "9" * 40])
 def test_a_number_that_makes_no_sense_turns_training_off(text: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VAE_TRAINING_SLOTS", text)
     with pytest.raises(TrainingOff, match=r"\$VAE_TRAINING_SLOTS: expected a whole number, found ") as caught:
