@@ -1,5 +1,6 @@
 """The Train page through Streamlit's test runner. No worker is started: what would start one is recorded instead."""
 
+import dataclasses
 import math
 import shutil
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.runner import as_read, browser_data, copy_of_seed, opened, text, warnings
+from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.data.sources import load_digits
 from vae_core.jobs import actions, job
@@ -83,6 +85,26 @@ def test_every_field_of_a_custom_recipe_counts(runs: Path, launched: list[Run]) 
     click(app, "Start training")
     config = launched[0].record.config
     assert (config.recipe, config.encoder_widths, config.beta, config.optimizer) == ("custom", (32, 16), 4.0, "rmsprop")
+
+
+def test_all_fields_stay_and_all_that_are_wrong_are_told(runs: Path) -> None:
+    app = train()
+    app.segmented_control(key="recipe").select("custom").run()
+
+    def fields() -> set[str]:
+        widgets = (*app.text_input, *app.number_input, *app.selectbox)
+        return {str(widget.key) for widget in widgets if str(widget.key).startswith("config ")}
+
+    before = fields()
+    app.text_input(key="config encoder_widths").set_value("256;128").run()
+    assert not app.error
+    app.text_input(key="config encoder_widths").set_value("wide").run()
+    app.number_input(key="config epochs").set_value(None).run()
+    (error,) = app.error
+    assert "encoder_widths: expected whole numbers" in as_read(error.value)
+    assert "epochs: expected a number" in as_read(error.value)
+    assert fields() == before
+    assert len(before) == len(dataclasses.fields(TrainingConfig)) - 1
 
 
 @pytest.mark.parametrize(

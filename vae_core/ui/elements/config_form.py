@@ -13,13 +13,18 @@ _COLUMNS = 4
 
 
 def form(start: TrainingConfig) -> TrainingConfig:
-    """The config that the visitor chose, from start on. Raises ConfigError that says which field is wrong."""
-    fields = {}
+    """The config that the visitor chose, from start on. Raises ConfigError that says which fields are wrong."""
+    fields, problems = {}, []
     specs = [spec for spec in dataclasses.fields(TrainingConfig) if spec.name != "recipe"]
     for first in range(0, len(specs), _COLUMNS):  # row by row, so that a narrow screen keeps their order
         for spec, column in zip(specs[first : first + _COLUMNS], st.columns(_COLUMNS), strict=False):
             with column:
-                fields[spec.name] = _field(spec, getattr(start, spec.name))
+                try:
+                    fields[spec.name] = _field(spec, getattr(start, spec.name))
+                except ConfigError as error:  # all fields are drawn before it is told
+                    problems.append(str(error))
+    if problems:
+        raise ConfigError(" ".join(problems))
     return TrainingConfig(recipe=CUSTOM, **fields)
 
 
@@ -43,6 +48,6 @@ def _field(spec: dataclasses.Field, value: Any) -> Any:
 
 def _widths(name: str, text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(part) for part in text.replace(",", " ").split())
+        return tuple(int(part) for part in text.replace(",", " ").replace(";", " ").split())
     except ValueError:
         raise ConfigError(f"{name}: expected whole numbers, like 256, 128; found {text!r}.") from None
