@@ -38,6 +38,13 @@ def test_link_is_followed(runs: Path) -> None:
     assert not app.warning
 
 
+def test_link_that_was_copied_from_a_pages_source_is_followed_and_written_anew(runs: Path) -> None:
+    app = opened(**{"run": "seed", "amp;z1": "\u22120.35", "amp;z2": "1.6"})
+    assert pinned(app) == (-0.35, 1.6)
+    assert dict(app.query_params) == {"run": "seed", "z1": "-0.3500", "z2": "1.6000"}
+    assert not app.warning
+
+
 def test_link_names_the_layer_under_the_points_while_there_is_one(runs: Path) -> None:
     app = opened(run="seed", layer="density")
     assert app.button_group(key="layer").value == "density"

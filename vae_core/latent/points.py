@@ -16,7 +16,10 @@ Point = tuple[float, float]
 
 
 def as_point(z1: object, z2: object) -> Point:
-    """Two numbers, or their texts, as a Point. Raises LatentPointError, which names the coordinate that is wrong."""
+    """Two numbers, or their texts, as a Point. Raises LatentPointError, which names the coordinate that is wrong.
+
+    A text may have the true minus sign that the pages write. It may not have the underscores that Python allows.
+    """
     return _coordinate("z1", z1), _coordinate("z2", z2)
 
 
@@ -25,13 +28,14 @@ def as_points(z: np.ndarray) -> np.ndarray:
     return np.asarray(z, np.float32).reshape(-1, LATENT_DIM)
 
 
-def _coordinate(name: str, value: object) -> float:
+def _coordinate(name: str, given: object) -> float:
+    value = given.replace("\u2212", "-").replace("_", "?") if isinstance(given, str) else given
     try:
         number = float(value)  # type: ignore[arg-type]  # anything that a URL or a browser sends
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not abs(number) <= Z_LIMIT:
-        found = str(value)[:40]
+        found = str(given)[:40]
         raise LatentPointError(f"{name}: expected a number from -{Z_LIMIT:g} to {Z_LIMIT:g}; found {found!r}.")
     return number + 0.0  # turns -0.0 into 0.0
 

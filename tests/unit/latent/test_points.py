@@ -12,12 +12,22 @@ from vae_core.errors import LatentPointError
 from vae_core.latent.points import as_point, as_points, prior_quantiles, random_point
 
 NO_COORDINATES: list[Any] = [math.nan, math.inf, -math.inf, 10.0001, -10.0001, 10**400, 1j, None, [1], {}]
-NO_COORDINATES += ["", "abc", "nan", "inf", "-inf", "1e400", "10.0001", "1,5", "0x1", "1 2", "9" * 100_000, "\0"]
+NO_COORDINATES += ["", "abc", "nan", "inf", "-inf", "1e400", "10.0001", "1,5", "0x1", "1 2", "9" * 100_000, "\0", "1_0"]
 
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [("1.5", 1.5), ("-10", -10), ("10", 10), (" 2 ", 2), ("1e1", 10), (3, 3), (-0.25, -0.25), (np.float32(0.5), 0.5)],
+    [
+        ("1.5", 1.5),
+        ("-10", -10),
+        ("10", 10),
+        (" 2 ", 2),
+        ("1e1", 10),
+        (3, 3),
+        (-0.25, -0.25),
+        ("\u22121.5", -1.5),
+        (np.float32(0.5), 0.5),
+    ],
 )
 def test_numbers_and_their_texts_are_points(value: Any, number: float):
     assert as_point(value, 0) == (number, 0)

@@ -25,9 +25,13 @@ class UrlState(State):
 
 
 def news(*keys: str) -> dict[str, str]:
-    """What the URL says under these keys, if it is news: no link that was followed or replaced already."""
+    """What the URL says under these keys, if it is news: no link that was followed or replaced already.
+
+    In a link that was copied from a page's source, "&" is "&amp;", and a key begins with "amp;": that is understood.
+    """
     state = UrlState()
-    asked = {key: st.query_params[key] for key in keys if key in st.query_params}
+    found = {key.removeprefix("amp;"): value for key, value in st.query_params.items()}
+    asked = {key: found[key] for key in keys if key in found}
     replaced_at = state.replaced.get(_text(asked), -math.inf)
     if not asked or asked == state.link or time.monotonic() - replaced_at < _OUTDATED_SECONDS:
         return {}
