@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from vae_core import __version__
+from vae_core.cli import streams
 from vae_core.cli.output import class_table, following_report, following_training, score_table
 from vae_core.cli.ship import ship_run
 from vae_core.config import TrainingConfig
@@ -188,7 +189,12 @@ def _mismatch(run: Run, digits: Digits) -> str:
 
 
 def main() -> int:
-    """Run the command line. Returns its exit status: 2 for bad input, with one line on standard error."""
+    """Run the command line. Returns its exit status: 2 for bad input, with one line on standard error.
+
+    Where standard output cannot be written, on a full disk, the status is 1, with one line on standard error. If its
+    reader has gone, as `head` does, click ends the process with 1, without a word.
+    """
+    streams.accept_any_text()
     try:
         cli.main(standalone_mode=False)
     except click.Abort:
@@ -201,6 +207,10 @@ def main() -> int:
         message = error.format_message() if isinstance(error, click.ClickException) else str(error)
         click.echo(f"Error: {' '.join(message.splitlines())}", err=True)
         return 2
+    except OSError as error:
+        streams.give_up_output()
+        click.echo(f"Error: {error}", err=True)
+        return 1
     return 0
 
 

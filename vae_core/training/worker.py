@@ -81,9 +81,10 @@ class _Worker:
         self.heartbeat = Heartbeat(self.journal, self.stopped, self.cancelled)
 
     def report(self, event: str, **values: float | str) -> None:
-        """Write an event to progress.jsonl and pass it to the listener. Raises OSError."""
+        """Write an event to progress.jsonl and pass it to the listener. Raises OSError if it cannot be written."""
         self.journal.write(event, **values)
-        self.listen(event, values)
+        with contextlib.suppress(OSError):  # whoever listened has gone, or has no room: the training goes on
+            self.listen(event, values)
 
     def stopped(self) -> bool:
         """Whether the training was asked to stop, by a signal or by a page."""

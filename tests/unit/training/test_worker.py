@@ -91,6 +91,20 @@ def test_a_run_that_another_worker_has_ended_meanwhile_is_not_trained_again(begi
     assert names(done)[-1] == "done"
 
 
+@pytest.mark.parametrize("lost", [BrokenPipeError(), OSError(28, "No space left on device")])
+def test_a_training_goes_on_though_whoever_listened_to_it_has_gone(begin: Begin, lost: OSError):
+    heard = []
+
+    def listen(event: str, values: dict[str, float | str]) -> None:
+        heard.append(event)
+        raise lost
+
+    done = worker.train(begin(), DIGITS, listen)
+    assert done.record.status == "done"
+    assert names(done)[-1] == "done"
+    assert heard == [name for name in names(done) if name not in ("created", "alive")]
+
+
 def test_a_run_that_was_deleted_meanwhile_is_not_made_anew(begin: Begin, root: Path):
     begun = begin()
     store.delete(begun)
