@@ -1,5 +1,6 @@
 """Runs and caches lie in the user's own folders, runs where $VAE_RUNS says if it says so."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -63,3 +64,21 @@ def test_to_ask_for_a_folder_is_not_to_make_it(home: Path):
 
 def test_the_shipped_runs_are_there():
     assert (SHIPPED / "seed" / "run.json").is_file()
+
+
+@linux
+def test_a_user_without_a_home_has_them_in_the_temporary_folder_and_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def unknown(user: int) -> None:
+        raise KeyError(f"getpwuid(): uid not found: {user}")
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = tmp_path / f"vae-latent-explorer-{os.getuid()}"
+    for _ in range(2):
+        assert (runs_directory(), cache_directory()) == (folder / "runs", folder)
+    (told,) = caplog.messages
+    assert str(folder) in told
+    assert "HOME" in told
