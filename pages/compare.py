@@ -37,7 +37,7 @@ def main() -> None:
     chosen = choose(runs)
     damaged_runs(problems)
     left, right = opened(*chosen), opened(*reversed(chosen))
-    state.keep_within(len(left.digits.test_images))
+    link_warnings(state.keep_within(len(left.digits.test_images)))
     what_is_on_show(left, right)
     maps(left, right, state.digit)
     scores(left, right)

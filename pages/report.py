@@ -30,9 +30,10 @@ SHOWN = 16
 
 
 def main() -> None:
-    notices = state.begin(len(digits_for().test_images))
+    state.begin(len(digits_for().test_images))
     loaded = choose_run("Report on a model")
-    link_warnings([*notices, *state.keep_within(len(loaded.digits.test_images))])
+    state.keep_within(len(loaded.digits.test_images))
+    link_warnings(state.notices)
     if pending_reports([loaded]):
         return
     try:

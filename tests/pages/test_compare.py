@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.compare_page import compare, data, sides
-from tests.pages.runner import SECONDS, as_read, at_hand, copy_of_seed, html, text
+from tests.pages.runner import SECONDS, as_read, at_hand, copy_of_seed, html, text, warnings
 from tests.unit.builders import CONFIG, random_digits, random_tensors
 from vae_core.data.digits import Digits
 from vae_core.evaluation.report import Report
@@ -61,6 +61,7 @@ def test_a_run_on_the_sample_and_one_on_mnist_are_shown_on_digits_that_neither_l
     copy_of_seed(runs, "mine", part)
     app = compare(left="beta-1", right="mine", digit="4000")
     assert data(app)["digit"] is None
+    assert "there is no digit 4000" in warnings(app)
     assert f"{len(part.test_images)} digits" in text(app)
     assert "No model on this page was trained on them" in text(app)
     app = compare(left="beta-1", right="beta-4", digit="4000")

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from click.core import ParameterSource
 
 from vae_core import __version__
 from vae_core.cli import streams
+from vae_core.cli.options import config_options
 from vae_core.cli.output import class_table, following_report, following_training, score_table
 from vae_core.cli.ship import ship_run
-from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.data.sources import load_digits, load_digits_of, load_whole_sample
 from vae_core.errors import VaeError
@@ -36,31 +35,9 @@ def cli() -> None:
     """Train and score variational autoencoders with a two-dimensional latent space."""
 
 
-class _Widths(click.ParamType):
-    name = "widths"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        try:
-            return tuple(int(width) for width in str(value).split(","))
-        except ValueError:
-            self.fail(f"expected whole numbers with commas between them, like 256,128; found {value!r}.", param, ctx)
-
-
-def _config_options(command: Callable) -> Callable:
-    """An option for every field of TrainingConfig that the recipe would set otherwise."""
-    for spec in reversed(dataclasses.fields(TrainingConfig)):
-        if spec.name == "recipe":
-            continue
-        kind = _Widths() if isinstance(spec.default, tuple) else type(spec.default)
-        if choices := spec.metadata.get("choices"):
-            kind = click.Choice(choices)
-        command = click.option(f"--{spec.name.replace('_', '-')}", type=kind, help=spec.metadata["why"])(command)
-    return command
-
-
 @cli.command()
 @click.option("--recipe", type=click.Choice(list(RECIPES)), default="fast", show_default=True)
-@_config_options
+@config_options
 @click.option("--leave-out-sample", is_flag=True, help="Do not train on the 5,000 digits of the bundled sample.")
 @click.option("--title", help="What the run picker shows.")
 @click.option("--runs", "root", type=click.Path(path_type=Path), help="The runs' directory, instead of $VAE_RUNS.")
@@ -184,7 +161,7 @@ def _named(run: str) -> Run:
 def _mismatch(run: Run, digits: Digits) -> str:
     note = "These digits are not the ones that the run's own metrics.json speaks of."
     if run.record.dataset.includes(digits):
-        note += " The bundled digits were among its training digits: a new digit would score worse."
+        note += " Bundled digits were among its training digits: a new digit would score worse."
     return note
 
 

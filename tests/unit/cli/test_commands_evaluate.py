@@ -56,6 +56,7 @@ def test_evaluate_takes_the_whole_sample_if_asked(call: Call, own_run: Run):
     assert (status, errors) == (0, "")
     assert "The bundled sample: 200 test digits" in output
     assert "not the ones that the run's own metrics.json speaks of" in output
+    assert "Bundled digits were among its training digits" in output  # for it was trained on the sample
     assert contents(own_run) == before
 
 

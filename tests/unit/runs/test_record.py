@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import CONFIG, make_run, record
-from vae_core.runs.record import Record
+from tests.unit.builders import CONFIG, TEN_DIGITS, make_run, random_digits, record
+from vae_core.runs.record import Dataset, Record
 
 
 def test_run_json_has_every_field_of_the_format(root: Path):
@@ -44,3 +44,20 @@ def test_the_last_step_of_an_epoch_may_see_fewer_digits(
     config = dataclasses.replace(CONFIG, batch_size=batch_size, epochs=epochs)
     found = record(dataset=dataset, config=config)
     assert (found.steps_per_epoch, found.steps) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "left_out", "shown", "seen"),
+    [
+        ("mnist", {}, "mnist", False),
+        ("mnist", {}, "sample", True),
+        ("mnist", {"sample": "0123456789abcdef"}, "sample", False),
+        ("sample", {}, "mnist", False),
+        ("sample", {}, "sample", True),  # all of it, of which the run's own test digits are a part
+    ],
+)
+def test_a_dataset_knows_which_digits_were_trained_on(source: str, left_out: dict[str, str], shown: str, seen: bool):
+    dataset = Dataset(source, 10, 0, 4, TEN_DIGITS.digest, left_out)
+    others = dataclasses.replace(random_digits(train=0, test=6, seed=1), source=shown)
+    assert dataset.includes(others) == seen
+    assert not Dataset("sample", 10, 0, 4, TEN_DIGITS.digest).includes(TEN_DIGITS)

@@ -37,8 +37,9 @@ LAYERS = {
     "magnification": MapLayer(
         "Magnification",
         "\u00bd log det J\u2032J of the decoder",
-        "How fast the decoded picture changes there. Seams part regions that are alike inside. Counted in pixels; the "
-        "Fisher metric ranks the places of the digits nearly alike (rank correlation above 0.99).",
+        "How fast the decoded picture changes there, counted in pixels. Seams part regions that are alike inside. "
+        "Counted by how well pictures are told from noise (the Fisher metric), the order of places is nearly the same: "
+        "rank correlation 0.999 for deep, 0.997 for the post's recipe.",
         heatmaps.magnification,
     ),
     "width": MapLayer(

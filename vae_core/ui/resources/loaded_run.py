@@ -89,12 +89,12 @@ def digits_for(*runs: Run) -> Digits:
     return load_whole_sample() if at_hand.are_sample and on_mnist else at_hand
 
 
-def load_run(run: Run, beside: Run | None = None) -> LoadedRun:
-    """The run encoded on the digits to show it on, next to another run if there is one.
+def load_run(run: Run, *beside: Run) -> LoadedRun:
+    """The run encoded on the digits to show it on, beside these others.
 
     Raises RunDamaged if its network cannot be read.
     """
-    shown = digits_for(run, *([beside] if beside else []))
+    shown = digits_for(run, *beside)
     return LoadedRun(run, shown, *_encoded(run, shown, str(run.directory), run.version, shown.digest))
 
 

@@ -123,10 +123,13 @@ class CompareState(State):
         self.pin(digit)
         self.revision += 1
 
-    def keep_within(self, digits: int) -> None:
-        """Unpin the digit if it is not among so many."""
-        if self.digit is not None and self.digit >= digits:
-            self.move(None)
+    def keep_within(self, digits: int) -> tuple[str, ...]:
+        """Unpin the digit if it is not among so many. Returns the notice that this deserves."""
+        if self.digit is None or self.digit < digits:
+            return ()
+        absent = self.digit
+        self.move(None)
+        return (f"These runs are shown on {digits:,} digits, and there is no digit {absent}.",)
 
     def write_link(self) -> None:
         """Let the URL say what is compared, for whoever copies it."""

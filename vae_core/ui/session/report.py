@@ -17,12 +17,12 @@ class ReportState(State):
     of_class: Value[int | None] = Value("hard digits class", lambda: None)
     """The class that the hard digits are of; None: of any."""
     notices: Value[tuple[str, ...]] = Value("report link notices", tuple)
-    """What could not be done as the URL asked. They stay until the report is there: the page runs anew by then."""
+    """What could not be done as was asked. They stay until the report is there: the page runs anew by then."""
 
-    def begin(self, digits: int) -> tuple[str, ...]:
+    def begin(self, digits: int) -> None:
         """Set the defaults and follow the URL if it is news. What is pinned in the explorer stays pinned.
 
-        digits: how many test digits any run is shown on. Returns the notices that the URL deserves.
+        digits: how many test digits any run is shown on.
         """
         self.set_defaults()
         if asked := url.news("run", "digit"):
@@ -31,14 +31,12 @@ class ReportState(State):
             digit, notices = parse_digit(asked.get("digit", str(self.digit)), digits)
             self.digit = digit or 0
             self.notices = (*link.notices, *notices)
-        return self.notices
 
-    def keep_within(self, digits: int) -> tuple[str, ...]:
-        """Look at the first digit if the one looked at is not among so many. Returns the notice that this deserves."""
-        if self.digit < digits:
-            return ()
-        absent, self.digit = self.digit, 0
-        return (f"This run is shown on {digits:,} digits, and there is no digit {absent}. This is digit 0.",)
+    def keep_within(self, digits: int) -> None:
+        """Look at the first digit if the one looked at is not among so many, which deserves a notice."""
+        if self.digit >= digits:
+            notice = f"This run is shown on {digits:,} digits, and there is no digit {self.digit}. This is digit 0."
+            self.notices, self.digit = (*self.notices, notice), 0
 
     def write_link(self) -> None:
         """Let the URL say which run the report is on, and which digit is looked at, once the report is there."""
