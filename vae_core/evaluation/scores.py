@@ -74,16 +74,15 @@ def monte_carlo(samples: int = SAMPLES, error: float = math.nan) -> str:
 
 
 def bound_scores(
-    values: Mapping[str, np.ndarray], tests: LatentMap, digits: Digits, error: float, binarised_error: float
+    values: Mapping[str, np.ndarray], tests: LatentMap, digits: Digits, sampled: str, sampled_binarised: str
 ) -> list[Score]:
     """The scores of the ELBO and its terms.
 
-    values: as from `by_score`; tests: the test digits encoded; error, binarised_error: what sampling adds to the
-    uncertainty of the -ELBO of grey and of binarised digits, as standard errors in nats.
+    values: as from `by_score`; tests: the test digits encoded; sampled, sampled_binarised: the estimators of the -ELBO
+    of grey and of binarised digits, in words.
     """
     by_dimension = elbo.kl_nats_by_dimension(tests.means, 2 * np.log(tests.std))
-    sampled, closed = monte_carlo(error=error), CLOSED_FORM
-    drawn = f"pixels drawn once, seed {SEED}; {monte_carlo(error=binarised_error)}"
+    closed, drawn = CLOSED_FORM, f"pixels drawn once, seed {SEED}; {sampled_binarised}"
     return [
         *elbo_scores(values["reconstruction"], values["KL"], digits, sampled),
         *(_mean(digits, f"KL of z{i + 1}", nats, "nats", closed) for i, nats in enumerate(by_dimension.T)),
@@ -96,10 +95,11 @@ def bound_scores(
 
 def evidence_scores(exact: Evidence, values: Mapping[str, np.ndarray], digits: Digits) -> list[Score]:
     """The scores -log p(x) and inference gap. values: as from `by_score`."""
+    coarse = int((exact.error_estimate > 1).sum())
     estimator = (
         f"quadrature, nodes down to 1/{round(1 / exact.spacing)} apart; nodes twice as far apart, wherever they lie, "
         f"move a digit by {exact.error_estimate.mean():.4f} nats on average, {exact.error_estimate.max():.2f} at most"
-    )
+    ) + (f"; too far apart for {coarse:,} digits, which they move by more than a nat" if coarse else "")
     return [
         _mean(digits, "-log p(x)", values["-log p(x)"], "nats", estimator),
         _mean(digits, "inference gap", values["inference gap"], "nats", "-ELBO less -log p(x)"),

@@ -16,7 +16,9 @@ def affine(layer: Layer, x: np.ndarray) -> np.ndarray:
     """
     kernel, bias = layer
     with np.errstate(over="ignore", invalid="ignore"):
-        return x @ kernel + bias
+        result = x @ kernel
+        result += bias  # in place: new memory costs more than the addition
+    return result
 
 
 def sigmoid(logits: np.ndarray) -> np.ndarray:

@@ -13,9 +13,12 @@ from tests.unit.builders import CONFIG, GREY, GREYS, linear_network, peaked_netw
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
 from vae_core.likelihood import evidence as quadrature
-from vae_core.likelihood.evidence import TOLERANCE, evidence
+from vae_core.likelihood.evidence import evidence
 from vae_core.networks.network import Network
 from vae_core.runs.catalog import open_run
+
+WITHIN = 0.01
+"""nats: how near to the truth the evidence must come, for peaks as smooth as the networks' here."""
 
 
 def quad_of_peak(centre: tuple[float, float], std: float) -> float:
@@ -53,7 +56,7 @@ def test_wherever_a_narrow_peak_lies_between_the_nodes_it_is_found(centre: tuple
     """Of 0.027 at 3/32 the sums over nodes 1/8 and 1/16 apart agree, and both are wrong."""
     found = evidence(peaked_network(centre, std), GREY)
     error = abs(found.nats[0] - quad_of_peak(centre, std))
-    assert error < TOLERANCE
+    assert error < WITHIN
     assert error < found.error_estimate[0] + 1e-3
     assert found.spacing == {0.2: 1 / 16, 0.05: 1 / 32, 0.027: 1 / 64, 0.02: 1 / 64}[std]
 
@@ -75,7 +78,7 @@ def test_a_network_with_hidden_layers_against_scipys_integral_over_the_plane():
     assert mass.status == "converged"
     found = evidence(Network.from_tensors(tensors), GREYS[:1])
     assert found.nats[0] == pytest.approx(most + math.log(mass.estimate), abs=1e-3)
-    assert found.error_estimate.max() < TOLERANCE
+    assert found.error_estimate.max() < WITHIN
 
 
 def test_importance_sampling_of_real_digits_agrees_within_its_own_error(digits: Digits):
@@ -109,7 +112,7 @@ def test_the_narrowest_posteriors_of_the_deepest_run_are_not_missed(digits: Digi
     narrowest = log_var.min(axis=1).argsort()[:count]
     assert np.exp(log_var[narrowest[:20]].min(axis=1) / 2).max() < 0.01  # nodes 1/8 apart do not see these
     exact, noise = evidence(network, digits.test_images[narrowest]), np.random.default_rng(3)
-    assert exact.error_estimate.max() < TOLERANCE
+    assert exact.error_estimate.max() < 0.3
     off, error = np.empty(count), np.empty(count)
     for i, digit in enumerate(narrowest):
         std = 1.5 * np.exp(log_var[digit] / 2).astype(float)
@@ -119,7 +122,7 @@ def test_the_narrowest_posteriors_of_the_deepest_run_are_not_missed(digits: Digi
         weights = joint - scipy.stats.norm.logpdf(z, mean[digit], std).sum(axis=1)
         sampled = np.logaddexp.reduce(weights) - math.log(draws)
         off[i], error[i] = sampled - exact.nats[i], np.exp(weights - sampled).std() / math.sqrt(draws)
-    assert (off - 4.5 * error).max() < TOLERANCE
+    assert (off - 4.5 * error).max() < 0.05
     assert np.median(error) < 0.1
     assert abs(np.median(off)) < 0.05
 
@@ -128,7 +131,7 @@ def test_a_peak_across_the_border_of_tiles_is_seen_from_both():
     """Of its half beyond the border the nearest coarse node lies 70 nats below the nearest of this side."""
     centre, std = (0.1065, 0.004), 0.0028
     found = evidence(peaked_network(centre, std), GREY)
-    assert found.nats[0] == pytest.approx(quad_of_peak(centre, std), abs=TOLERANCE)
+    assert found.nats[0] == pytest.approx(quad_of_peak(centre, std), abs=WITHIN)
 
 
 @pytest.mark.parametrize(("digits", "rows"), [(2, 10**6), (10_000, 1), (3, 700)])
@@ -162,6 +165,29 @@ def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     assert (first, [size for size, _ in others]) == (1 / 2, [1 / 4, 1 / 8])
     assert tiles > 100  # the prior's
     assert all(tiles <= 36 for _, tiles in others)  # the peak's
+
+
+def test_a_network_that_diverged_is_summed_no_longer_than_the_work_allows(monkeypatch: pytest.MonkeyPatch):
+    """Its logits are waves, 1/40 long, along z1 and z2: a digit has narrow peaks in every tile of the plane."""
+
+    def waves(_: Network, z: np.ndarray) -> np.ndarray:
+        return np.repeat(3 * np.sin(80 * math.pi * z), 392, axis=1)
+
+    monkeypatch.setattr(Network, "logits", waves)
+    work: list[int] = []
+    real = quadrature.row_sums
+
+    def spy(network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, on_share):
+        work.append(len(digits) + 64 * len(np.unique(lower, axis=0)))
+        return real(network, pixels, digits, lower, size, on_share)
+
+    monkeypatch.setattr(quadrature, "row_sums", spy)
+    monkeypatch.setattr(quadrature, "_MOST_WORK", 100_000)
+    stopped = evidence(linear_network((np.zeros((2, 784)), np.zeros(784))), GREY)
+    assert sum(work[1:]) <= 100_000
+    assert len(work) == 2
+    assert stopped.spacing == 1 / 32
+    assert stopped.error_estimate.max() > 1  # it says that it is not accurate
 
 
 def test_the_plane_is_no_wider_than_points_may_be():

@@ -24,18 +24,18 @@ def nodes(corner: np.ndarray, size: float, side: int) -> np.ndarray:
 
 def summed(digit: int, z: np.ndarray) -> float:
     """log of the sum of a digit's joint density over these nodes."""
-    return float(np.logaddexp.reduce(log_joint(NETWORK, PIXELS[[digit]], z.reshape(-1, 2))[0].astype(float)))
+    return float(np.logaddexp.reduce(log_joint(NETWORK, PIXELS[[digit]], z.reshape(-1, 2))[:, 0].astype(float)))
 
 
 def test_the_joint_density_is_the_likelihood_times_the_prior(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tiles, "_NODES", 3)  # so that blocks are seen to leave no node out
     z = np.random.default_rng(4).normal(size=(7, 2))
     found = log_joint(NETWORK, PIXELS, z)
-    assert (found.shape, found.dtype) == ((3, 7), np.float32)
-    for column, point in zip(found.T, z, strict=True):
+    assert (found.shape, found.dtype) == ((7, 3), np.float32)
+    for row, point in zip(found, z, strict=True):
         logits = NETWORK.logits(point[None].astype(np.float32)).astype(float)
         prior = scipy.stats.norm.logpdf(point).sum()
-        np.testing.assert_allclose(column, prior - reconstruction_nats(PIXELS, logits), rtol=1e-5)
+        np.testing.assert_allclose(row, prior - reconstruction_nats(PIXELS, logits), rtol=1e-5)
 
 
 def test_tiles_side_by_side_cover_the_square():
@@ -55,14 +55,15 @@ def test_a_coarse_sum_is_that_of_sixteen_nodes(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("size", [0.5, 0.125])
-def test_the_four_lattices_of_a_tile_are_every_second_of_its_nodes(size: float):
+def test_the_sums_of_a_row_are_of_every_second_node_of_each_quarter_of_its_tile(size: float):
     digits, lower = np.array([2, 0, 1]), np.array([[0.5, -1.0], [0.0, 0.5], [0.5, -1.0]])
     found = row_sums(NETWORK, PIXELS, digits, lower, size)
-    assert found.shape == (3, 4)
-    for row, digit, corner in zip(found, digits, lower, strict=True):
-        z = nodes(corner, size, 8)
-        expected = [summed(digit, z[i::2, j::2]) for i in range(2) for j in range(2)]
-        np.testing.assert_allclose(sorted(row), sorted(expected), rtol=1e-6)
+    assert found.shape == (4, 4, 3)
+    for sums, digit, corner in zip(found.transpose(2, 0, 1), digits, lower, strict=True):
+        for of_quarter, quarter in zip(sums, quarters(corner[None], size), strict=True):
+            z = nodes(quarter, size / 2, 4)
+            expected = [summed(digit, z[i::2, j::2]) for i in range(2) for j in range(2)]
+            np.testing.assert_allclose(of_quarter, expected, rtol=1e-6)
 
 
 def test_tiles_on_both_sides_of_a_border_are_looked_at_where_a_peak_lies_on_it():
