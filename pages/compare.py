@@ -116,7 +116,8 @@ def pin_from_maps(count: int) -> None:
 
 def scores(left: LoadedRun, right: LoadedRun) -> None:
     st.header("Scores", anchor=False)
-    pending = pending_reports([side for side in (left, right) if side.network.digest in state.measured])
+    asked_for = [side for side in (left, right) if side.network.digest in state.measured]
+    pending = pending_reports(asked_for, on_cancel=lambda: take_back(asked_for))
     both = [
         scores_of(side, measure=side.network.digest in state.measured and side not in pending) for side in (left, right)
     ]
@@ -130,9 +131,7 @@ def scores(left: LoadedRun, right: LoadedRun) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Measure", icon=":material/straighten:", on_click=ask, args=(lacking,))
             names = " and of ".join(f"**{escape_markdown(side.run.name)}**" for side in lacking)
-            st.markdown(
-                f"Not all scores of {names} are measured on the digits at hand. It takes seconds, up to a minute."
-            )
+            st.markdown(f"Not all scores of {names} are measured on the digits at hand. It takes some seconds.")
     score_differences(compare_scores(*both))
     st.caption(
         "A difference is called better where less, or more, is better by itself, and where it exceeds its standard "
@@ -160,6 +159,10 @@ def scores_of(side: LoadedRun, measure: bool) -> Measured:
 
 def ask(sides: list[LoadedRun]) -> None:
     state.measured |= {side.network.digest for side in sides}
+
+
+def take_back(sides: list[LoadedRun]) -> None:
+    state.measured -= {side.network.digest for side in sides}
 
 
 def draw_settings(left: Run, right: Run) -> None:

@@ -34,7 +34,11 @@ def main() -> None:
     loaded = choose_run("Report on a model")
     state.keep_within(len(loaded.digits.test_images))
     link_warnings(state.notices)
-    if pending_reports([loaded]):
+    if state.cancelled == loaded.network.digest:
+        st.info("The report on this run is not measured yet. It takes some twenty seconds.")
+        st.button("Measure", icon=":material/straighten:", on_click=cancel, args=("",))
+        return
+    if pending_reports([loaded], on_cancel=lambda: cancel(loaded.network.digest)):
         return
     try:
         report = measured(loaded)
@@ -43,6 +47,11 @@ def main() -> None:
         return
     score_overview(loaded, report)
     look_closer(loaded, report.metrics)
+
+
+def cancel(digest: str) -> None:
+    """Do not wait for the report on this network; on none, with an empty digest."""
+    state.cancelled = digest
 
 
 @st.fragment

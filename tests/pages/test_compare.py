@@ -12,6 +12,7 @@ from tests.pages.compare_page import compare, data, sides
 from tests.pages.runner import SECONDS, as_read, at_hand, copy_of_seed, html, text, warnings
 from tests.unit.builders import CONFIG, random_digits, random_tensors
 from vae_core.data.digits import Digits
+from vae_core.evaluation import report_process
 from vae_core.evaluation.report import Report
 from vae_core.evaluation.scores import OVERALL
 from vae_core.networks.network import Network
@@ -118,13 +119,13 @@ def test_missing_scores_are_measured_when_asked_for(
     (two_runs / "unscored" / "metrics.json").write_text("[]")
     measured, go_on = [], threading.Event()
 
-    def report(run, network, digits, on_progress):
-        measured.append(run.id)
+    def report(network, digits, on_progress):
+        measured.append(network.digest)
         on_progress(0.25, "Counting")
         assert go_on.wait(SECONDS)
         return anything
 
-    monkeypatch.setattr(Report, "of", report)
+    monkeypatch.setattr(report_process, "measure", report)
     measurement._measurements.clear()
     app = compare(left="scored", right="unscored")
     assert "not measured" in row(app, "-ELBO")
@@ -137,7 +138,7 @@ def test_missing_scores_are_measured_when_asked_for(
     app.run()
     assert "not measured" not in row(app, "-ELBO")
     assert "Measure" not in [button.label for button in app.button]
-    assert measured == ["unscored"]
+    assert measured == [open_run("unscored").network().digest]
     measurement._measurements.clear()
 
 
