@@ -158,7 +158,7 @@ def test_a_training_is_cancelled_within_two_seconds_and_what_it_learned_is_kept(
 
 
 def test_a_worker_that_is_killed_is_told_and_leaves_a_run_that_can_be_read(story: Story):
-    assert story.killed.reason == "failed: its worker was killed, or the computer stopped"
+    assert story.killed.reason.startswith("failed: its worker was killed")
     assert story.killed.step > 0
     assert story.killed.resumable
     assert set(story.killed_weights) == set(story.whole.tensors())

@@ -6,7 +6,6 @@ restart too.
 
 import contextlib
 import shutil
-import time
 from dataclasses import dataclass
 
 from vae_core.errors import RunBusy, RunNotWritable
@@ -19,7 +18,10 @@ _START_SECONDS = 30.0
 """How long a worker may take, once it was asked for, until it holds its lock: Python starts, on a busy machine."""
 
 _SILENCE_SECONDS = 60.0
-"""A worker that has written nothing for so long, no heartbeat either, is taken for lost."""
+"""A worker that has written nothing for so long, no heartbeat either, is called silent, though it holds its lock."""
+
+UNKNOWN_END = "its worker was killed, or the computer stopped"
+"""The reason for a failure of which nothing is known."""
 
 _FULL_BYTES = 1_000_000
 """With fewer bytes free than these, a full disk is what ended a training."""
@@ -43,12 +45,14 @@ class Job:
         run = read_run(run.directory)  # after its progress, so that an end is never missed
         if run.record.status != "running":
             return cls(run, written, run.record.status, run.record.reason)
-        silence = time.time() - written.last_time
+        silence = progress.silence(run.directory)
         if locks.held(run):
             if silence < _SILENCE_SECONDS:
                 return cls(run, written, written.phase, written.reason)
             return cls(run, written, "silent", f"no sign of life for {silence:.0f} s")
-        return cls(run, written, written.phase, "") if _starting(written) else _recover(run, written)
+        if _may_live(run, written) and read_run(run.directory).record.status == "running":
+            return cls(run, written, written.phase, "")
+        return _recover(run, written)
 
     @property
     def going(self) -> bool:
@@ -85,9 +89,11 @@ class Job:
         return digits / pace if pace else None
 
 
-def _starting(written: Progress) -> bool:
-    """Whether its worker may still be on its way."""
-    return written.phase in ("created", "resumed") and abs(time.time() - written.last_time) < _START_SECONDS
+def _may_live(run: Run, written: Progress) -> bool:
+    """Whether its worker, which holds no lock, may still be on its way, or lives though the lock file was removed."""
+    if written.phase in ("created", "resumed"):
+        return progress.silence(run.directory) < _START_SECONDS
+    return written.phase != "failed" and progress.lives(run.directory)  # it may have written its end here alone
 
 
 def _recover(run: Run, written: Progress) -> Job:
@@ -97,10 +103,10 @@ def _recover(run: Run, written: Progress) -> Job:
             written, run = progress.read(run.directory), read_run(run.directory)  # it may have ended, or been resumed
             if run.record.status != "running":
                 return Job(run, written, run.record.status, run.record.reason)
-            if _starting(written):
+            if _may_live(run, written):
                 return Job(run, written, written.phase, "")
             free = shutil.disk_usage(run.directory).free
-            reason = written.reason or "its worker was killed, or the computer stopped"
+            reason = written.reason or UNKNOWN_END
             if not written.reason and free < _FULL_BYTES:
                 reason = f"the disk is full: {free:,} bytes are free"
             reason = f"failed: {reason}"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import BaseFileLock
 
 from vae_core.errors import RunError, SettingError, TrainingOff
 from vae_core.runs import locks, progress
@@ -46,7 +46,7 @@ def waiting(root: Path) -> list[Run]:
 
 def wait_for_slot(
     run: Run, count: int, stopped: Callable[[], bool], on_place: Callable[[int], None]
-) -> FileLock | None:
+) -> BaseFileLock | None:
     """Wait until one of `count` slots is this run's. Returns it, held until it is released; None if stopped before.
 
     on_place: called with the run's place in the queue, 1 for the next one, at first and whenever it has changed.

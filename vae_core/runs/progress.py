@@ -17,7 +17,9 @@ import errno
 import json
 import math
 import os
+import platform
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -25,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from vae_core.runs import history
-from vae_core.storage.files import raising_run_damaged, read_text
+from vae_core.storage.files import raising_run_damaged, read_text, write
 
 NAME = "progress.jsonl"
 STEP_NUMBERS = ("step", "seconds", "loss", "reconstruction", "kl", "digits_per_second")
@@ -45,6 +47,12 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
 }
 """For each event, the numbers that its line must have besides "time". In JSON, null stands for NaN."""
 
+LIFE_SECONDS = 15.0
+"""A training whose last line is younger has a living worker: it writes a heartbeat every five seconds."""
+
+WORKER = "worker"
+"""The file with the computer and the process number of the run's worker, until it ends."""
+
 _MOST_BYTES = 50_000_000
 
 
@@ -55,9 +63,7 @@ class Progress:
     phase: str = "created"
     """The last event other than a heartbeat; "training" instead of "step" and "epoch"."""
     asked_time: float = 0.0
-    """Time of the last "created" or "resumed", in seconds since 1970."""
-    last_time: float = 0.0
-    """Time of the last line, in seconds since 1970."""
+    """Time of the last "created" or "resumed", in seconds since 1970, by the clock of whoever asked."""
     place: int = 0
     """Place in the queue, 1 for the next; 0 if it was never queued."""
     device: str = ""
@@ -71,13 +77,12 @@ class Progress:
     def take(self, event: dict[str, Any]) -> None:
         """Update the state with the next line's event, as `_parse` returns it."""
         name = event["event"]
-        self.last_time = event["time"]
         if name in ("step", "epoch"):
             self.phase = "training"
         elif name != "heartbeat":
             self.phase = name
         if name in ("created", "resumed"):
-            self.asked_time = self.last_time
+            self.asked_time = event["time"]
         if name == "step":
             self.steps.append({key: event[key] for key in STEP_NUMBERS})
         elif name == "resumed":
@@ -104,6 +109,46 @@ def read(directory: Path) -> Progress:
             except (ValueError, TypeError, RecursionError) as error:
                 raise ValueError(f"line {number}: {error}") from error
     return progress
+
+
+def lives(directory: Path) -> bool:
+    """Whether the run's worker gives signs of life: a line not long ago, by a process that is not known to be dead."""
+    return silence(directory) < LIFE_SECONDS and not _is_dead(directory)
+
+
+def sign(directory: Path) -> None:
+    """Write down that this process is the run's worker. Raises OSError."""
+    write(directory / WORKER, f"{platform.node()} {os.getpid()}".encode())
+
+
+def _is_dead(directory: Path) -> bool:
+    """Whether the process that signed was one of this computer and is gone, or this very one, which asks."""
+    try:
+        host, pid = read_text(directory / WORKER).split()
+        if host != platform.node() or os.name != "posix":  # on Windows, there is no harmless signal
+            return False
+        os.kill(int(pid), 0)
+        return int(pid) == os.getpid()
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+
+
+def silence(directory: Path) -> float:
+    """How many seconds ago the last line was written; infinity if there is no file.
+
+    Both times are those of the disk that the run is on: the clocks of two computers that share it may differ by hours.
+    """
+    try:
+        written = (directory / NAME).stat().st_mtime
+    except OSError:
+        return math.inf
+    try:
+        with tempfile.TemporaryFile(dir=directory) as now:
+            return max(0.0, os.fstat(now.fileno()).st_mtime - written)
+    except OSError:  # on a full or read-only disk
+        return max(0.0, time.time() - written)
 
 
 def _parse(line: str) -> dict[str, Any]:

@@ -18,13 +18,13 @@ from pathlib import Path
 
 from vae_core.data.digits import Digits, split
 from vae_core.data.sources import leaving_out
-from vae_core.errors import RunNotWritable, TrainingFailed, VaeError, one_line
+from vae_core.errors import RunBusy, RunNotWritable, TrainingFailed, VaeError, one_line
 from vae_core.evaluation.scores import score_elbo
 from vae_core.jobs import control
 from vae_core.jobs.queue import wait_for_slot
 from vae_core.networks.network import Network
-from vae_core.runs import checkpoint, snapshots, store
-from vae_core.runs.locks import holding
+from vae_core.runs import checkpoint, progress, snapshots, store
+from vae_core.runs.locks import Hold, holding
 from vae_core.runs.progress import Journal
 from vae_core.runs.record import Record
 from vae_core.runs.run import Run, read_run
@@ -48,11 +48,12 @@ def train(run: Run, digits: Digits, listen: Listener = lambda event, values: Non
     RunNotWritable, TrainingDiverged or TrainingFailed, which are recorded in the run too. If only writing the results
     fails, on a full disk, the run is stored in the system's temporary folder.
     """
-    with holding(run):
+    with holding(run) as hold:
         run = read_run(run.directory)  # again: another worker may have changed it meanwhile
+        _check_no_worker_lives(run)
         try:
             digits = leaving_out(digits, run.record.dataset.left_out)
-            worker = _Worker(store.reopen(run, digits), digits, listen)
+            worker = _Worker(store.reopen(run, digits), digits, hold, listen)
         except VaeError as error:
             if run.record.status == "running":
                 with contextlib.suppress(VaeError):
@@ -69,16 +70,30 @@ def train(run: Run, digits: Digits, listen: Listener = lambda event, values: Non
                 raise TrainingFailed(reason) from error
 
 
+def _check_no_worker_lives(run: Run) -> None:
+    """Raises RunBusy if the run gives signs of life though its lock is free: the lock's file may have been removed."""
+    if run.record.status != "running" or progress.read(run.directory).phase in ("created", "resumed", "failed"):
+        return
+    if progress.lives(run.directory):
+        seconds = progress.LIFE_SECONDS
+        raise RunBusy(
+            f"{run.name} seems to be in training: it gave a sign of life less than {seconds:.0f} s ago. "
+            f"If its worker was killed, try again in {seconds:.0f} s."
+        )
+
+
 class _Worker:
     """The training of one run by this process."""
 
-    def __init__(self, run: Run, digits: Digits, listen: Listener):
+    def __init__(self, run: Run, digits: Digits, hold: Hold, listen: Listener):
         self.run, self.digits, self.listen = run, digits, listen
         store.tidy(run, "**/.part-*")  # incomplete files of a worker that was killed
+        with contextlib.suppress(OSError):  # on a full disk, the signs of life alone tell that it lives
+            progress.sign(run.directory)
         self.journal = Journal(run.directory)
         self.loop = TrainingLoop(run, digits.test_images, self.report)
         self.signalled = threading.Event()
-        self.heartbeat = Heartbeat(self.journal, self.stopped, self.cancelled)
+        self.heartbeat = Heartbeat(self.journal, hold, self.stopped, self.cancelled)
 
     def report(self, event: str, **values: float | str) -> None:
         """Write an event to progress.jsonl and pass it to the listener. Raises OSError if it cannot be written."""
@@ -164,13 +179,13 @@ class _Worker:
         """Report the end, and remove the files that are only needed during a training. Returns the run."""
         with contextlib.suppress(OSError):
             self.report(run.record.status, **({"reason": run.record.reason} if run.record.reason else {}))
-        store.tidy(run, snapshots.LIVE)
+        store.tidy(run, snapshots.LIVE, progress.WORKER)
         control.clear(run)
         return run
 
     def fail(self, reason: str) -> None:
         """Report that the training failed and why, as far as the disk allows. Its last checkpoint stays."""
-        store.tidy(self.run, snapshots.LIVE)  # on a full disk, this makes room for the reason
+        store.tidy(self.run, snapshots.LIVE, progress.WORKER)  # on a full disk, this makes room for the reason
         control.clear(self.run)
         with contextlib.suppress(OSError):
             self.report("failed", reason=reason)
@@ -182,6 +197,9 @@ def _reason_for(error: Exception, directory: Path) -> str:
     """Why a training failed, and what to do, for an exception that is not ours."""
     if isinstance(error, OSError) and error.strerror:
         return f"{directory} cannot be written ({error.strerror}). Make room there, then resume the training."
+    if isinstance(error, ImportError):
+        wanted = "Training needs TensorFlow, which cannot be imported here"
+        return f"{wanted} ({one_line(error)}). Install requirements.txt with a Python that TensorFlow is made for."
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The memory did not suffice. Choose narrower layers or smaller batches."
     return f"The training failed ({type(error).__name__}: {one_line(error)})."

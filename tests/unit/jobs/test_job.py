@@ -4,7 +4,9 @@ Its workers are none, or a lock that is held; tests/e2e/test_workers.py has real
 """
 
 import dataclasses
+import json
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 
 from tests.unit.builders import CONFIG, make_run, record, step_numbers
 from tests.unit.inspection import read_everything
-from tests.unit.jobs.trainings import begun
+from tests.unit.jobs.trainings import aged, begun
 from tests.unit.storage.full_disk import fill_up
 from vae_core.errors import RunDamaged
 from vae_core.jobs.job import Job
@@ -61,7 +63,7 @@ def test_a_worker_that_never_came_is_taken_for_dead_and_the_run_says_so(root: Pa
 def test_a_worker_that_is_gone_without_a_word_was_killed(root: Path, event: str):
     run = begun(root)
     Journal(run.directory).write(event, place=1, **step_numbers(run.record.steps))
-    job = Job.of(run)
+    job = Job.of(aged(run, 16))
     assert (job.phase, job.reason) == ("failed", "failed: its worker was killed, or the computer stopped")
     assert job.resumable, "even if all steps were taken: its results are not there"
     assert read_run(run.directory).record.status == "failed"
@@ -104,6 +106,27 @@ def test_a_worker_that_lives_and_tells_nothing_for_long_is_called_silent(root: P
     assert job.reason == ("no sign of life for 70 s" if phase == "silent" else "")
     assert (job.going, job.resumable) == (True, False)
     assert read_run(run.directory) == run
+
+
+def test_a_worker_whose_lock_was_removed_lives_as_long_as_it_writes(root: Path):
+    run = begun(root)
+    Journal(run.directory).write("step", **step_numbers(1))
+    job = Job.of(aged(run, 14))
+    assert (job.phase, job.going, job.resumable) == ("training", True, False)
+    assert read_run(run.directory) == run
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_workers_clock_may_be_wrong(root: Path, hours: int):
+    """On a shared folder, the worker's computer is not the page's."""
+    run = begun(root)
+    line = {"event": "compiling", "device": "here", "time": time.time() + 3600 * hours}
+    with (run.directory / NAME).open("a") as journal:
+        journal.write(json.dumps(line) + "\n")
+    with locks.holding(run):
+        assert Job.of(run).phase == "compiling"
+    assert Job.of(run).phase == "compiling"
+    assert Job.of(aged(run, 16)).phase == "failed"
 
 
 def between_two_looks(monkeypatch: pytest.MonkeyPatch, change: Callable[[Run], object]) -> None:

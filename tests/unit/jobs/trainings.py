@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import time
 from pathlib import Path
 
@@ -19,6 +20,13 @@ def begun(root: Path, seconds_ago: float = 0.0) -> Run:
     run = store.begin(SMALL, TEN_DIGITS, root)
     then = {"event": "created", "time": time.time() - seconds_ago}
     (run.directory / NAME).write_text(json.dumps(then) + "\n")
+    return aged(run, seconds_ago)
+
+
+def aged(run: Run, seconds: float) -> Run:
+    """The run, of which the last line was written so many seconds ago."""
+    then = time.time() - seconds
+    os.utime(run.directory / NAME, (then, then))
     return run
 
 

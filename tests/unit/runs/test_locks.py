@@ -1,5 +1,7 @@
 """A lock is held by one holder at a time, and by nobody once its process is dead, however it died."""
 
+import errno
+import os
 import subprocess
 import sys
 import threading
@@ -14,6 +16,8 @@ from tests.unit.inspection import listing
 from vae_core.errors import RunBusy, RunNotFound, RunNotWritable
 from vae_core.runs.locks import held, holding, take_slot
 from vae_core.runs.run import Run
+
+fcntl = pytest.importorskip("fcntl")  # Windows has none
 
 ROOT = Path(__file__).parents[3]
 HOLDER = """
@@ -116,6 +120,55 @@ def test_a_directory_that_takes_no_lock_is_told(run: Run):
     (run.directory / "lock").mkdir()
     with pytest.raises(RunNotWritable, match=rf"{run.directory} cannot be written \(Is a directory\)"):
         held(run)
+
+
+def test_a_lock_whose_file_was_removed_is_taken_again(run: Run):
+    with holding(run) as hold:
+        assert hold.keep()
+        (run.directory / "lock").unlink()
+        assert not held(run), "which makes the file anew"
+        assert hold.keep()
+        assert held(run)
+        assert hold.keep()
+    assert not held(run)
+
+
+def test_whoever_lost_the_lock_to_another_process_knows(run: Run, start_holder: Callable[[], subprocess.Popen]):
+    with holding(run) as hold:
+        (run.directory / "lock").unlink()
+        other = start_holder()
+        assert not hold.keep()
+        other.kill()
+        other.wait()
+        assert hold.keep()
+        assert held(run)
+
+
+def test_a_lock_is_kept_though_the_run_was_deleted(run: Run, root: Path):
+    with holding(run) as hold:
+        run.directory.rename(root.parent / "away")
+        assert hold.keep()
+        (root.parent / "away").rename(run.directory)
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP])
+def test_where_the_file_system_has_no_locks_a_file_takes_their_place(
+    run: Run, monkeypatch: pytest.MonkeyPatch, number: int
+):
+    def refused(*_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    with holding(run) as hold:
+        assert held(run)
+        with pytest.raises(RunBusy), holding(run, 0):
+            pytest.fail("two hold it")
+        assert hold.keep()
+    assert not held(run)
+    slot = take_slot(run.directory.parent, 1)
+    assert slot
+    assert take_slot(run.directory.parent, 1) is None
+    slot.release()
 
 
 # --- Slots

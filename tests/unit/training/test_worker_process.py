@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from tests.unit.builders import some_of
-from tests.unit.fake_trainer import Begin
-from tests.unit.inspection import listing, read_everything
+from tests.unit.fake_trainer import DIGITS, Begin
+from tests.unit.inspection import listing, read_everything, wait_until
 from tests.unit.outcomes import DONE, STOPPED, assert_weights, rows_without_seconds
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
-from vae_core.errors import TrainingDiverged
+from vae_core.errors import RunBusy, TrainingDiverged
 from vae_core.jobs import control
 from vae_core.runs import locks, snapshots, store
 from vae_core.runs.checkpoint import Checkpoint
@@ -134,6 +134,29 @@ def test_a_queued_worker_that_tensorflow_keeps_busy_stops_all_the_same(
     assert slot
     slot.release()
     read_everything(run)
+
+
+def test_a_worker_whose_lock_was_removed_stays_the_only_one(begin: Begin, child: Child):
+    begun = begin(epochs=1000)
+    process = child(begun, "advance")
+    (begun.directory / "lock").unlink()
+    with pytest.raises(RunBusy, match=r"is being trained|sign of life"):
+        worker.train(begun, DIGITS)
+    wait_until(lambda: locks.held(begun), 10)  # it has taken the lock again
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=10)
+    assert output.endswith("cancelled\n")
+
+
+def test_a_worker_whose_run_another_has_taken_ends_and_writes_nothing(begin: Begin, child: Child):
+    begun = begin(epochs=1000)
+    process = child(begun, "advance")
+    (begun.directory / "lock").unlink()
+    with locks.holding(begun):
+        output, _ = process.communicate(timeout=10)
+        assert process.returncode == 1
+        assert "Another worker" in output
+    assert read_run(begun.directory).record.status == "running"
 
 
 # --- With TensorFlow
