@@ -10,7 +10,7 @@ from vae_core.evaluation.scores import OVERALL
 from vae_core.runs.catalog import list_runs
 from vae_core.runs.run import Run
 from vae_core.ui.components.linked_maps import linked_maps, pinned_digit
-from vae_core.ui.elements.badge import caveat, describe_test_digits
+from vae_core.ui.elements.badge import caveat, describe_test_digits, refusal
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
 from vae_core.ui.elements.loss_comparison import loss_comparison
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
@@ -87,7 +87,9 @@ def opened(run: Run, beside: Run) -> LoadedRun:
 
 def what_is_on_show(left: LoadedRun, right: LoadedRun) -> None:
     st.markdown(f":gray-badge[:material/database: {describe_test_digits(left.digits)}]")
-    if left.digits.are_sample:
+    if left.digits.are_mnist:
+        refusal(left.digits)
+    else:
         caveat(left.digits, left.run, right.run)
 
 

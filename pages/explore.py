@@ -38,6 +38,7 @@ def explore(loaded: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
     that it came with.
     """
     link_warnings(notices if state.revision == revision else ())
+    say_what_lies_beyond(loaded)
     try:
         choose_layer(loaded)
         draw_map(loaded)
@@ -46,6 +47,17 @@ def explore(loaded: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
     controls(loaded)
     surroundings(loaded)
     state.write_link()
+
+
+def say_what_lies_beyond(loaded: LoadedRun) -> None:
+    """Some runs, above all those that diverged, encode digits farther out than points may be."""
+    if beyond := len(loaded.map.means) - len(loaded.map.within):
+        st.warning(
+            f"{beyond:,} of the {len(loaded.map.means):,} digits lie beyond \u00b1{Z_LIMIT:g} on an axis. They are on "
+            f"the map, but points, layers and the manifold end at \u00b1{Z_LIMIT:g}: a click on one of them pins the "
+            "nearest point inside.",
+            icon=":material/open_in_full:",
+        )
 
 
 def choose_layer(loaded: LoadedRun) -> None:
@@ -82,7 +94,13 @@ def controls(loaded: LoadedRun) -> None:
     """What moves the point elsewhere, and the lattice."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Random point", on_click=move_to_random_point, help="A draw from the prior, N(0, I).")
-        st.button("Random digit", on_click=move_to_random_digit, args=(loaded,), help="Where a test digit lies.")
+        st.button(
+            "Random digit",
+            on_click=move_to_random_digit,
+            args=(loaded,),
+            help="Where a test digit lies.",
+            disabled=not len(loaded.map.within),
+        )
         st.button("Reset", on_click=state.reset, help="Unpin, show everything, 15 tiles, q = 0.05.")
         n, q = state.side, state.quantile
         st.download_button(
@@ -157,8 +175,7 @@ def move_to_random_point() -> None:
 
 
 def move_to_random_digit(loaded: LoadedRun) -> None:
-    z1, z2 = loaded.map.means[np.random.default_rng().integers(len(loaded.map.means))]
-    state.move(as_point(*np.clip((z1, z2), -Z_LIMIT, Z_LIMIT)))
+    state.move(as_point(*loaded.map.means[np.random.default_rng().choice(loaded.map.within)]))
 
 
 with showing_errors():

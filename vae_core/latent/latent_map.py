@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vae_core.data.images import to_pixels
-from vae_core.latent.points import Point, as_points
+from vae_core.latent.points import Z_LIMIT, Point, as_points
 from vae_core.latent.support import REACH_PERCENTILE, SUPPORT_RANK, Support
 from vae_core.networks.network import Network
 
@@ -61,6 +61,11 @@ class LatentMap:
         rank = min(SUPPORT_RANK + 1, len(self.means))  # + 1: the nearest to a digit is itself
         distances, _ = self.tree.query(self.means, [rank])  # pyright: ignore[reportArgumentType]  # SciPy's type: int
         return float(np.percentile(distances, REACH_PERCENTILE))
+
+    @functools.cached_property
+    def within(self) -> np.ndarray:
+        """The indices of the digits that points can reach: those within +-Z_LIMIT on both axes, ascending."""
+        return np.flatnonzero((np.abs(self.means) <= Z_LIMIT).all(axis=1))
 
     def nearest(self, z: Point, k: int) -> tuple[np.ndarray, np.ndarray]:
         """The k nearest digits, nearest first, or all if there are fewer: indices (k,) and distances (k,)."""

@@ -21,7 +21,7 @@ class Dataset:
     """The digits that a run was trained and scored on. train, validation, test: how many."""
 
     source: str
-    """"mnist" or "sample"."""
+    """`Digits.source`: "mnist", "sample", or the name of a file of other digits."""
     train: int
     validation: int
     test: int
@@ -48,7 +48,9 @@ class Dataset:
         """
         if not digits.are_sample:
             return False
-        return SAMPLE not in self.left_out if self.is_mnist else digits.digest != self.digest
+        if self.source == SAMPLE:
+            return digits.digest != self.digest
+        return self.is_mnist and SAMPLE not in self.left_out
 
 
 @dataclass(frozen=True)

@@ -83,3 +83,69 @@ class _Touches:
 
     def __reduce__(self):
         return Path.touch, (self.path,)
+
+
+# --- Usual layouts of the same digits
+
+LAYOUTS = {
+    "floats from 0 to 1": lambda images: (images / 255).astype(np.float32),
+    "doubles from 0 to 1": lambda images: images / 255,
+    "floats from 0 to 255": lambda images: images.astype(np.float32),
+    "wide integers": lambda images: images.astype(np.int64),
+    "a last axis of 1": lambda images: images[..., None],
+    "a second axis of 1": lambda images: images[:, None],
+    "flat": lambda images: images.reshape(len(images), 784),
+    "flat floats": lambda images: (images.reshape(len(images), 784) / 255).astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_same_images_in_a_usual_layout_are_the_same(tmp_path: Path, layout: str):
+    expected, path = arrays(), tmp_path / "digits.npz"
+    changed = {name: LAYOUTS[layout](expected[name]) for name in ("x_train", "x_test")}
+    path.write_bytes(npz(expected | changed))
+    found = read_npz(path)
+    for name in ("x_train", "x_test"):
+        assert found[name].dtype == np.uint8
+        np.testing.assert_array_equal(found[name], expected[name])
+
+
+USUAL_NAMES = (
+    ("X_train", "Y_train", "X_test", "Y_test"),
+    ("train_images", "train_labels", "test_images", "test_labels"),
+)
+
+
+@pytest.mark.parametrize("names", USUAL_NAMES, ids=" ".join)
+def test_usual_names_are_understood(tmp_path: Path, names: tuple[str, ...]):
+    path = tmp_path / "digits.npz"
+    path.write_bytes(npz(dict(zip(names, arrays().values(), strict=True))))
+    np.testing.assert_array_equal(next(iter(read_npz(path).values())), arrays()["x_train"])
+
+
+@pytest.mark.parametrize("layout", ["one-hot", "a column"])
+def test_labels_in_a_usual_layout_are_understood(tmp_path: Path, layout: str):
+    expected, path = arrays(train=12), tmp_path / "digits.npz"
+    labels = np.eye(10)[expected["y_train"]] if layout == "one-hot" else expected["y_train"][:, None]
+    path.write_bytes(npz(expected | {"y_train": labels}))
+    np.testing.assert_array_equal(read_npz(path)["y_train"], expected["y_train"])
+
+
+@pytest.mark.parametrize(
+    ("images", "found"),
+    [
+        (np.full((3, 28, 28), -0.5, np.float32), "from -0.5 to -0.5"),
+        (np.full((3, 28, 28), 256), "from 256 to 256"),
+        (np.full((3, 28, 28), np.nan, np.float32), "nan"),
+        (np.full((3, 28, 28), 0.5, np.float32), "other greys"),
+        (np.full((3, 28, 28), "a"), "<U1"),
+        (np.zeros((3, 28, 28), complex), "complex128"),
+        (np.zeros((3, 32, 32), np.uint8), r"\(3, 32, 32\) uint8"),
+    ],
+    ids=["negative", "too large", "nan", "between greys", "letters", "complex", "another side"],
+)
+def test_other_images_are_refused_with_what_was_found(tmp_path: Path, images: np.ndarray, found: str):
+    path = tmp_path / "digits.npz"
+    path.write_bytes(npz(arrays() | {"x_train": images}))
+    with pytest.raises(DataError, match=found):
+        read_npz(path)

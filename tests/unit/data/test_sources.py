@@ -13,6 +13,7 @@ import pytest
 from tests.unit.data.archives import DAMAGE, arrays, npz
 from vae_core.data import sample as bundled
 from vae_core.data import sources
+from vae_core.data.digits import Digits, source_of
 from vae_core.data.sources import find_digits, load_digits, load_digits_of, load_whole_sample
 from vae_core.errors import DataError
 from vae_core.storage import directories
@@ -27,6 +28,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(directories, "cache_directory", lambda: tmp_path / "cache")
     monkeypatch.setattr(bundled, "_parsed", lambda: arrays(train=5))
+    monkeypatch.setattr(sources, "source_of", lambda arrays, file: "mnist")
     return tmp_path
 
 
@@ -192,3 +194,52 @@ def test_a_failure_is_not_remembered(forgotten: None, monkeypatch: pytest.Monkey
     with pytest.raises(DataError, match="not yet"):
         load_digits()
     assert load_digits() == "digits"
+
+
+# --- What the digits are
+
+
+def test_other_digits_have_the_name_of_their_file(places: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sources, "source_of", source_of)
+    monkeypatch.setenv("VAE_MNIST", str(put(places / "fashion.npz", train=4)))
+    digits = find_digits()
+    assert (digits.source, digits.name, digits.are_mnist, digits.are_sample) == ("fashion.npz",) * 2 + (False, False)
+    assert not digits.refused
+
+
+def test_other_digits_in_kerass_cache_are_left_there_and_told(places: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sources, "source_of", source_of)
+    put(places / "keras" / "datasets" / "mnist.npz", train=2)
+    digits = find_digits()
+    assert digits.are_sample
+    assert any("Keras's cache" in reason and "other digits than MNIST's" in reason for reason in digits.skipped)
+
+
+@pytest.mark.mnist
+def test_mnist_is_known_by_its_hash_in_any_layout(tmp_path: Path, mnist: Digits, monkeypatch: pytest.MonkeyPatch):
+    content = {
+        "train_images": mnist.train_images.reshape(60_000, 784),
+        "train_labels": mnist.train_labels,
+        "test_images": (mnist.test_images / 255).astype(np.float32),
+        "test_labels": mnist.test_labels.astype(np.int64),
+    }
+    (tmp_path / "mine.npz").write_bytes(npz(content))
+    monkeypatch.setenv("VAE_MNIST", str(tmp_path / "mine.npz"))
+    assert find_digits().source == "mnist"
+    content["train_labels"] = mnist.train_labels[::-1]
+    (tmp_path / "mine.npz").write_bytes(npz(content))
+    assert find_digits().source == "mine.npz"
+
+
+def test_a_named_file_that_is_refused_is_not_forgotten_where_another_source_works(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+):
+    put(places / "keras" / "datasets" / "mnist.npz", train=2)
+    monkeypatch.setenv("VAE_MNIST", str(places / "nowhere.npz"))
+    digits = find_digits()
+    assert len(digits.train_images) == 2
+    assert digits.refused == f"$VAE_MNIST: no file at {places / 'nowhere.npz'}."
+    monkeypatch.setenv("VAE_MNIST", f'"{put(places / "quoted.npz", train=3)}"')  # as some shells leave it
+    assert (find_digits().refused, len(find_digits().train_images)) == ("", 3)
+    monkeypatch.delenv("VAE_MNIST")
+    assert not find_digits().refused

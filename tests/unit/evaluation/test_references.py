@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from vae_core.data.digits import Digits
-from vae_core.evaluation.references import MNIST_TEST, OURS, REFERENCES, Reference, comparable, references
+from vae_core.data.digits import MNIST_TEST, Digits
+from vae_core.evaluation.references import OURS, REFERENCES, Reference, comparable, references
 from vae_core.evaluation.scores import OVERALL
 from vae_core.runs.catalog import open_run
 

@@ -43,7 +43,9 @@ def choose_run(title: str) -> LoadedRun:
             show_error(error, "This run cannot be shown.")
             st.stop()
         try:
-            scores = loaded.run.scores_on(loaded.digits) or loaded.run.scores()
+            scores = loaded.run.scores_on(loaded.digits)
+            if not scores and (loaded.digits.are_mnist or loaded.digits.are_sample):
+                scores = loaded.run.scores()
         except RunDamaged as error:
             scores = []
             problems.append(str(error))
