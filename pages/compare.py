@@ -99,10 +99,7 @@ def what_is_on_show(left: LoadedRun, right: LoadedRun) -> None:
 @st.fragment
 def maps(left: LoadedRun, right: LoadedRun, digit: int | None) -> None:
     """Both maps, linked. digit: the one pinned when the page last ran as a whole: what is pinned later they know."""
-    try:
-        linked_maps(left, right, digit, state.revision, on_pin=lambda: pin_from_maps(len(left.digits.test_images)))
-    except OSError as error:
-        show_error(error)
+    linked_maps(left, right, digit, state.revision, on_pin=lambda: pin_from_maps(len(left.digits.test_images)))
     state.write_link()
 
 

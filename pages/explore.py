@@ -11,7 +11,7 @@ from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_S
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, prior_quantiles, random_point
 from vae_core.latent.support import SPARSE_FACTOR, SUPPORT_RANK
 from vae_core.ui.components.latent_map import latent_map, pinned_point
-from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
+from vae_core.ui.elements.notices import link_warnings, showing_errors
 from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import choose_run
 from vae_core.ui.resources.layers import LAYERS
@@ -39,11 +39,8 @@ def explore(loaded: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
     """
     link_warnings(notices if state.revision == revision else ())
     say_what_lies_beyond(loaded)
-    try:
-        choose_layer(loaded)
-        draw_map(loaded)
-    except OSError as error:
-        show_error(error)
+    choose_layer(loaded)
+    draw_map(loaded)
     controls(loaded)
     surroundings(loaded)
     state.write_link()
@@ -61,7 +58,7 @@ def say_what_lies_beyond(loaded: LoadedRun) -> None:
 
 
 def choose_layer(loaded: LoadedRun) -> None:
-    """What lies under the map's points, computed here if it never was. Raises OSError."""
+    """What lies under the map's points, computed here if it never was."""
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.pills(
             "Layer under the points",

@@ -112,12 +112,7 @@ def draw_cards(
         )
         for index, mean, reconstruction, text in zip(indices.tolist(), means, drawn, texts, strict=True)
     ]
-    try:
-        opened = digit_cards(key, loaded.run.id, found, marked, on_choose=choose)
-    except OSError as error:
-        show_error(error)
-        return
-    if opened:
+    if opened := digit_cards(key, loaded.run.id, found, marked, on_choose=choose):
         ExploreState().move(opened.z)
         st.switch_page("pages/explore.py")
 

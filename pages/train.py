@@ -92,12 +92,9 @@ def follow(job: Job, at_hand: Digits) -> None:
         problems.append(str(error))
     curve = LearningCurve.from_rows(history, job.progress.steps, record.steps_per_epoch)
     figure = training_losses(curve, record.config, with_post=record.dataset.is_mnist)
-    try:
-        problems += time_machine(job.run, at_hand, figure, actions.watch(job.run) if job.phase == "training" else None)
-        for problem in problems:
-            show_error(problem)
-    except OSError as error:
-        show_error(error)
+    problems += time_machine(job.run, at_hand, figure, actions.watch(job.run) if job.phase == "training" else None)
+    for problem in problems:
+        show_error(problem)
 
 
 with showing_errors():

@@ -1,6 +1,7 @@
 """What a visitor sees when something is missing: WebGL, the map's script, MNIST, the router."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Playwright, expect
 
 from tests.browser import NO_WEBGL, assert_stacked, launched
 from tests.explorer import Explorer
-from tests.server import running_app
+from tests.server import ROOT, running_app
 from vae_core.data.digits import Digits
 
 
@@ -45,6 +46,35 @@ def test_map_without_webgl_is_smaller_says_so_and_lives(without_webgl: Explorer)
     clicked = without_webgl.click((1.0, 1.0))
     assert without_webgl.z == pytest.approx(clicked, abs=1e-4)
     assert not without_webgl.errors
+
+
+def test_a_checkout_that_cannot_be_written_is_served_from_the_memory(browser: Browser, tmp_path: Path) -> None:
+    """A file stands where the folder static should be. Pages must work, and the console be silent."""
+    checkout = tmp_path / "checkout"
+    for name in ("app.py", "pages", "vae_core", ".streamlit"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / name, checkout / name)
+    (checkout / "static").touch()
+    with (
+        running_app(tmp_path / "runs", tmp_path / "log", script=str(checkout / "app.py")) as (address, _),
+        browser.new_context() as context,
+    ):
+        explorer = Explorer(context.new_page(), address).open()
+        clicked = explorer.click((1.0, 1.0))
+        assert explorer.z == pytest.approx(clicked, abs=1e-4)
+        explorer.page.goto(f"{address}/compare")
+        expect(explorer.page.locator(".js-plotly-plot")).not_to_have_count(0)
+        assert not explorer.errors
+    assert (tmp_path / "log").read_text().count("served from the memory") == 1
+
+
+def test_a_browser_that_is_too_old_is_told(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.add_init_script("delete window.DecompressionStream")
+        page.goto(address)
+        expect(page.locator(".lm-message")).to_contain_text("browser is too old")
 
 
 @pytest.mark.parametrize("blocked", ["**/view.js", "**/plotly-*", "**/decoder-*", "**/digits-*"])

@@ -132,13 +132,6 @@ def test_title_cannot_format_the_page(runs: Path) -> None:
     assert expected in app.markdown[0].value
 
 
-def test_map_files_that_cannot_be_written_are_an_error(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vae_core.ui.resources.static_files.FOLDER", runs / "file" / "static")
-    (runs / "file").write_text("where the folder should be")
-    app = opened()
-    assert "cannot be written" in app.error[0].value
-
-
 def test_run_and_lattice_survive_another_page(runs: Path) -> None:
     copy_of_seed(runs, "mine")
     app = opened(run="mine")

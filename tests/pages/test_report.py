@@ -142,12 +142,6 @@ def test_link_of_a_card_is_the_explorers(runs: Path, few: Digits) -> None:
     assert not app.warning
 
 
-def test_files_that_cannot_be_written_are_an_error(runs: Path, few: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vae_core.ui.resources.static_files.FOLDER", runs / "file" / "static")
-    (runs / "file").write_text("where the folder should be")
-    assert "cannot be written" in report().error[0].value
-
-
 @pytest.mark.parametrize("query", [{}, {"run": "beta-4"}])
 def test_run_is_the_one_that_the_explorer_showed(runs: Path, few: Digits, query: dict[str, str]) -> None:
     expected = query.get("run", DEFAULT_RUN)

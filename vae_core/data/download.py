@@ -1,17 +1,20 @@
 """The download of MNIST: its hash is checked, its time is limited, and the file appears complete or not at all.
 
-It is tried once at each start of the app; where it fails, the next source is taken (see sources.py).
+It is tried once at each start of the app; where it fails, the next source is taken (see sources.py). What was received
+until then is kept, and the next start goes on from there: so a slow line succeeds in the end.
 
 This is a separate module because importing `requests` and `pooch` takes a tenth of a second, and most starts of the app
 do not download.
 """
 
+import contextlib
 import logging
 import time
 from pathlib import Path
 
 import pooch
 import requests
+import urllib3
 
 from vae_core.errors import DataError, SettingError, one_line
 from vae_core.storage import environment
@@ -20,6 +23,7 @@ MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.n
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 """The file that keras.datasets.mnist downloads; URL and hash are those in Keras's source."""
 
+_PART = "mnist.npz.part"  # what an earlier attempt received
 _SECONDS = 60.0
 _SILENCE_SECONDS = 5.0  # the longest wait for a connection, or for the next bytes
 _MAX_BYTES = 64 * 1024 * 1024
@@ -39,17 +43,15 @@ def download_mnist(folder: Path, url: str = MNIST_URL, sha256: str = MNIST_SHA25
     def fetch(address: str, target: str, _: object) -> None:
         if environment.flag("VAE_OFFLINE"):
             raise DataError("$VAE_OFFLINE is set, so nothing is downloaded.")
-        # Not pooch's own downloader: its time-out restarts with every byte, so a very slow download would never end.
-        with requests.get(address, stream=True, timeout=min(_SILENCE_SECONDS, seconds)) as response:
-            response.raise_for_status()
-            received = 0
-            with Path(target).open("wb") as file:
-                while chunk := response.raw.read1(65_536):
-                    received += file.write(chunk)
-                    if time.monotonic() > deadline:
-                        raise TimeoutError(f"not finished after {seconds:g} s, {received:,} bytes received")
-                    if received > _MAX_BYTES:
-                        raise OSError(f"more than {_MAX_BYTES:,} bytes received")
+        part = folder / _PART
+        with contextlib.suppress(OSError):  # if two processes try, one of them has it
+            part.replace(target)
+        try:
+            _receive(address, Path(target), deadline, seconds)
+        except _Broken:
+            if Path(target).stat().st_size:
+                Path(target).replace(part)
+            raise
 
     try:
         # pooch annotates its downloader with more parameters than it passes.
@@ -58,20 +60,59 @@ def download_mnist(folder: Path, url: str = MNIST_URL, sha256: str = MNIST_SHA25
         raise
     except SettingError as error:
         raise DataError(f"{error} Until that is corrected, nothing is downloaded.") from error
+    except _Broken as error:
+        raise DataError(f"the download from {url} broke off ({error}). The next start goes on from there.") from error
     except requests.RequestException as error:
         raise DataError(f"the download from {url} failed ({_reason(error)}).") from error
     except PermissionError as error:
         raise DataError(f"the cache folder {folder} cannot be written ({one_line(error)}).") from error
     except (OSError, ValueError) as error:
         raise DataError(f"the download from {url} to {folder} failed ({one_line(error)}).") from error
-    except Exception as error:  # reading the raw stream raises urllib3's errors, which requests does not wrap
-        raise DataError(f"the download from {url} broke off ({one_line(error)}).") from error
+
+
+class _Broken(Exception):
+    """A download that ended before its end, of which a part was received."""
+
+
+def _receive(url: str, target: Path, deadline: float, seconds: float) -> None:
+    """Download to `target`, from the end of what is there already. Raises _Broken, and whatever requests raises."""
+    # Not pooch's own downloader: its time-out restarts with every byte, so a very slow download would never end.
+    before = target.stat().st_size
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={before}-"} if before else {})
+    with requests.get(url, stream=True, timeout=min(_SILENCE_SECONDS, seconds), headers=headers) as response:
+        if before and response.status_code == requests.codes.requested_range_not_satisfiable:
+            target.write_bytes(b"")
+            return _receive(url, target, deadline, seconds)
+        response.raise_for_status()
+        goes_on = response.status_code == requests.codes.partial_content
+        received = before if goes_on else 0
+        with target.open("ab" if goes_on else "wb") as file:
+            try:
+                while chunk := response.raw.read1(65_536):
+                    received += file.write(chunk)
+                    if time.monotonic() > deadline:
+                        raise _Broken(f"not finished after {seconds:g} s, {received:,} bytes received")
+                    if received > _MAX_BYTES:
+                        raise OSError(f"more than {_MAX_BYTES:,} bytes received")
+            except urllib3.exceptions.HTTPError as error:
+                raise _Broken(f"{one_line(error)}; {received:,} bytes received") from error
+    return None
 
 
 def _reason(error: requests.RequestException) -> str:
-    """Why a request failed, without requests' long nested message: a time-out, no connection, or an HTTP status."""
+    """Why a request failed, and what to do, without requests' long nested message."""
     if isinstance(error, requests.Timeout):
         return f"no answer within {_SILENCE_SECONDS:g} s"
+    if isinstance(error, requests.exceptions.SSLError):
+        if "CERTIFICATE" not in str(error):
+            return "no secure connection"
+        return "the server's certificate was refused; if your network has its own, let $REQUESTS_CA_BUNDLE name it"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return (
+            "the proxy wants a password: set $HTTPS_PROXY to http://user:password@host:port"
+            if "407" in str(error)
+            else "the proxy refuses the connection; $HTTPS_PROXY says which one is used"
+        )
     if isinstance(error, requests.ConnectionError):
         return "no connection"
     return one_line(error)

@@ -5,6 +5,7 @@ dies gives it back. The queue is the runs themselves, in the order in which thei
 """
 
 import contextlib
+import importlib.util
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,11 @@ def slots() -> int:
         raise TrainingOff(f"{error} Nothing is trained before that is corrected.") from error
     if number == 0:
         raise TrainingOff("Training is turned off on this server. Run the app on your own computer to train.")
+    if importlib.util.find_spec("tensorflow") is None:
+        raise TrainingOff(
+            "Training needs TensorFlow, which is not installed here. Install requirements.txt with Python 3.11 to "
+            "3.13, on a system that TensorFlow is made for. All other pages work without it."
+        )
     return number
 
 

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.unit.inspection import listing
 from tests.unit.storage.full_disk import refuse
@@ -30,6 +31,9 @@ class Server(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests: list[str] = []
+        self.ranges: list[str | None] = []
+        self.status = 407
+        """The answer to whoever takes it for a proxy."""
         self.over = threading.Event()
 
     @property
@@ -42,8 +46,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append(self.path)
+        self.server.ranges.append(self.headers["Range"])
         with contextlib.suppress(ConnectionError):
             self.server.answer(self)
+
+    def do_CONNECT(self) -> None:
+        self.send_error(self.server.status)
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -57,6 +65,20 @@ def sends(content: bytes, claimed: int | None = None) -> Callable[[BaseHTTPReque
         handler.wfile.write(content)
 
     return answer
+
+
+def begin_the_rest(handler: BaseHTTPRequestHandler) -> int:
+    """Answers a range, which begins at the byte that is returned, or else promises all of the file."""
+    asked = handler.headers["Range"]
+    start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
+    handler.send_response(206 if asked else 200)
+    handler.send_header("Content-Length", str(len(GOOD) - start))
+    handler.end_headers()
+    return start
+
+
+def sends_the_rest(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(GOOD[begin_the_rest(handler) :])
 
 
 @pytest.fixture
@@ -130,10 +152,12 @@ FAILURES: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
     "an empty file": (sends(b""), "hash"),
     "404": (not_found, "404"),
     "hangs without answering": (hangs, "no answer within"),
+    "never ends": (never_ends, "more than 1,000,000 bytes received"),
+}
+BREAKS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
     "trickles a byte at a time": (trickles, "not finished after 0.3 s"),
     "stalls midway": (stalls, "timed out"),
-    "never ends": (never_ends, "more than 1,000,000 bytes received"),
-    "hangs up midway": (hangs_up, "broke off"),
+    "hangs up midway": (hangs_up, "100 bytes received"),
 }
 
 
@@ -149,6 +173,88 @@ def test_a_failed_download_says_why_and_leaves_nothing(
     assert server.url in str(caught.value)
     assert words in str(caught.value)
     assert listing(tmp_path) == []
+
+
+@pytest.mark.parametrize("case", BREAKS)
+def test_a_download_that_breaks_off_goes_on_from_there_at_the_next_start(tmp_path: Path, server: Server, case: str):
+    server.answer, words = BREAKS[case]
+    with pytest.raises(DataError, match="broke off") as caught:
+        download_mnist(tmp_path, server.url, GOOD_SHA256, 0.3)
+    assert server.url in str(caught.value)
+    assert words in str(caught.value)
+    assert listing(tmp_path) == ["mnist.npz.part"]
+    received = (tmp_path / "mnist.npz.part").read_bytes()
+    if case == "trickles a byte at a time":
+        received = GOOD[: len(received)]  # it sent the right number of bytes
+        (tmp_path / "mnist.npz.part").write_bytes(received)
+    assert GOOD.startswith(received)
+    assert received
+    server.answer = sends_the_rest
+    assert download_mnist(tmp_path, server.url, GOOD_SHA256).read_bytes() == GOOD
+    assert server.ranges == [None, f"bytes={len(received)}-"]
+    assert listing(tmp_path) == ["mnist.npz"]
+
+
+def test_a_slow_line_succeeds_in_the_end(tmp_path: Path, server: Server):
+    def slow(handler: BaseHTTPRequestHandler) -> None:
+        start = begin_the_rest(handler)
+        for first in range(start, len(GOOD), 1000):
+            handler.wfile.write(GOOD[first : first + 1000])
+            if handler.server.over.wait(0.05):  # pyright: ignore[reportAttributeAccessIssue]
+                return
+
+    server.answer = slow
+    for start in range(1, 21):  # noqa: B007
+        with contextlib.suppress(DataError):
+            assert download_mnist(tmp_path, server.url, GOOD_SHA256, 0.15).read_bytes() == GOOD
+            break
+    assert 2 <= start < 20
+    assert listing(tmp_path) == ["mnist.npz"]
+
+
+@pytest.mark.parametrize("answer", ["ignores ranges", "has no such range"])
+def test_where_it_cannot_go_on_it_begins_anew(tmp_path: Path, server: Server, answer: str):
+    def no_such_range(handler: BaseHTTPRequestHandler) -> None:
+        if handler.headers["Range"]:
+            handler.send_error(416)
+        else:
+            sends(GOOD)(handler)
+
+    (tmp_path / "mnist.npz.part").write_bytes(GOOD[:5000])
+    server.answer = sends(GOOD) if answer == "ignores ranges" else no_such_range
+    assert download_mnist(tmp_path, server.url, GOOD_SHA256).read_bytes() == GOOD
+    assert listing(tmp_path) == ["mnist.npz"]
+
+
+def test_a_part_of_another_file_is_found_out_and_not_kept(tmp_path: Path, server: Server):
+    (tmp_path / "mnist.npz.part").write_bytes(b"x" * 5000)
+    server.answer = sends_the_rest
+    with pytest.raises(DataError, match="hash"):
+        download_mnist(tmp_path, server.url, GOOD_SHA256)
+    assert listing(tmp_path) == []
+    assert download_mnist(tmp_path, server.url, GOOD_SHA256).read_bytes() == GOOD
+
+
+def test_a_proxy_that_wants_a_password_is_told(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HTTPS_PROXY", server.url.removesuffix("/mnist.npz"))
+    server.status = 407
+    with pytest.raises(DataError, match=r"wants a password.*HTTPS_PROXY"):
+        download_mnist(tmp_path, "https://example.invalid/mnist.npz", GOOD_SHA256)
+    server.status = 403
+    with pytest.raises(DataError, match="proxy refuses the connection"):
+        download_mnist(tmp_path, "https://example.invalid/mnist.npz", GOOD_SHA256)
+
+
+def test_a_certificate_that_is_refused_is_told(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(DataError, match="no secure connection"):
+        download_mnist(tmp_path, server.url.replace("http:", "https:"), GOOD_SHA256, 2.0)
+
+    def refused(*_: object, **__: object) -> None:
+        raise requests.exceptions.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate in chain")
+
+    monkeypatch.setattr(requests, "get", refused)
+    with pytest.raises(DataError, match=r"certificate was refused.*REQUESTS_CA_BUNDLE"):
+        download_mnist(tmp_path, server.url, GOOD_SHA256)
 
 
 def test_a_refused_connection_says_so_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,5 +1,6 @@
 """Trainings get their slots in the order in which they were asked for, and as many at once as there are slots."""
 
+import importlib.util
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -43,6 +44,13 @@ def test_a_number_that_makes_no_sense_turns_training_off(text: str, monkeypatch:
 def test_no_slots_turn_training_off(text: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VAE_TRAINING_SLOTS", text)
     with pytest.raises(TrainingOff, match="Training is turned off on this server"):
+        slots()
+
+
+def test_without_tensorflow_training_is_off_and_what_to_install_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("VAE_TRAINING_SLOTS", raising=False)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(TrainingOff, match=r"TensorFlow.*not installed.*requirements\.txt"):
         slots()
 
 

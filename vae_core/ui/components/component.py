@@ -35,7 +35,6 @@ class Component:
 
         data: what its view's `update` gets, anything that JSON can hold; callbacks: `on_<name>_change` for each value
         or trigger that the view sends, and their `default`. Returns the values that the view sent, by name.
-        Raises OSError if the browser's files cannot be written.
         """
         # As text, for Streamlit would import pandas to look at a list: half a second of the app's start.
         message = {"view": module_url(self._view), "data": json.dumps(data)}

@@ -21,8 +21,9 @@ const showFailure = (root, error) => {
   const message = /** @type {HTMLElement} */ (root.querySelector('[role="status"]'))
   message.hidden = false
   message.textContent =
-    `This part's script or data could not be loaded (${error.message}). Reload the page. If that does not help, restart the ` +
-    "app: it serves its files from the folder static, which must be writable when it starts."
+    "DecompressionStream" in window
+      ? `This part's script or data could not be loaded (${error.message}). Reload the page. If that does not help, restart the app.`
+      : "This browser is too old for this part: it needs Chrome or Edge 80, Firefox 113 or Safari 16.4, or a newer one."
 }
 
 /**

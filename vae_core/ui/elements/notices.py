@@ -14,13 +14,7 @@ from vae_core.ui.markdown import escape_markdown
 
 
 def show_error(error: Exception | str, what: str = "") -> None:
-    """Draw an error as its message. what: a sentence that says what cannot be done, before it.
-
-    An OSError is taken for one of the folder that the browser's files are written to.
-    """
-    if isinstance(error, OSError):
-        why = f"The browser's files cannot be written to the folder static ({error.strerror})."
-        error = f"{why} Make it writable and reload."
+    """Draw an error as its message. what: a sentence that says what cannot be done, before it."""
     st.error(f"{what} {escape_markdown(str(error))}".lstrip(), icon=":material/error:")
 
 

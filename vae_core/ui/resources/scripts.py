@@ -8,13 +8,16 @@ import functools
 import hashlib
 import importlib.metadata
 import json
+import posixpath
+import re
 from pathlib import Path
 
 from streamlit.components.v2 import component
 
-from vae_core.ui.resources.static_files import publish, publish_compressed
+from vae_core.ui.resources import static_files
 
 _MODULES = Path(__file__).parents[1]
+_IMPORT = re.compile(r'\bfrom "(\.[^"]+)"')
 _preload = component(
     "preload",
     js="""
@@ -30,20 +33,34 @@ _preload = component(
 
 
 def plotly_url() -> str:
-    """Where the browser finds Plotly.js. Raises OSError if the static folder cannot be written."""
+    """Where the browser finds Plotly.js."""
     distribution = importlib.metadata.distribution("plotly")
     path = Path(str(distribution.locate_file("plotly/package_data/plotly.min.js")))
-    return publish_compressed(f"plotly-{distribution.version}.min.js", path.read_bytes)
+    return static_files.publish_compressed(f"plotly-{distribution.version}.min.js", path.read_bytes)
 
 
 def module_url(name: str) -> str:
-    """Where the browser finds an ES module, given by its path below ui/. Raises OSError if static cannot be written.
+    """Where the browser finds an ES module, given by its path below ui/.
 
     They import each other by relative names, so they share a folder, and its name is their hash.
     """
     folder, texts = _modules()
-    urls = {module: publish(f"{folder}/{module}", text.encode) for module, text in texts.items()}
+    try:
+        urls = {module: static_files.put(f"{folder}/{module}", text.encode()) for module, text in texts.items()}
+    except OSError as error:
+        static_files.warn(error)
+        return _from_memory(name, texts)
     return urls[name]
+
+
+def _from_memory(name: str, texts: dict[str, str]) -> str:
+    """The address of a module in the memory, where all modules lie side by side, under names of Streamlit's choice."""
+
+    def linked(found: re.Match[str]) -> str:
+        module = posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1]))
+        return f'from "./{posixpath.basename(_from_memory(module, texts))}"'
+
+    return static_files.from_memory(name, _IMPORT.sub(linked, texts[name]).encode())
 
 
 @functools.cache  # to read them takes longer than to mount a component
@@ -56,12 +73,9 @@ def _modules() -> tuple[str, dict[str, str]]:
 
 def preload() -> None:
     """Let the browser fetch and run Plotly.js now. If that fails, the map says why: it asks again."""
-    try:
-        data = {
-            "loader": module_url("browser/plotly.js"),
-            "view": module_url("components/latent_map/view.js"),
-            "plotly": plotly_url(),
-        }
-    except OSError:
-        return
+    data = {
+        "loader": module_url("browser/plotly.js"),
+        "view": module_url("components/latent_map/view.js"),
+        "plotly": plotly_url(),
+    }
     _preload(key="preload", data=data)

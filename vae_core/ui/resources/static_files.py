@@ -1,33 +1,144 @@
 """What the browser fetches by itself: files under ./static, which Streamlit serves at app/static.
 
 Invariants: a file's name says its content (a version or a hash), so a browser may keep it; a file appears whole or not
-at all. Large files are compressed once, here: Streamlit would compress them anew for every request, at half a second
-for Plotly.js, unless their type says that they are compressed already.
+at all, and one that is not whole is made again. Large files are compressed once, here: Streamlit would compress them
+anew for every request, at half a second for Plotly.js, unless their type says that they are compressed already.
+
+Where the folder cannot be written, on a read-only or a full disk, files are served from the memory instead. What was
+not used for a month is removed.
 """
 
+import contextlib
+import functools
 import gzip
+import logging
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+
+from streamlit import runtime
 
 from vae_core.storage.files import write
 
 FOLDER = Path(__file__).parents[3] / "static"
 _URL = "app/static"
 _GZIP_LEVEL = 4  # beyond it, seconds more for a few percent less
+_SIZE = slice(4, 8)
+"""Of a file compressed here: in the header of gzip, where a time may stand, these bytes are the size of the file."""
+
+_MONTH, _DAY = 30 * 86_400.0, 86_400.0
+_MOST_BYTES = 1_000_000_000
+
+_log = logging.getLogger(__name__)
+_used: dict[str, float] = {}
+"""When each file was marked as used by this process, by time.monotonic()."""
+_in_memory: dict[str, bytes] = {}
+"""The compressed files that could not be written, by name."""
+_lock = threading.Lock()
 
 
-def publish(name: str, content: Callable[[], bytes]) -> str:
-    """Put content under static/<name> unless it is there already. Returns its address relative to the app's.
+def publish(name: str, content: bytes) -> str:
+    """Put a small file under static/<name> unless it is there already. Returns its address, relative to the app's."""
+    try:
+        return put(name, content)
+    except OSError as error:
+        warn(error)
+        return from_memory(name, content)
 
-    Raises OSError if the folder cannot be written.
-    """
+
+def put(name: str, content: bytes) -> str:
+    """`publish` without another way if the folder cannot be written: raises OSError."""
     path = FOLDER / name
-    if not path.exists():
+    if _size(path) != len(content):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, content())
+        write(path, content)
+    _mark_as_used(path)
     return f"{_URL}/{name}"
 
 
+def from_memory(name: str, content: bytes) -> str:
+    """The address, relative to the app's, of a file that the memory holds as long as a visitor's page uses it."""
+    kind = "text/javascript" if name.endswith(".js") else "application/gzip"
+    return runtime.get_instance().media_file_mgr.add(content, kind, coordinates=name).lstrip("/")
+
+
+@functools.cache
+def _warn_of(folder: Path, reason: str | None) -> None:
+    """Said once in a process."""
+    _log.warning("%s cannot be written (%s). Files are served from the memory.", folder, reason)
+
+
+def warn(error: OSError) -> None:
+    """Log once that the folder cannot be written."""
+    _warn_of(FOLDER, error.strerror)
+
+
 def publish_compressed(name: str, content: Callable[[], bytes]) -> str:
-    """`publish` as static/<name>.gz; the browser unpacks it."""
-    return publish(f"{name}.gz", lambda: gzip.compress(content(), _GZIP_LEVEL, mtime=0))
+    """Put content, compressed, under static/<name>.gz unless it is there already; the browser unpacks it.
+
+    Returns its address relative to the app's.
+    """
+    path = FOLDER / f"{name}.gz"
+
+    def packed() -> bytes:
+        found = bytearray(gzip.compress(content(), _GZIP_LEVEL, mtime=0))
+        found[_SIZE] = len(found).to_bytes(4, "little")
+        return bytes(found)
+
+    try:
+        if not _is_whole(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, packed())
+        _mark_as_used(path)
+    except OSError as error:
+        warn(error)
+        if path.name not in _in_memory:
+            _in_memory[path.name] = packed()
+        return from_memory(path.name, _in_memory[path.name])
+    return f"{_URL}/{path.name}"
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file that `publish_compressed` wrote is there and has its full size."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_SIZE.stop)
+    except FileNotFoundError:
+        return False
+    return 0 < int.from_bytes(header[_SIZE], "little") == _size(path)
+
+
+def _mark_as_used(path: Path) -> None:
+    """Let the file's time say that it was used today. The first call in a process removes what was not for long."""
+    now = time.monotonic()
+    with _lock:
+        if now - _used.get(path.name, -_DAY) < _DAY:
+            return
+        first, _used[path.name] = not _used, now
+    with contextlib.suppress(OSError):  # the file of another user
+        path.touch()
+    if first:
+        prune()
+
+
+def prune() -> None:
+    """Remove the files that no server has used for a month; then the oldest, while they take more than a gigabyte."""
+    left, month_ago = _MOST_BYTES, time.time() - _MONTH
+    with contextlib.suppress(OSError):
+        files = [path for path in FOLDER.rglob("*") if path.is_file() and path.name != ".gitignore"]
+        for path in sorted(files, key=lambda path: path.stat().st_mtime, reverse=True):
+            left -= path.stat().st_size
+            if left < 0 or path.stat().st_mtime < month_ago:
+                path.unlink(missing_ok=True)
+        for folder in FOLDER.iterdir():
+            if folder.is_dir():
+                with contextlib.suppress(OSError):  # it is not empty
+                    folder.rmdir()

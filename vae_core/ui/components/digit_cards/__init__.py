@@ -41,7 +41,6 @@ def digit_cards(
 
     chosen: the number of the digit that is marked; on_choose: called with that of one that was clicked.
     Returns the card whose link to the explorer was clicked, in the script's run that this click causes.
-    Raises OSError if the browser's files cannot be written.
     """
     by_digit = {card.digit: card for card in cards}
 

@@ -35,7 +35,6 @@ def latent_map(
     layer: the name of the heatmap under the points; z: the pinned point, taken by a new map and whenever `revision` has
     changed; view_resets: the view is restored whenever it has changed; on_pin: called after the visitor pinned another
     point or none, which `pinned_point` then returns.
-    Raises OSError if the browser's files cannot be written.
     """
     _component.mount(
         key=KEY,

@@ -24,7 +24,7 @@ def linked_maps(
     """Draw both sides. left, right: on the same digits.
 
     digit: the pinned one, taken by a new component and whenever `revision` has changed; on_pin: called after the
-    visitor pinned another, which `pinned_digit` then returns. Raises OSError if the browser's files cannot be written.
+    visitor pinned another, which `pinned_digit` then returns.
     """
     alike = left.run.title == right.run.title
     _component.mount(

@@ -26,12 +26,12 @@ _component = Component("time_machine")
 def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> list[str]:
     """Draw it. digits: those whose snapshots the run kept; curve: a figure whose x is epochs; live: the latest look.
 
-    Returns a sentence for each snapshot that cannot be read. Raises OSError if the browser's files cannot be written.
+    Returns a sentence for each snapshot that cannot be read.
     """
     count, kept, problems, looked = len(digits.test_images), [], [], None
     for path in snapshots.kept(run):
         try:
-            kept.append(_published(path, path.stat().st_mtime_ns, count))
+            kept.append(_published(path, count))
         except RunDamaged as error:
             problems.append(str(error))
     with contextlib.suppress(RunDamaged):  # its worker may have ended since, and taken it along
@@ -55,12 +55,17 @@ def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> 
     return problems
 
 
-@st.cache_resource(show_spinner=False, max_entries=500)
-def _published(path: Path, version: int, digits: int) -> tuple[str, int]:
+def _published(path: Path, digits: int) -> tuple[str, int]:
     """The address of a snapshot's file, and its step."""
+    step, name, content = _read(path, path.stat().st_mtime_ns, digits)
+    return publish(name, content), step
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def _read(path: Path, version: int, digits: int) -> tuple[int, str, bytes]:
+    """A snapshot's step, and the name and the content of its file for the browser, some 40 kB."""
     snapshot, content = snapshots.read(path, digits)
-    name = f"snapshot-{hashlib.sha256(content).hexdigest()[:16]}.safetensors.gz"
-    return publish(name, lambda: content), snapshot.step
+    return snapshot.step, f"snapshot-{hashlib.sha256(content).hexdigest()[:16]}.safetensors.gz", content
 
 
 def _digits_url(digits: Digits) -> str:
