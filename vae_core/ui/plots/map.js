@@ -3,7 +3,7 @@
 import { findAll } from "../browser/elements.js"
 import { CLASSES } from "../browser/picture.js"
 import { plotlyTheme, themed } from "../browser/theme.js"
-import { frameOf, pointAt, shownTraces, toPixelOf } from "./axes.js"
+import { frameOf, pointAt, rangesShown, shownTraces, toPixelOf } from "./axes.js"
 import { configOf, layoutOf, pointLooksOver, rangesOf, tracesOf } from "./map_figure.js"
 
 /** @import { Digits, Point } from "../browser/digits.js" */
@@ -19,10 +19,13 @@ import { configOf, layoutOf, pointLooksOver, rangesOf, tracesOf } from "./map_fi
  * @property {(z: Point) => void} pin - a point was clicked.
  * @property {() => void} classes - other classes are shown than before.
  * @property {(frame: Frame, toPixel: ToPixel) => void} frame - the map was drawn or moved.
+ * @property {() => void} drawn - the digits were drawn: with WebGL or without it, which may change later.
  */
 
 const AXES = ["xaxis", "yaxis"]
 const CLICK_PIXELS = 4 // a pointer that travelled farther was dragging
+const MOST_LOSSES = 2 // of WebGL; after one more, the map does without
+const PAUSE_MS = 200 // a browser that takes one canvas' WebGL away takes that of the others too
 
 const hasWebGL = () => {
   const context = document.createElement("canvas").getContext("webgl")
@@ -41,8 +44,15 @@ export class LatentPlot {
     this.container = container
     this.on = on
     this.webgl = hasWebGL()
+    /** How often the browser has taken WebGL away, as it does when a computer wakes up or its graphics driver fails. */
+    this.losses = 0
+    this.lose = this.lose.bind(this)
+    /** @type {ReturnType<typeof setTimeout> | undefined} until the map is drawn anew */
+    this.losing = undefined
     this.shown = CLASSES.map(() => true)
     this.drawn = false
+    /** @type {[Digits, string] | null} what was drawn last: digits and identity */
+    this.last = null
     /** How many digits are drawn. */
     this.count = 0
     /** @type {[Range, Range]} of the axes when all digits are in view */
@@ -55,6 +65,7 @@ export class LatentPlot {
     // Leaving the page shrinks the container to nothing, and Plotly throws if it is resized to that.
     this.resizing = new ResizeObserver(() => this.drawn && container.clientWidth && Plotly.Plots.resize(container))
     this.resizing.observe(container)
+    container.addEventListener("webglcontextlost", this.lose, true)
   }
 
   /**
@@ -63,6 +74,7 @@ export class LatentPlot {
    * @param {string} identity - names the run: the zoom is kept while it stays the same.
    */
   async draw(digits, identity) {
+    this.last = [digits, identity]
     const traces = tracesOf(digits, this.shown, this.webgl, pointLooksOver(this.images))
     this.count = traces.reduce((sum, { x }) => sum + x.length, 0)
     this.fullRanges = rangesOf(digits.means)
@@ -71,6 +83,28 @@ export class LatentPlot {
     if (!this.drawn) this.listen(plot)
     this.drawn = true
     this.tellFrame()
+    this.on.drawn()
+  }
+
+  /** WebGL was taken away: draw the digits anew, as they were looked at. Plotly would leave them out for good. */
+  lose() {
+    if (this.losing) return
+    this.losing = setTimeout(async () => {
+      this.losing = undefined
+      this.losses += 1
+      this.webgl = this.losses <= MOST_LOSSES && hasWebGL()
+      const ranges = rangesShown(this.container)
+      this.Plotly.purge(this.container)
+      this.drawn = false
+      if (!this.last) return
+      await this.draw(...this.last)
+      await this.show(ranges)
+    }, PAUSE_MS)
+  }
+
+  /** @param {[Range, Range]} ranges - of the axes. */
+  show([first, second]) {
+    return this.Plotly.relayout(this.container, { "xaxis.range": first.slice(), "yaxis.range": second.slice() })
   }
 
   /** Take the colours of the page's theme, and touch nothing else. */
@@ -92,7 +126,7 @@ export class LatentPlot {
   /** Show all digits and all classes again. */
   async reset() {
     await this.Plotly.restyle(this.container, { visible: true })
-    await this.Plotly.relayout(this.container, { "xaxis.range": this.fullRanges[0].slice(), "yaxis.range": this.fullRanges[1].slice() })
+    await this.show(this.fullRanges)
   }
 
   /**
@@ -115,11 +149,17 @@ export class LatentPlot {
   /** @param {Plot} plot - the container, after Plotly has drawn in it for the first time. */
   listen(plot) {
     const { container, on } = this
+    if (!this.losses) this.follow()
     for (const name of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) plot.on(name, () => this.tellFrame())
     plot.on("plotly_restyle", () => {
       this.shown = shownTraces(container)
       on.classes()
     })
+  }
+
+  /** Follow the pointer over the container. */
+  follow() {
+    const { container, on } = this
     container.addEventListener("pointermove", (event) => {
       const z = this.pointUnder(event)
       if (z) on.hover(z)
@@ -147,6 +187,8 @@ export class LatentPlot {
 
   close() {
     this.resizing.disconnect()
+    this.container.removeEventListener("webglcontextlost", this.lose, true)
+    clearTimeout(this.losing)
     window.removeEventListener("pointerup", this.release, true)
     // Plotly leaves its WebGL contexts to the garbage collector; a browser allows about sixteen of them at a time.
     for (const canvas of findAll(this.container, "canvas.gl-canvas", HTMLCanvasElement)) {
@@ -160,6 +202,7 @@ export class LatentPlot {
    * @param {PointerEvent} event
    */
   pointUnder(event) {
+    if (!this.drawn) return null
     if (event.target instanceof Element && event.target.closest(".modebar, .legend")) return null
     const box = this.container.getBoundingClientRect()
     return pointAt(this.container, event.clientX - box.left, event.clientY - box.top)

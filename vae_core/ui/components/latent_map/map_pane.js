@@ -12,7 +12,7 @@ import { Heatmap } from "./heatmap.js"
 /** @import * as map from "../../plots/map.js" */
 /** @import { ClassName, Marks } from "../../plots/overlay.js" */
 
-/** @typedef {Omit<map.Handlers, "frame"> & { lattice(): void }} Handlers - lattice: it is to be shown, or no longer. */
+/** @typedef {Omit<map.Handlers, "frame" | "drawn"> & { lattice(): void }} Handlers - lattice: it is to be shown, or no longer. */
 
 export class MapPane {
   /**
@@ -30,9 +30,11 @@ export class MapPane {
     this.lattice.addEventListener("change", () => on.lattice())
     this.overlay = new Overlay(find(root, ".lm-overlay", SVGElement))
     /** @type {map.Handlers} */
-    this.onMap = { ...on, frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel) }
+    this.onMap = { ...on, frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel), drawn: () => this.say() }
     /** @type {LatentPlot | null} null until digits are drawn */
     this.plot = null
+    /** How many digits there are. */
+    this.digits = 0
     /** @type {ClassName[]} */
     this.names = []
     /** @type {Heatmap | null} */
@@ -54,12 +56,17 @@ export class MapPane {
    */
   async draw(Plotly, digits, run) {
     const plot = (this.plot ??= new LatentPlot(Plotly, this.plotly, this.onMap))
+    this.digits = digits.count
     this.names = digits.centres().map((z, label) => ({ text: String(label), z }))
     this.colours = this.theme()
     await plot.draw(digits, run)
-    this.note.textContent = plot.webgl
+  }
+
+  /** Say below the map what can be done with it, or how many digits are left where WebGL is missing. */
+  say() {
+    this.note.textContent = this.plot?.webgl
       ? "Drag to move, scroll to zoom, click to pin. The ellipse holds 95 % of the nearest digit's posterior."
-      : `WebGL is missing in this browser: the map shows ${plot.count} of ${digits.count} digits, as SVG.`
+      : `WebGL is missing in this browser: the map shows ${this.plot?.count} of ${this.digits} digits, as SVG.`
   }
 
   /** Take the colours of the page's theme, if it is another one than before. */

@@ -27,6 +27,7 @@ import { Overlay } from "../../plots/overlay.js"
  * @property {() => void} leave - the pointer is on neither map nor manifold.
  * @property {(digit: number | null) => void} pin - a digit was clicked.
  * @property {() => void} classes - the map shows other classes than before.
+ * @property {() => void} drawn - the map was drawn: with WebGL or without it.
  */
 
 export class Side {
@@ -55,6 +56,7 @@ export class Side {
       ...pointing,
       hover: (z) => on.point(this.nearest(z), null),
       classes: () => on.classes(),
+      drawn: () => on.drawn(),
       frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel),
     }
     /** @type {Loaded | null} what belongs to the run */

@@ -69,6 +69,7 @@ export class View {
       leave: () => this.point(null, null),
       pin: (index) => this.pin(index === this.digit.pinned ? null : index),
       classes: () => this.showClassesOf(side),
+      drawn: () => this.say(),
     }
   }
 
@@ -108,8 +109,13 @@ export class View {
     await Promise.all(sides.map((side) => side.load(Plotly, data[side.name], pictures, data.nodes)))
     this.loaded = true
     this.text.message.hidden = true
+  }
+
+  /** Say below the maps what can be done with them, or how many digits are left where WebGL is missing. */
+  say() {
+    const without = this.sides.flatMap(({ loaded }) => (loaded && !loaded.plot.webgl ? [loaded] : []))
     if (!this.left.loaded) return
-    const { digits, plot } = this.left.loaded
+    const { digits, plot } = without[0] ?? this.left.loaded
     this.text.note.textContent = plot.webgl
       ? "On the maps: the digit nearest to the pointer is marked in both, with the ellipse that holds 95 % of its posterior. Click to pin it, click it again to unpin."
       : `WebGL is missing in this browser: each map shows ${plot.count} of ${digits.count} digits, as SVG.`
