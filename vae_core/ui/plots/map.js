@@ -5,6 +5,7 @@ import { CLASSES } from "../browser/picture.js"
 import { plotlyTheme, themed } from "../browser/theme.js"
 import { frameOf, pointAt, rangesShown, shownTraces, toPixelOf } from "./axes.js"
 import { configOf, layoutOf, pointLooksOver, rangesOf, tracesOf } from "./map_figure.js"
+import { Pinch, pinched } from "./pinch.js"
 
 /** @import { Digits, Point } from "../browser/digits.js" */
 /** @import { Plot, Plotly } from "../browser/plotly.js" */
@@ -24,6 +25,7 @@ import { configOf, layoutOf, pointLooksOver, rangesOf, tracesOf } from "./map_fi
 
 const AXES = ["xaxis", "yaxis"]
 const CLICK_PIXELS = 4 // a pointer that travelled farther was dragging
+const TAP_PIXELS = 12 // the same for a finger, which is less exact
 const MOST_LOSSES = 2 // of WebGL; after one more, the map does without
 const PAUSE_MS = 200 // a browser that takes one canvas' WebGL away takes that of the others too
 
@@ -66,6 +68,16 @@ export class LatentPlot {
     this.resizing = new ResizeObserver(() => this.drawn && container.clientWidth && Plotly.Plots.resize(container))
     this.resizing.observe(container)
     container.addEventListener("webglcontextlost", this.lose, true)
+    /** The ranges of the axes when two fingers were put down. */
+    this.before = this.fullRanges
+    this.pinch = new Pinch(container, {
+      begin: () => {
+        this.pressed = null
+        this.before = rangesShown(container)
+        this.on.leave()
+      },
+      move: (from, to) => this.show(pinched(frameOf(container), this.before, from, to)),
+    })
   }
 
   /**
@@ -167,7 +179,9 @@ export class LatentPlot {
     })
     container.addEventListener("pointerleave", () => on.leave())
     container.addEventListener("pointerdown", (event) => {
-      this.pressed = event.button === 0 && this.pointUnder(event) ? event : null
+      const z = this.pointUnder(event)
+      this.pressed = event.button === 0 && z ? event : null
+      if (event.pointerType === "touch" && z) on.hover(z) // a finger comes without having moved there
     }, true)
     // On the window, because Plotly covers the page while a button is down.
     window.addEventListener("pointerup", this.release, true)
@@ -180,7 +194,8 @@ export class LatentPlot {
   release(event) {
     const { pressed } = this
     this.pressed = null
-    if (!pressed || Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) > CLICK_PIXELS) return
+    const most = event.pointerType === "touch" ? TAP_PIXELS : CLICK_PIXELS
+    if (!pressed || Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) > most) return
     const z = this.pointUnder(pressed)
     if (z) this.on.pin(z)
   }
@@ -189,6 +204,7 @@ export class LatentPlot {
     this.resizing.disconnect()
     this.container.removeEventListener("webglcontextlost", this.lose, true)
     clearTimeout(this.losing)
+    this.pinch.close()
     window.removeEventListener("pointerup", this.release, true)
     // Plotly leaves its WebGL contexts to the garbage collector; a browser allows about sixteen of them at a time.
     for (const canvas of findAll(this.container, "canvas.gl-canvas", HTMLCanvasElement)) {
@@ -202,7 +218,7 @@ export class LatentPlot {
    * @param {PointerEvent} event
    */
   pointUnder(event) {
-    if (!this.drawn) return null
+    if (!this.drawn || this.pinch.active) return null
     if (event.target instanceof Element && event.target.closest(".modebar, .legend")) return null
     const box = this.container.getBoundingClientRect()
     return pointAt(this.container, event.clientX - box.left, event.clientY - box.top)

@@ -64,8 +64,11 @@ export class MapPane {
 
   /** Say below the map what can be done with it, or how many digits are left where WebGL is missing. */
   say() {
+    const how = matchMedia("(pointer: coarse)").matches
+      ? "Slide a finger sideways to decode, tap to pin; two fingers move and zoom."
+      : "Drag to move, scroll to zoom, click to pin."
     this.note.textContent = this.plot?.webgl
-      ? "Drag to move, scroll to zoom, click to pin. The ellipse holds 95 % of the nearest digit's posterior."
+      ? `${how} The ellipse holds 95 % of the nearest digit's posterior.`
       : `WebGL is missing in this browser: the map shows ${this.plot?.count} of ${this.digits} digits, as SVG.`
   }
 
