@@ -9,9 +9,15 @@ import { element, setAttributes } from "./overlay.js"
 const SLICE_MS = 25 // the longest to decode before the browser may answer the pointer
 
 /**
- * What the pointer does, with the node of the tile under it.
- * @typedef {{ hover(node: Point): void, leave(): void, pin(node: Point): void }} Handlers
+ * What the pointer does, with the node of the tile under it; or, by keys, who looks at one tile after the other.
+ * @typedef {object} Handlers
+ * @property {(node: Point, byKeys: boolean) => void} hover
+ * @property {() => void} leave
+ * @property {(node: Point, byKeys: boolean) => void} pin
  */
+
+/** @type {Record<string, [down: number, right: number] | undefined>} */
+const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
 
 export class Mosaic {
   /**
@@ -28,9 +34,40 @@ export class Mosaic {
     this.pinTile = marks.appendChild(element("rect", { class: "lm-pin", width: 1, height: 1 }))
     this.marks = marks
     this.drawings = 0
-    canvas.addEventListener("pointermove", (event) => on.hover(this.nodeAt(event)))
+    canvas.addEventListener("pointermove", (event) => on.hover(this.nodeAt(event), false))
     canvas.addEventListener("pointerleave", () => on.leave())
-    canvas.addEventListener("click", (event) => on.pin(this.nodeAt(event)))
+    canvas.addEventListener("click", (event) => on.pin(this.nodeAt(event), false))
+    /** @type {[row: number, column: number] | null} the tile that keys have led to */
+    this.visited = null
+    const focused = /** @type {HTMLElement} */ (canvas.parentElement)
+    focused.addEventListener("keydown", (event) => this.key(event, on))
+    focused.addEventListener("blur", () => {
+      if (this.visited) on.leave()
+      this.visited = null
+    })
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @param {Handlers} on
+   */
+  key(event, on) {
+    if (!this.nodes.length || event.ctrlKey || event.metaKey || event.altKey) return
+    const step = STEPS[event.key]
+    const last = this.nodes.length - 1
+    if (step) {
+      const middle = Math.floor(last / 2)
+      const within = (/** @type {number} */ place) => Math.min(last, Math.max(0, place))
+      // The first arrow shows the tile in the middle: where one is has to be seen before one goes on.
+      this.visited = this.visited ? [within(this.visited[0] + step[0]), within(this.visited[1] + step[1])] : [middle, middle]
+      on.hover(this.node(...this.visited), true)
+    } else if (this.visited && (event.key === "Enter" || event.key === " ")) {
+      on.pin(this.node(...this.visited), true)
+    } else if (this.visited && event.key === "Escape") {
+      this.visited = null
+      on.leave()
+    } else return
+    event.preventDefault()
   }
 
   /**

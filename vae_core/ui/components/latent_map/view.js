@@ -1,7 +1,8 @@
 // The latent map: one point, moved by the pointer, keys and the server, and shown by map, readout and manifold.
 
+import { Announcer } from "../../browser/announcer.js"
 import { Decoder } from "../../browser/decoder.js"
-import { Digits } from "../../browser/digits.js"
+import { Digits, pointText } from "../../browser/digits.js"
 import { find, findAll } from "../../browser/elements.js"
 import { Messenger } from "../../browser/messenger.js"
 import { loadPlotly } from "../../browser/plotly.js"
@@ -50,11 +51,19 @@ export class View {
     this.fields = part(".lm-point")
     this.readout = new Readout(root, () => this.nearest && this.pin(this.nearest.mean))
     this.inputs = new CoordinateInputs(findAll(this.fields, "input", HTMLInputElement), (z) => this.pinByKeyboard(z))
-    const pin = (/** @type {Point} */ z) => {
-      root.focus({ preventScroll: true }) // for the arrow keys
+    this.announcer = new Announcer(part(".lm-live"))
+    /** @type {(z: Point, byKeys?: boolean) => void} */
+    const pin = (z, byKeys = false) => {
+      if (byKeys) this.announce()
+      else root.focus({ preventScroll: true }) // for the arrow keys
       this.pin(z)
     }
-    const pointing = { hover: (/** @type {Point} */ z) => this.hover(z), leave: () => this.hover(null), pin }
+    /** @type {(z: Point, byKeys?: boolean) => void} */
+    const hover = (z, byKeys = false) => {
+      if (byKeys) this.announce()
+      this.hover(z)
+    }
+    const pointing = { hover, leave: () => this.hover(null), pin }
     const manifold = find(root, '[data-testid="manifold"]', HTMLCanvasElement)
     this.mosaic = new Mosaic(manifold, find(root, ".lm-marks", SVGElement), pointing)
     this.map = new MapPane(root, { ...pointing, classes: () => this.show(), lattice: () => this.mark() })
@@ -144,6 +153,17 @@ export class View {
   pinByKeyboard(z) {
     this.point.underPointer = null
     this.pin(z, PAUSE_MS)
+    this.announce()
+  }
+
+  /** Have a screen reader say what is shown, where the point was moved by keys. */
+  announce() {
+    this.announcer.say(() => {
+      const { z, state } = this.point
+      const near = this.nearest
+      const found = near ? `the nearest digit is a ${near.label}, ${near.distance.toFixed(3)} away` : "no class is shown"
+      return `${pointText(z)}, ${state}: ${found}.`
+    })
   }
 
   /** @param {KeyboardEvent} event */
@@ -153,10 +173,18 @@ export class View {
     // By its place on the keyboard, so that shift and other layouts do not matter.
     const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)
     if (moved) this.pinByKeyboard(moved)
-    else if (digit) this.map.plot?.toggleClass(Number(digit[1]))
-    else if (event.key === "Escape") this.pin(null)
-    else return
+    else if (digit) this.toggleClass(Number(digit[1]))
+    else if (event.key === "Escape") {
+      this.pin(null)
+      this.announce()
+    } else return
     event.preventDefault()
+  }
+
+  /** @param {number} label */
+  toggleClass(label) {
+    this.map.plot?.toggleClass(label)
+    this.announcer.say(() => `Class ${label} is ${this.map.shown[label] ? "shown" : "hidden"}.`)
   }
 
   /** Show the current point: its pixels at once, what is said about it in the next animation frame. */
@@ -191,6 +219,7 @@ export class View {
 
   close() {
     this.messenger.close()
+    this.announcer.close()
     cancelAnimationFrame(this.describing)
     this.map.close()
   }

@@ -22,10 +22,10 @@ import { Overlay } from "../../plots/overlay.js"
 /**
  * What happens on a side.
  * @typedef {object} Handlers
- * @property {(digit: number | null, node: Point | null) => void} point - the pointer moved to a digit, or to where no class
+ * @property {(digit: number | null, node: Point | null, byKeys: boolean) => void} point - the pointer moved to a digit, or to where no class
  *   is shown; node: that of the manifold's tile under the pointer, null on the map.
  * @property {() => void} leave - the pointer is on neither map nor manifold.
- * @property {(digit: number | null) => void} pin - a digit was clicked.
+ * @property {(digit: number | null, byKeys: boolean) => void} pin - a digit was clicked.
  * @property {() => void} classes - the map shows other classes than before.
  * @property {() => void} drawn - the map was drawn: with WebGL or without it.
  */
@@ -46,15 +46,15 @@ export class Side {
     this.decodedContext = contextOf(this.decoded)
     this.manifold = find(root, within(`[data-testid="${name}-manifold"]`), HTMLCanvasElement)
     this.overlay = new Overlay(find(root, within(".lm-overlay"), SVGElement))
-    const pointing = { leave: () => on.leave(), pin: (/** @type {Point} */ z) => on.pin(this.nearest(z)) }
+    const pointing = { leave: () => on.leave(), pin: (/** @type {Point} */ z, byKeys = false) => on.pin(this.nearest(z), byKeys) }
     this.mosaic = new Mosaic(this.manifold, find(root, within(".lm-marks"), SVGElement), {
       ...pointing,
-      hover: (node) => on.point(this.nearest(node), node),
+      hover: (node, byKeys) => on.point(this.nearest(node), node, byKeys),
     })
     /** @type {map.Handlers} */
     this.onMap = {
       ...pointing,
-      hover: (z) => on.point(this.nearest(z), null),
+      hover: (z) => on.point(this.nearest(z), null, false),
       classes: () => on.classes(),
       drawn: () => on.drawn(),
       frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel),

@@ -1,5 +1,6 @@
 // Two sides, linked by digit: one digit under the pointer, one pinned, and both marked wherever they lie.
 
+import { Announcer } from "../../browser/announcer.js"
 import { find } from "../../browser/elements.js"
 import { Messenger } from "../../browser/messenger.js"
 import { contextOf, paint } from "../../browser/picture.js"
@@ -41,6 +42,7 @@ export class View {
     this.right = new Side(root, "right", this.handlersOf("right"))
     this.sides = [this.left, this.right]
     this.messenger = new Messenger()
+    this.announcer = new Announcer(find(root, ".lm-live", HTMLElement))
     /** @type {(pinned: number | null) => void} */
     this.send = () => {}
     /** @type {Data | null} null until all of it is on the screen */
@@ -65,9 +67,15 @@ export class View {
    */
   handlersOf(side) {
     return {
-      point: (index, node) => this.point(index, node && { side, node }),
+      point: (index, node, byKeys) => {
+        this.point(index, node && { side, node })
+        if (byKeys) this.announce()
+      },
       leave: () => this.point(null, null),
-      pin: (index) => this.pin(index === this.digit.pinned ? null : index),
+      pin: (index, byKeys) => {
+        this.pin(index === this.digit.pinned ? null : index)
+        if (byKeys) this.announce()
+      },
       classes: () => this.showClassesOf(side),
       drawn: () => this.say(),
     }
@@ -165,10 +173,23 @@ export class View {
     if (moved !== undefined) {
       this.digit.pointed = this.tile = null
       if (moved !== null) this.pin(moved, PAUSE_MS)
-    } else if (label) plot.toggleClass(Number(label[1]))
-    else if (event.key === "Escape") this.pin(null)
-    else return
+      this.announce()
+    } else if (label) {
+      plot.toggleClass(Number(label[1]))
+      this.announcer.say(() => `Class ${label[1]} is ${plot.shown[Number(label[1])] ? "shown" : "hidden"}.`)
+    } else if (event.key === "Escape") {
+      this.pin(null)
+      this.announce()
+    } else return
     event.preventDefault()
+  }
+
+  /** Have a screen reader say which digit is linked, where it was chosen by keys. */
+  announce() {
+    this.announcer.say(() => {
+      const { index, state } = this.digit
+      return index === null ? "No digit is linked." : `Test digit ${index}, a ${this.left.loaded?.digits.labels[index]}, ${state}.`
+    })
   }
 
   /** Show the linked digit: its pictures at once, what is said about it in the next animation frame. */
@@ -197,6 +218,7 @@ export class View {
 
   close() {
     this.messenger.close()
+    this.announcer.close()
     cancelAnimationFrame(this.describing)
     for (const side of this.sides) side.close()
   }
