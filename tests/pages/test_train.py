@@ -142,6 +142,17 @@ def test_without_slots_nothing_can_be_started(
     assert app.selectbox(key="watch").value == "seed"
 
 
+def test_where_training_is_off_visitors_change_no_run(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy_of_seed(runs, "mine")
+    copy_of_seed(runs, "stopped", status="cancelled", reason="cancelled at epoch 1 of 50")
+    monkeypatch.setenv("VAE_TRAINING_SLOTS", "0")
+    for run_id in ("mine", "stopped"):
+        app = train(watch=run_id)
+        assert app.selectbox(key="watch").value == run_id
+        assert not {"Delete", "Save", "Resume", "Cancel"} & labels(app)
+        assert "Open in the explorer" in labels(app)
+
+
 def test_phases_are_shown_as_what_they_are(runs: Path, launched: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions.locks, "held", lambda run: True)
     app = click(train(), "Start training")

@@ -11,7 +11,7 @@ from vae_core.errors import RunError, RunNotWritable, TrainingOff
 from vae_core.jobs import control
 from vae_core.jobs.job import Job
 from vae_core.jobs.launcher import launch
-from vae_core.jobs.queue import slots
+from vae_core.jobs.queue import check_changes, slots
 from vae_core.runs import locks, snapshots, store
 from vae_core.runs.catalog import runs_in
 from vae_core.runs.run import Run, read_run
@@ -48,7 +48,8 @@ def resume(run: Run, digits: Digits) -> Run:
 
 
 def cancel(run: Run) -> None:
-    """Ask a training to stop and to keep what it has learned. Raises RunNotWritable if it cannot be asked."""
+    """Ask a training to stop and to keep what it has learned. Raises TrainingOff, or RunNotWritable if it cannot be."""
+    check_changes()
     with raising_run_not_writable(run.directory):
         control.ask_to_stop(run)
 
@@ -61,13 +62,13 @@ def watch(run: Run) -> Path | None:
 
 
 def rename(run: Run, title: str) -> Run:
-    """Give a run another title. Raises RunBusy, RunNotWritable."""
+    """Give a run another title. Raises TrainingOff, RunBusy, RunNotWritable."""
     with _changing(run) as run:
         return store.rename(run, title)
 
 
 def delete(run: Run) -> None:
-    """Throw a run away. Raises RunBusy, RunNotWritable."""
+    """Throw a run away. Raises TrainingOff, RunBusy, RunNotWritable."""
     with _changing(run):
         pass  # it has no worker, and its lock must be free for its folder to move
     store.delete(run)
@@ -87,6 +88,7 @@ def _check_room() -> None:
 @contextlib.contextmanager
 def _changing(run: Run) -> Iterator[Run]:
     """Hold the lock of a run as it is now, so that no worker trains it meanwhile."""
+    check_changes()
     if run.shipped:
         raise RunNotWritable(f"{run.name} came with the app and stays as it is.")
     with locks.holding(run):

@@ -23,10 +23,7 @@ _POLL_SECONDS = 0.5
 
 def slots() -> int:
     """How many trainings may go on at once. Raises TrainingOff if none may, or if the number makes no sense."""
-    try:
-        number = environment.whole_number("VAE_TRAINING_SLOTS", default=1)
-    except SettingError as error:
-        raise TrainingOff(f"{error} Nothing is trained before that is corrected.") from error
+    number = _number()
     if number == 0:
         raise TrainingOff("Training is turned off on this server. Run the app on your own computer to train.")
     if importlib.util.find_spec("tensorflow") is None:
@@ -35,6 +32,22 @@ def slots() -> int:
             "3.13, on a system that TensorFlow is made for. All other pages work without it."
         )
     return number
+
+
+def check_changes() -> None:
+    """Raises TrainingOff where visitors may not change runs either: where training is turned off, as on a public host.
+
+    Whoever runs the server still can, in the runs' directory.
+    """
+    if _number() == 0:
+        raise TrainingOff("Training is turned off on this server, and its runs stay as they are.")
+
+
+def _number() -> int:
+    try:
+        return environment.whole_number("VAE_TRAINING_SLOTS", default=1)
+    except SettingError as error:
+        raise TrainingOff(f"{error} Nothing is trained before that is corrected.") from error
 
 
 def waiting(root: Path) -> list[Run]:

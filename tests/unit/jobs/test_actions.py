@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.unit.builders import TEN_DIGITS, make_run, random_digits
-from tests.unit.inspection import listing
+from tests.unit.inspection import contents, listing
 from tests.unit.jobs.trainings import SMALL, begun, stopped
 from vae_core.errors import DataError, RunBusy, RunError, RunNotFound, RunNotWritable, TrainingOff
 from vae_core.jobs import actions, control
@@ -220,3 +220,19 @@ def test_a_title_is_given_to_the_run_as_it_is_now(root: Path):
     store.mark(run, dataclasses.replace(run.record, status="done", seconds=2.0))
     found = actions.rename(run, "Mine").record
     assert (found.title, found.status, found.seconds) == ("Mine", "done", 2.0)
+
+
+def test_where_training_is_off_nothing_is_changed_even_when_it_is_asked_for(
+    root: Path, launched: Launches, monkeypatch: pytest.MonkeyPatch
+):
+    """Buttons may be forged: the refusal is the action's own."""
+    run = stopped(root)
+    before = contents(run)
+    monkeypatch.setenv("VAE_TRAINING_SLOTS", "0")
+    attempts = [actions.cancel, actions.delete]
+    attempts += [lambda run: actions.rename(run, "Theirs"), lambda run: actions.resume(run, TEN_DIGITS)]
+    for attempt in attempts:
+        with pytest.raises(TrainingOff, match="turned off"):
+            attempt(run)
+    assert contents(run) == before
+    assert launched == []

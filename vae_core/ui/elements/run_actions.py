@@ -3,8 +3,10 @@
 import streamlit as st
 
 from vae_core.data.digits import Digits
+from vae_core.errors import TrainingOff
 from vae_core.jobs import actions
 from vae_core.jobs.job import Job
+from vae_core.jobs.queue import check_changes
 from vae_core.runs.run import Run
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.session.explore import ExploreState
@@ -15,12 +17,15 @@ _state = TrainState()
 
 def run_actions(job: Job, at_hand: Digits) -> None:
     """A button for each thing that can be done now. at_hand: the digits that a training would be resumed on."""
+    changeable = _may_change()
     with st.container(horizontal=True):
         if job.going:
+            if not changeable:
+                return
             cancel = {"on_click": _state.attempt, "args": (lambda: actions.cancel(job.run),)}
             st.button("Cancel", icon=":material/stop:", disabled=job.stopping, **cancel)
             return
-        if job.resumable:
+        if job.resumable and changeable:
             st.button(
                 "Resume",
                 icon=":material/resume:",
@@ -30,7 +35,7 @@ def run_actions(job: Job, at_hand: Digits) -> None:
         if st.button("Open in the explorer", icon=":material/explore:", type="primary"):
             ExploreState().show(job.run.id)
             st.switch_page("pages/explore.py")
-        if not job.run.shipped:
+        if changeable and not job.run.shipped:
             with st.popover("Rename", icon=":material/edit:"):
                 key = f"title {job.run.id}"
                 st.text_input("New title", job.run.record.title, max_chars=100, key=key)
@@ -39,6 +44,14 @@ def run_actions(job: Job, at_hand: Digits) -> None:
                 )
             if st.button("Delete", icon=":material/delete:"):
                 _confirm_deletion(job.run)
+
+
+def _may_change() -> bool:
+    try:
+        check_changes()
+    except TrainingOff:
+        return False
+    return True
 
 
 @st.dialog("Delete this run?")
