@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from safetensors import SafetensorError
 from vae_core.errors import ConfigError, RunDamaged, RunNotWritable, one_line
 
 MAX_TEXT_BYTES = 1_000_000
+
+_PAUSES = (0.02, 0.05, 0.1, 0.3, 0.5)  # seconds
 
 # What reading and parsing a damaged file may raise.
 _UNREADABLE = (
@@ -40,9 +43,22 @@ def write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)  # mkstemp lets only this user read it
-        Path(temporary).replace(path)
+        rename(Path(temporary), path, replacing=True)
     finally:
         Path(temporary).unlink(missing_ok=True)
+
+
+def rename(source: Path, target: Path, replacing: bool = False) -> Path:
+    """Rename a file or a directory. Returns the target. Raises OSError.
+
+    replacing: whether a file in its place is replaced. Permission that is refused is asked for again, for a second:
+    Windows refuses it as long as another program, above all a virus scanner, has the file open.
+    """
+    for pause in _PAUSES:
+        with contextlib.suppress(PermissionError):
+            return source.replace(target) if replacing else source.rename(target)
+        time.sleep(pause)
+    return source.replace(target) if replacing else source.rename(target)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from vae_core.storage.files import rename
+
 _PREFIX = ".draft-"
 _STALE_SECONDS = 3600.0  # an older staged directory was left by a killed process
 
@@ -38,7 +40,7 @@ def staging(root: Path) -> Iterator[Path]:
 def publish(staged: Path, final: Path) -> Path:
     """Rename a staged directory to `final`, which is returned. Raises FileExistsError if that exists, OSError."""
     try:
-        return staged.rename(final)
+        return rename(staged, final)
     except OSError:
         if final.exists():  # another process was faster: POSIX's error is "directory not empty"
             raise FileExistsError(final) from None
@@ -48,5 +50,5 @@ def publish(staged: Path, final: Path) -> Path:
 def discard(directory: Path) -> None:
     """Delete a directory. Raises OSError; the directory is then still there, complete."""
     hidden = directory.with_name(f"{_PREFIX}{secrets.token_hex(8)}")
-    directory.rename(hidden)
+    rename(directory, hidden)
     shutil.rmtree(hidden, ignore_errors=True)

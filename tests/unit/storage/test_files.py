@@ -10,9 +10,10 @@ import pytest
 from safetensors import SafetensorError
 
 from tests.unit.inspection import listing
+from tests.unit.storage.full_disk import refuse
 from vae_core.errors import ConfigError, RunDamaged
 from vae_core.storage import files
-from vae_core.storage.files import raising_run_damaged, read_bytes, read_text, write
+from vae_core.storage.files import raising_run_damaged, read_bytes, read_text, rename, write
 
 
 def test_a_file_is_written_for_all_to_read_and_replaced_by_the_next(tmp_path: Path):
@@ -40,6 +41,33 @@ def test_a_write_that_does_not_come_to_its_end_leaves_the_file_of_before(
         write(path, b"after")
     assert path.read_bytes() == b"before"
     assert listing(tmp_path) == ["file"]
+
+
+def test_a_file_that_another_program_has_open_for_a_moment_is_replaced_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As on Windows, where a virus scanner reads what was just written."""
+    (tmp_path / "file").write_bytes(b"old")
+    tries, replace = [], Path.replace
+
+    def refused_twice(source: Path, target: Path) -> Path:
+        tries.append(target)
+        if len(tries) < 3:
+            raise PermissionError(13, "Access is denied")
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", refused_twice)
+    write(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert len(tries) == 3
+
+
+@pytest.mark.parametrize("replacing", [True, False])
+def test_what_stays_refused_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replacing: bool):
+    monkeypatch.setattr(files, "_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(Path, "replace" if replacing else "rename", refuse)
+    with pytest.raises(PermissionError):
+        rename(tmp_path / "file", tmp_path / "other", replacing)
 
 
 def test_who_reads_meanwhile_sees_one_content_or_the_other(tmp_path: Path):

@@ -4,11 +4,12 @@ Invariants: a file's name says its content (a version or a hash), so a browser m
 at all, and one that is not whole is made again. Large files are compressed once, here: Streamlit would compress them
 anew for every request, at half a second for Plotly.js, unless their type says that they are compressed already.
 
-Where the folder cannot be written, on a read-only or a full disk, files are served from the memory instead. What was
-not used for a month is removed.
+Where the folder cannot be written, on a read-only or a full disk, or is not served, files come from the memory
+instead. What was not used for a month is removed.
 """
 
 import contextlib
+import errno
 import functools
 import gzip
 import logging
@@ -17,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from streamlit import runtime
+from streamlit import config, runtime
 
 from vae_core.storage.files import write
 
@@ -49,7 +50,7 @@ def publish(name: str, content: bytes) -> str:
 
 def put(name: str, content: bytes) -> str:
     """`publish` without another way if the folder cannot be written: raises OSError."""
-    path = FOLDER / name
+    path = _folder() / name
     if _size(path) != len(content):
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, content)
@@ -66,11 +67,11 @@ def from_memory(name: str, content: bytes) -> str:
 @functools.cache
 def _warn_of(folder: Path, reason: str | None) -> None:
     """Said once in a process."""
-    _log.warning("%s cannot be written (%s). Files are served from the memory.", folder, reason)
+    _log.warning("%s cannot be used (%s). Files are served from the memory.", folder, reason)
 
 
 def warn(error: OSError) -> None:
-    """Log once that the folder cannot be written."""
+    """Log once that the folder cannot be used."""
     _warn_of(FOLDER, error.strerror)
 
 
@@ -87,7 +88,7 @@ def publish_compressed(name: str, content: Callable[[], bytes]) -> str:
         return bytes(found)
 
     try:
-        if not _is_whole(path):
+        if not _is_whole(_folder() / path.name):
             path.parent.mkdir(parents=True, exist_ok=True)
             write(path, packed())
         _mark_as_used(path)
@@ -97,6 +98,13 @@ def publish_compressed(name: str, content: Callable[[], bytes]) -> str:
             _in_memory[path.name] = packed()
         return from_memory(path.name, _in_memory[path.name])
     return f"{_URL}/{path.name}"
+
+
+def _folder() -> Path:
+    """The folder, if Streamlit serves it. Raises OSError if that was turned off."""
+    if not config.get_option("server.enableStaticServing"):
+        raise OSError(errno.EPERM, "Streamlit's static serving is turned off")
+    return FOLDER
 
 
 def _size(path: Path) -> int | None:

@@ -103,6 +103,17 @@ def test_where_nothing_can_be_written_files_come_from_the_memory(media: dict[str
     assert media[publish("snapshot.safetensors.gz", CONTENT)] == CONTENT
 
 
+def test_where_streamlit_does_not_serve_the_folder_nothing_is_put_there(
+    media: dict[str, bytes], folder: Path, made: Any, monkeypatch: pytest.MonkeyPatch
+):
+    folder.unlink()
+    monkeypatch.setattr(static_files.config, "get_option", lambda name: name != "server.enableStaticServing")
+    assert gzip.decompress(media[publish_compressed("map.safetensors", made)]) == CONTENT
+    assert media[publish("snapshot.safetensors.gz", CONTENT)] == CONTENT
+    assert scripts.module_url("components/latent_map/view.js") in media
+    assert not folder.exists()
+
+
 def test_modules_in_the_memory_find_each_other(media: dict[str, bytes], folder: Path):
     address = scripts.module_url("components/latent_map/view.js")
     seen, to_see = set(), [address]
