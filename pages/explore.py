@@ -48,13 +48,14 @@ def explore(loaded: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
 
 def say_what_lies_beyond(loaded: LoadedRun) -> None:
     """Some runs, above all those that diverged, encode digits farther out than points may be."""
-    if beyond := len(loaded.map.means) - len(loaded.map.within):
-        st.warning(
-            f"{beyond:,} of the {len(loaded.map.means):,} digits lie beyond \u00b1{Z_LIMIT:g} on an axis. They are on "
-            f"the map, but points, layers and the manifold end at \u00b1{Z_LIMIT:g}: a click on one of them pins the "
-            "nearest point inside.",
-            icon=":material/open_in_full:",
-        )
+    with st.container():  # always one, as for notices
+        if beyond := len(loaded.map.means) - len(loaded.map.within):
+            st.warning(
+                f"{beyond:,} of the {len(loaded.map.means):,} digits lie beyond \u00b1{Z_LIMIT:g} on an axis. They are "
+                f"on the map, but points, layers and the manifold end at \u00b1{Z_LIMIT:g}: a click on one of them pins "
+                "the nearest point inside.",
+                icon=":material/open_in_full:",
+            )
 
 
 def choose_layer(loaded: LoadedRun) -> None:
