@@ -52,8 +52,8 @@ def say_what_lies_beyond(loaded: LoadedRun) -> None:
         if beyond := len(loaded.map.means) - len(loaded.map.within):
             st.warning(
                 f"{beyond:,} of the {len(loaded.map.means):,} digits lie beyond \u00b1{Z_LIMIT:g} on an axis. They are "
-                f"on the map, but points, layers and the manifold end at \u00b1{Z_LIMIT:g}: a click on one of them pins "
-                "the nearest point inside.",
+                f"on the map, but points, layers and the manifold end at \u00b1{Z_LIMIT:g}: a click on one of them "
+                "pins the nearest point inside.",
                 icon=":material/open_in_full:",
             )
 
