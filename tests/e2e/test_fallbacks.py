@@ -1,5 +1,6 @@
 """What a visitor sees when something is missing: WebGL, the map's script, MNIST, the router."""
 
+import gzip
 import re
 import shutil
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, Playwright, Route, expect
 
 from tests.browser import NO_WEBGL, assert_stacked, launched
 from tests.explorer import Explorer
@@ -108,6 +109,19 @@ def test_a_checkout_that_cannot_be_written_is_served_from_the_memory(browser: Br
     assert (tmp_path / "log").read_text().count("served from the memory") == 1
 
 
+def test_files_that_a_proxy_unpacks_on_their_way_are_understood(browser: Browser, address: str) -> None:
+    def unpack(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=gzip.decompress(answer.body()))
+
+    with browser.new_context() as context:
+        explorer = Explorer(context.new_page(), address)
+        explorer.page.route("**/*.gz", unpack)
+        clicked = explorer.open().click((1.0, 1.0))
+        assert explorer.z == pytest.approx(clicked, abs=1e-4)
+        assert not explorer.errors
+
+
 def test_a_browser_that_is_too_old_is_told(browser: Browser, address: str) -> None:
     with browser.new_context() as context:
         page = context.new_page()
@@ -175,4 +189,4 @@ def test_dark_theme_reaches_the_map(browser: Browser, address: str) -> None:
 def test_narrow_screen_stacks_the_panes(browser: Browser, address: str) -> None:
     with browser.new_context(viewport={"width": 390, "height": 844}) as context:
         page = Explorer(context.new_page(), address).open().page
-        assert_stacked(page, ".lm-map", ".lm-digit", ".lm-manifold")
+        assert_stacked(page, ".lm-digit", ".lm-map", ".lm-manifold")

@@ -54,7 +54,7 @@ export class Frames {
  */
 async function unpack({ step, content }) {
   const compressed = Uint8Array.from(atob(content), (character) => character.charCodeAt(0))
-  return frameOf(step, parseTensors(await gunzip(new Response(compressed)).arrayBuffer()))
+  return frameOf(step, parseTensors(await gunzip(compressed.buffer).arrayBuffer()))
 }
 
 /**
