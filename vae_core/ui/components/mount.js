@@ -18,7 +18,7 @@
  */
 const showFailure = (root, error) => {
   console.error(error)
-  const message = /** @type {HTMLElement} */ (root.querySelector('[role="status"]'))
+  const message = /** @type {HTMLElement} */ (root.querySelector('[data-message]'))
   message.hidden = false
   message.textContent =
     "DecompressionStream" in window
