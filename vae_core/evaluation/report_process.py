@@ -90,6 +90,8 @@ def _main() -> None:
             send(error)
         except BrokenPipeError:
             raise
+        except MemoryError:
+            send(ReportFailed("The memory did not suffice to measure the report. Close other programs, try again."))
         except Exception as error:
             send(ReportFailed(f"The report could not be computed ({type(error).__name__}: {one_line(error)})."))
 

@@ -20,7 +20,7 @@ from vae_core.ui.resources.loaded_run import LoadedRun
 _log = logging.getLogger(__name__)
 
 _AT_ONCE = 4
-"""Reports that are measured at the same time; each takes up to 500 MB."""
+"""Reports that are measured at the same time; each takes up to 550 MB."""
 
 _PATIENCE_SECONDS = 10.0
 """Pages ask every half second, those in the background every second: who has not for so long waits no more."""
