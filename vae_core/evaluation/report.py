@@ -82,7 +82,7 @@ class Report:
 
     @classmethod
     def measure(cls, network: Network, digits: Digits, on_progress: OnProgress = lambda share, what: None) -> "Report":
-        """Measure a report: 15 to 20 seconds for 10,000 digits on two cores, two minutes at most, with less than 550 MB.
+        """Measure a report: some 20 seconds for 10,000 digits on two cores, at most two minutes, with less than 550 MB.
 
         Raises RunDamaged if the encoder's numbers are not finite.
         """
