@@ -82,7 +82,9 @@ class Report:
 
     @classmethod
     def measure(cls, network: Network, digits: Digits, on_progress: OnProgress = lambda share, what: None) -> "Report":
-        """Measure a report: some 20 seconds for 10,000 digits on two cores, at most two minutes, with less than 550 MB.
+        """Measure a report: some 20 seconds for 10,000 digits and a usual network on two cores, with less than 550 MB.
+
+        Two minutes if its training diverged; and some more for the largest network that a config allows.
 
         Raises RunDamaged if the encoder's numbers are not finite.
         """

@@ -54,11 +54,14 @@ _NEGLIGIBLE = (60.0, 20.0, 12.0, *4 * (9.0,))
 The first stages are more cautious: their nodes, 1/16 and 1/32 apart, may miss a narrow peak or underestimate it.
 """
 
-_MOST_WORK = 8_000_000
-"""Nodes decoded and rows summed, each some microseconds, after which no digit is refined further.
+_MOST_FLOP = 8e12
+"""Arithmetic, half a minute on two cores, after which no digit is refined further.
 
 A usual run takes a fifth of it. A run whose training diverged may have hundreds of narrow peaks for every digit.
 """
+
+_FLOP_PER_ROW = 1e6  # to sum a tile of a digit; measured as time, in which as many operations of matrices fit
+_FLOP_PER_NODE = 1e6  # besides the decoder's matrices
 
 _DIGITS = 10_000  # whose coarse sums are computed together
 _ROWS = 500_000  # pairs of a digit and a tile that are refined together: their sums take 64 MB
@@ -84,9 +87,9 @@ class Evidence:
 def evidence(network: Network, images: np.ndarray, on_share: OnShare = lambda share: None) -> Evidence:
     """log p(x) of images (N, 28, 28) uint8, refined until the error estimate is below 0.3 nats.
 
-    It stops before that, with larger estimates, at a spacing of 1/1024, or after 8 million nodes and pairs of a digit
-    and a tile. It takes 7 to 12 seconds for 10,000 digits and a trained network, little more than a minute for any, and
-    at most about 200 MB. Raises RunDamaged if the encoder's numbers are not finite.
+    It stops before that, with larger estimates, at a spacing of 1/1024, or where the next stage would take more than
+    8e12 operations in all. It takes 7 to 12 seconds for 10,000 digits and a usual network, a minute and a half if its
+    training diverged, and at most about 200 MB. Raises RunDamaged if the encoder's numbers are not finite.
     """
     blocks = [to_pixels(images[i : i + _DIGITS]) for i in range(0, len(images), _DIGITS)]
     reach = max(reach_of(network, pixels) for pixels in blocks)
@@ -143,7 +146,7 @@ def _refined(
                 corners[tiles],
                 nats,
                 error_estimate,
-                _MOST_WORK * len(part) / len(pixels),
+                _MOST_FLOP * len(part) / len(pixels),
                 on_part,
             )
         )
@@ -158,14 +161,14 @@ def _refine(
     lower: np.ndarray,
     nats: np.ndarray,
     error_estimate: np.ndarray,
-    most_work: float,
+    most_flop: float,
     on_share: OnShare,
 ) -> float:
     """Improve `nats` and `error_estimate`, each (N,), in place. Returns the smallest spacing that any digit needed.
 
     A row is a pair of a digit and a tile in which it may have mass; rows of the same digit are adjacent. digits: (R,),
-    each row's index into pixels (N, 784); lower: (R, 2), its tile's lower left corner; most_work: how many nodes and
-    rows there may be, together, after the first stage.
+    each row's index into pixels (N, 784); lower: (R, 2), its tile's lower left corner; most_flop: what all stages
+    after the first may take together.
     """
     for stage, size in enumerate(_SIZES):
         parts = row_sums(  # (4, 4, R)
@@ -183,7 +186,8 @@ def _refine(
         least[error_estimate[active] < _TOLERANCES[stage]] = math.inf
         row, quarter = np.nonzero(sums > np.repeat(least, rows)[:, None])
         digits, lower = digits[row], quarters(lower, size).reshape(-1, 4, 2)[row, quarter]
-        most_work -= len(row) + SIDE**2 * len(np.unique(lower, axis=0))
-        if not len(row) or most_work < 0:
+        nodes = SIDE**2 * len(np.unique(lower, axis=0))
+        most_flop -= len(row) * _FLOP_PER_ROW + nodes * (2 * network.parameters[1] + _FLOP_PER_NODE)
+        if not len(row) or most_flop < 0:
             break
     return spacing
