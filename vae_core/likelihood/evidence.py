@@ -60,6 +60,9 @@ _MOST_FLOP = 8e12
 A usual run takes a fifth of it. A run whose training diverged may have hundreds of narrow peaks for every digit.
 """
 
+_MOST_FLOP_FOR_ONE = 3e11
+"""The same for a stage of the tiles of a single digit, while a visitor waits: a second or two."""
+
 _FLOP_PER_ROW = 1e6  # to sum a tile of a digit; measured as time, in which as many operations of matrices fit
 _FLOP_PER_NODE = 1e6  # besides the decoder's matrices
 
@@ -104,17 +107,28 @@ def evidence(network: Network, images: np.ndarray, on_share: OnShare = lambda sh
 def tiles_of_mass(network: Network, pixels: np.ndarray) -> tuple[np.ndarray, float]:
     """The tiles that contain all of a digit's posterior mass p(z|x) but at most 1e-4.
 
-    pixels: (1, 784) float32 in [0, 1]. Returns the tiles' lower left corners (R, 2) and their side, 1/8.
+    pixels: (1, 784) float32 in [0, 1]. Returns the tiles' lower left corners (R, 2) and their side: 1/8, or more where
+    so many small tiles have mass that they would take more than 3e11 operations.
     """
     corners = corners_within(reach_of(network, pixels))
     lower = corners[promising(network, pixels, corners, coarse_sums(network, pixels, corners))[0]]
     for size, negligible in zip(_SIZES[:3], _NEGLIGIBLE, strict=False):
-        sums = np.logaddexp.reduce(row_sums(network, pixels, np.zeros(len(lower), int), lower, size), axis=(0, 1))
-        kept = sums > sums.max() - negligible
-        tiles, masses = lower[kept], np.exp(sums[kept] - sums.max())
-        lower = quarters(tiles, size)
+        parts = row_sums(network, pixels, np.zeros(len(lower), int), lower, size)
+        sums = np.logaddexp.reduce(parts, axis=1)  # (4, R), of each quarter
+        finer = quarters(lower, size)[(sums > sums.max() - negligible).T.ravel()]
+        if size == _SIZES[2] or _flop(network, finer) > _MOST_FLOP_FOR_ONE:
+            break
+        lower = finer
+    totals = np.logaddexp.reduce(sums, axis=0)
+    masses = np.exp(totals - totals.max())
     order = np.argsort(masses)
-    return tiles[order[np.cumsum(masses[order]) > _OMITTED_MASS * masses.sum()]], size
+    return lower[order[np.cumsum(masses[order]) > _OMITTED_MASS * masses.sum()]], size
+
+
+def _flop(network: Network, lower: np.ndarray) -> float:
+    """What it takes to sum these rows. lower: (R, 2), the lower left corners of their tiles."""
+    nodes = SIDE**2 * len(np.unique(lower, axis=0))
+    return len(lower) * _FLOP_PER_ROW + nodes * (2 * network.parameters[1] + _FLOP_PER_NODE)
 
 
 def _refined(
@@ -186,8 +200,7 @@ def _refine(
         least[error_estimate[active] < _TOLERANCES[stage]] = math.inf
         row, quarter = np.nonzero(sums > np.repeat(least, rows)[:, None])
         digits, lower = digits[row], quarters(lower, size).reshape(-1, 4, 2)[row, quarter]
-        nodes = SIDE**2 * len(np.unique(lower, axis=0))
-        most_flop -= len(row) * _FLOP_PER_ROW + nodes * (2 * network.parameters[1] + _FLOP_PER_NODE)
+        most_flop -= _flop(network, lower)
         if not len(row) or most_flop < 0:
             break
     return spacing

@@ -13,7 +13,7 @@ from tests.unit.builders import CONFIG, GREY, GREYS, linear_network, peaked_netw
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
 from vae_core.likelihood import evidence as quadrature
-from vae_core.likelihood.evidence import evidence
+from vae_core.likelihood.evidence import evidence, tiles_of_mass
 from vae_core.networks.network import Network
 from vae_core.runs.catalog import open_run
 
@@ -193,6 +193,19 @@ def test_a_network_that_diverged_is_summed_no_longer_than_the_work_allows(monkey
         assert rows == [4**stage * tiles for stage in range(stages)]
         assert stopped.spacing == spacing
         assert stopped.error_estimate.max() > 0.3  # it says that it is not accurate
+
+
+def test_the_tiles_of_a_single_digit_are_no_smaller_than_a_visitor_can_wait_for(monkeypatch: pytest.MonkeyPatch):
+    def waves(_: Network, z: np.ndarray) -> np.ndarray:
+        return np.repeat(3 * np.sin(80 * math.pi * z), 392, axis=1)
+
+    monkeypatch.setattr(Network, "logits", waves)
+    network = linear_network((np.zeros((2, 784)), np.zeros(784)))
+    assert tiles_of_mass(network, to_pixels(GREY))[1] == 1 / 8
+    monkeypatch.setattr(quadrature, "_MOST_FLOP_FOR_ONE", 1e9)
+    tiles, side = tiles_of_mass(network, to_pixels(GREY))
+    assert side == 1 / 2
+    assert 200 < len(tiles) <= 18**2
 
 
 def test_the_plane_is_no_wider_than_points_may_be():
