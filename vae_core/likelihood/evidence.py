@@ -30,6 +30,7 @@ from vae_core.likelihood.tiles import (
     OnShare,
     coarse_sums,
     corners_within,
+    flop,
     log_sum_exp,
     promising,
     quarters,
@@ -62,9 +63,6 @@ A usual run takes a fifth of it. A run whose training diverged may have hundreds
 
 _MOST_FLOP_FOR_ONE = 3e11
 """The same for a stage of the tiles of a single digit, while a visitor waits: a second or two."""
-
-_FLOP_PER_ROW = 1e6  # to sum a tile of a digit; measured as time, in which as many operations of matrices fit
-_FLOP_PER_NODE = 1e6  # besides the decoder's matrices
 
 _DIGITS = 10_000  # whose coarse sums are computed together
 _ROWS = 500_000  # pairs of a digit and a tile that are refined together: their sums take 64 MB
@@ -116,19 +114,13 @@ def tiles_of_mass(network: Network, pixels: np.ndarray) -> tuple[np.ndarray, flo
         parts = row_sums(network, pixels, np.zeros(len(lower), int), lower, size)
         sums = np.logaddexp.reduce(parts, axis=1)  # (4, R), of each quarter
         finer = quarters(lower, size)[(sums > sums.max() - negligible).T.ravel()]
-        if size == _SIZES[2] or _flop(network, finer) > _MOST_FLOP_FOR_ONE:
+        if size == _SIZES[2] or flop(network, finer) > _MOST_FLOP_FOR_ONE:
             break
         lower = finer
     totals = np.logaddexp.reduce(sums, axis=0)
     masses = np.exp(totals - totals.max())
     order = np.argsort(masses)
     return lower[order[np.cumsum(masses[order]) > _OMITTED_MASS * masses.sum()]], size
-
-
-def _flop(network: Network, lower: np.ndarray) -> float:
-    """What it takes to sum these rows. lower: (R, 2), the lower left corners of their tiles."""
-    nodes = SIDE**2 * len(np.unique(lower, axis=0))
-    return len(lower) * _FLOP_PER_ROW + nodes * (2 * network.parameters[1] + _FLOP_PER_NODE)
 
 
 def _refined(
@@ -200,7 +192,7 @@ def _refine(
         least[error_estimate[active] < _TOLERANCES[stage]] = math.inf
         row, quarter = np.nonzero(sums > np.repeat(least, rows)[:, None])
         digits, lower = digits[row], quarters(lower, size).reshape(-1, 4, 2)[row, quarter]
-        most_flop -= _flop(network, lower)
+        most_flop -= flop(network, lower)
         if not len(row) or most_flop < 0:
             break
     return spacing

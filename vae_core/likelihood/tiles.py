@@ -26,6 +26,10 @@ _STDS = 6.0  # standard deviations around each posterior mean that the tiles cov
 _NODES = 512  # decoded at once: in blocks that fit the processor's cache, all is faster
 _DIGITS = 1000  # whose joint densities with so many nodes are computed at once, likewise
 
+_FLOP_PER_ROW = 1e6  # to sum a tile of a digit; measured as time, in which as many operations of matrices fit
+_FLOP_PER_NODE = 1e6  # besides the decoder's matrices
+
+
 OnShare = Callable[[float], None]
 """Called with the share of the work that is done, from 0 to 1."""
 
@@ -101,6 +105,12 @@ def row_sums(
             parts[..., rows] = log_sum_exp(joint.reshape(*inner.shape[:-1], -1), axis=2)
         on_share((start + len(some)) / len(corners))
     return parts
+
+
+def flop(network: Network, lower: np.ndarray) -> float:
+    """How many operations `row_sums` takes. lower: (R, 2), the lower left corners of the rows' tiles."""
+    nodes = SIDE**2 * len(np.unique(lower, axis=0))
+    return len(lower) * _FLOP_PER_ROW + nodes * (2 * network.parameters[1] + _FLOP_PER_NODE)
 
 
 def _interleaved(size: float, side: int) -> np.ndarray:

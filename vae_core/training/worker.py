@@ -18,7 +18,7 @@ from pathlib import Path
 
 from vae_core.data.digits import Digits, split
 from vae_core.data.sources import leaving_out
-from vae_core.errors import RunBusy, RunNotWritable, TrainingFailed, VaeError, one_line
+from vae_core.errors import RunBusy, RunNotWritable, TrainingFailed, VaeError
 from vae_core.evaluation.scores import score_elbo
 from vae_core.jobs import control
 from vae_core.jobs.queue import wait_for_slot
@@ -28,6 +28,7 @@ from vae_core.runs.locks import Hold, holding
 from vae_core.runs.progress import Journal
 from vae_core.runs.record import Record
 from vae_core.runs.run import Run, read_run
+from vae_core.training.failures import reason_for
 from vae_core.training.heartbeat import Heartbeat
 from vae_core.training.loop import TrainingLoop
 from vae_core.training.signals import set_by_signals
@@ -63,7 +64,7 @@ def train(run: Run, digits: Digits, listen: Listener = lambda event, values: Non
             try:
                 return worker.work(queue)
             except Exception as error:
-                reason = str(error) if isinstance(error, VaeError) else _reason_for(error, run.directory)
+                reason = str(error) if isinstance(error, VaeError) else reason_for(error, run.directory)
                 worker.fail(reason)
                 if isinstance(error, VaeError):
                     raise
@@ -191,15 +192,3 @@ class _Worker:
             self.report("failed", reason=reason)
         with contextlib.suppress(VaeError):
             store.fail(self.run, reason)
-
-
-def _reason_for(error: Exception, directory: Path) -> str:
-    """Why a training failed, and what to do, for an exception that is not ours."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{directory} cannot be written ({error.strerror}). Make room there, then resume the training."
-    if isinstance(error, ImportError):
-        wanted = "Training needs TensorFlow, which cannot be imported here"
-        return f"{wanted} ({one_line(error)}). Install requirements.txt with a Python that TensorFlow is made for."
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return "The memory did not suffice. Choose narrower layers or smaller batches."
-    return f"The training failed ({type(error).__name__}: {one_line(error)})."
