@@ -1,11 +1,11 @@
 // The map: the test digits' posterior means as a live Plotly plot, and the pointer over it.
 
-import { findAll } from "../browser/elements.js"
 import { CLASSES } from "../browser/picture.js"
 import { plotlyTheme, themed } from "../browser/theme.js"
 import { frameOf, pointAt, rangesShown, shownTraces, toPixelOf } from "./axes.js"
 import { configOf, layoutOf, pointLooksOver, rangesOf, tracesOf } from "./map_figure.js"
 import { Pinch, pinched } from "./pinch.js"
+import { WebGL } from "./webgl.js"
 
 /** @import { Digits, Point } from "../browser/digits.js" */
 /** @import { Plot, Plotly } from "../browser/plotly.js" */
@@ -26,14 +26,6 @@ import { Pinch, pinched } from "./pinch.js"
 const AXES = ["xaxis", "yaxis"]
 const CLICK_PIXELS = 4 // a pointer that travelled farther was dragging
 const TAP_PIXELS = 12 // the same for a finger, which is less exact
-const MOST_LOSSES = 2 // of WebGL; after one more, the map does without
-const PAUSE_MS = 200 // a browser that takes one canvas' WebGL away takes that of the others too
-
-const hasWebGL = () => {
-  const context = document.createElement("canvas").getContext("webgl")
-  context?.getExtension("WEBGL_lose_context")?.loseContext()
-  return Boolean(context)
-}
 
 export class LatentPlot {
   /**
@@ -45,12 +37,7 @@ export class LatentPlot {
     this.Plotly = Plotly
     this.container = container
     this.on = on
-    this.webgl = hasWebGL()
-    /** How often the browser has taken WebGL away, as it does when a computer wakes up or its graphics driver fails. */
-    this.losses = 0
-    this.lose = this.lose.bind(this)
-    /** @type {ReturnType<typeof setTimeout> | undefined} until the map is drawn anew */
-    this.losing = undefined
+    this.gl = new WebGL(container, () => this.drawAgain())
     this.shown = CLASSES.map(() => true)
     this.drawn = false
     /** @type {[Digits, string] | null} what was drawn last: digits and identity */
@@ -67,7 +54,6 @@ export class LatentPlot {
     // Leaving the page shrinks the container to nothing, and Plotly throws if it is resized to that.
     this.resizing = new ResizeObserver(() => this.drawn && container.clientWidth && Plotly.Plots.resize(container))
     this.resizing.observe(container)
-    container.addEventListener("webglcontextlost", this.lose, true)
     /** The ranges of the axes when two fingers were put down. */
     this.before = this.fullRanges
     this.pinch = new Pinch(container, {
@@ -98,20 +84,19 @@ export class LatentPlot {
     this.on.drawn()
   }
 
-  /** WebGL was taken away: draw the digits anew, as they were looked at. Plotly would leave them out for good. */
-  lose() {
-    if (this.losing) return
-    this.losing = setTimeout(async () => {
-      this.losing = undefined
-      this.losses += 1
-      this.webgl = this.losses <= MOST_LOSSES && hasWebGL()
-      const ranges = rangesShown(this.container)
-      this.Plotly.purge(this.container)
-      this.drawn = false
-      if (!this.last) return
-      await this.draw(...this.last)
-      await this.show(ranges)
-    }, PAUSE_MS)
+  /** Whether the digits are drawn with WebGL. */
+  get webgl() {
+    return this.gl.usable
+  }
+
+  /** Draw the digits anew, as they were looked at. */
+  async drawAgain() {
+    if (!this.last) return
+    const ranges = rangesShown(this.container)
+    this.Plotly.purge(this.container)
+    this.drawn = false
+    await this.draw(...this.last)
+    await this.show(ranges)
   }
 
   /** @param {[Range, Range]} ranges - of the axes. */
@@ -161,7 +146,7 @@ export class LatentPlot {
   /** @param {Plot} plot - the container, after Plotly has drawn in it for the first time. */
   listen(plot) {
     const { container, on } = this
-    if (!this.losses) this.follow()
+    if (!this.gl.losses) this.follow()
     for (const name of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) plot.on(name, () => this.tellFrame())
     plot.on("plotly_restyle", () => {
       this.shown = shownTraces(container)
@@ -202,14 +187,9 @@ export class LatentPlot {
 
   close() {
     this.resizing.disconnect()
-    this.container.removeEventListener("webglcontextlost", this.lose, true)
-    clearTimeout(this.losing)
     this.pinch.close()
     window.removeEventListener("pointerup", this.release, true)
-    // Plotly leaves its WebGL contexts to the garbage collector; a browser allows about sixteen of them at a time.
-    for (const canvas of findAll(this.container, "canvas.gl-canvas", HTMLCanvasElement)) {
-      canvas.getContext("webgl")?.getExtension("WEBGL_lose_context")?.loseContext()
-    }
+    this.gl.close()
     this.Plotly.purge(this.container)
   }
 
