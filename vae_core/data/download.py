@@ -82,7 +82,8 @@ def _receive(url: str, target: Path, deadline: float, seconds: float) -> None:
     with requests.get(url, stream=True, timeout=min(_SILENCE_SECONDS, seconds), headers=headers) as response:
         if before and response.status_code == requests.codes.requested_range_not_satisfiable:
             target.write_bytes(b"")
-            return _receive(url, target, deadline, seconds)
+            _receive(url, target, deadline, seconds)
+            return
         response.raise_for_status()
         goes_on = response.status_code == requests.codes.partial_content
         received = before if goes_on else 0
@@ -96,7 +97,6 @@ def _receive(url: str, target: Path, deadline: float, seconds: float) -> None:
                         raise OSError(f"more than {_MAX_BYTES:,} bytes received")
             except urllib3.exceptions.HTTPError as error:
                 raise _Broken(f"{one_line(error)}; {received:,} bytes received") from error
-    return None
 
 
 def _reason(error: requests.RequestException) -> str:

@@ -98,8 +98,6 @@ class Report:
         on_progress(0.7, "Looking for neighbours on the map")
         training = LatentMap.embed(network, digits.train_images, digits.train_labels)
         votes = [tests.votes_of_neighbours(training, k) for k in (1, KNN_CLASSIFIER_K, VOTE_K)]
-        count = len(training.means)
-        near = f"neighbours among {f'{count:,} training' if count else f'the {len(labels) - 1:,} other'} digits"
         nearest, predicted, by_vote = (counts.argmax(axis=1) for counts in votes)
         on_progress(0.9, "Comparing neighbours on the map and in pixels")
         trust, continuity = embedding_quality.trustworthiness_and_continuity(images, tests.means)
@@ -116,15 +114,11 @@ class Report:
             continuity=continuity,
             silhouette=embedding_quality.silhouettes(tests),
         )
-        values = by_score(precise, labels)
+        sampled = monte_carlo(error=bound.sampling_error_of_mean)
+        sampled_binarised = monte_carlo(elbo.SAMPLES_BINARISED, binarised.sampling_error_of_mean)
+        values, near = by_score(precise, labels), _among(len(training.means), len(labels))
         scores = [
-            *bound_scores(
-                values,
-                tests,
-                digits,
-                monte_carlo(error=bound.sampling_error_of_mean),
-                monte_carlo(elbo.SAMPLES_BINARISED, binarised.sampling_error_of_mean),
-            ),
+            *bound_scores(values, tests, digits, sampled, sampled_binarised),
             *evidence_scores(exact, values, digits),
             *map_scores(values, tests, near, digits),
             *class_scores(precise, near, digits),
@@ -176,3 +170,8 @@ class Report:
     def overall(self) -> list[Score]:
         """The scores of all digits together, without those of each class."""
         return [score for score in self.scores if OF_CLASS not in score.name]
+
+
+def _among(training: int, tests: int) -> str:
+    """The estimator of the k-NN classifiers, in words: among how many digits the neighbours are."""
+    return f"neighbours among {f'{training:,} training' if training else f'the {tests - 1:,} other'} digits"

@@ -33,7 +33,7 @@ def measure(network: Network, digits: Digits, on_progress: OnProgress) -> Report
     `Report.measure` does, and ReportFailed if the process cannot be started, fails or is killed.
     """
     try:
-        process = processes.start(__name__, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        process = processes.start(__name__, stdin=subprocess.PIPE, stdout=subprocess.PIPE, own_session=True)
     except OSError as error:
         raise ReportFailed(f"No process can be started to measure the report ({error.strerror}).") from error
     assert process.stdin
@@ -65,10 +65,12 @@ def measure(network: Network, digits: Digits, on_progress: OnProgress) -> Report
 
 def _receive(pipe: IO[bytes], received: "queue.Queue[_Message | None]") -> None:
     """Pass on what comes through the pipe; None at its end."""
-    with pipe, contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
-        while True:
-            received.put(pickle.load(pipe))
-    received.put(None)
+    try:
+        with pipe, contextlib.suppress(Exception):  # what is no pickle may raise any error
+            while True:
+                received.put(pickle.load(pipe))
+    finally:
+        received.put(None)
 
 
 def _main() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from vae_core.errors import RunBusy, RunNotWritable
 from vae_core.jobs import control
-from vae_core.runs import checkpoint, locks, progress, store
+from vae_core.runs import checkpoint, liveness, locks, progress, store
 from vae_core.runs.progress import Progress
 from vae_core.runs.run import Run, read_run
 
@@ -45,7 +45,7 @@ class Job:
         run = read_run(run.directory)  # after its progress, so that an end is never missed
         if run.record.status != "running":
             return cls(run, written, run.record.status, run.record.reason)
-        silence = progress.silence(run.directory)
+        silence = liveness.silence(run.directory)
         if locks.held(run):
             if silence < _SILENCE_SECONDS:
                 return cls(run, written, written.phase, written.reason)
@@ -92,8 +92,8 @@ class Job:
 def _may_live(run: Run, written: Progress) -> bool:
     """Whether its worker, which holds no lock, may still be on its way, or lives though the lock file was removed."""
     if written.phase in ("created", "resumed"):
-        return progress.silence(run.directory) < _START_SECONDS
-    return written.phase != "failed" and progress.lives(run.directory)  # it may have written its end here alone
+        return liveness.silence(run.directory) < _START_SECONDS
+    return written.phase != "failed" and liveness.lives(run.directory)  # it may have written its end here alone
 
 
 def _recover(run: Run, written: Progress) -> Job:

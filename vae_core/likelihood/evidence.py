@@ -45,8 +45,9 @@ _SIZES = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128)
 _TOLERANCES = (0.01, 0.01, *5 * (0.3,))
 """At each stage, in nats: a digit is refined no further once its error estimate is below this.
 
-The estimate is cautious: it is the error of twice the spacing, so the error itself is at most a third of it, and less
-than a thousandth of a nat on average. The first stages are stricter because of peaks that all their nodes may miss.
+The estimate is that of twice the spacing, and as a rule the error itself is far smaller: against sums with a tolerance
+of 0.001 nats, of the test digits of `deep`, `seed` and `beta-0-25`, 0.05 nats at most and 0.0005 on average. The first
+stages are stricter because of peaks that all their nodes may miss.
 """
 
 _NEGLIGIBLE = (60.0, 20.0, 12.0, *4 * (9.0,))
@@ -77,8 +78,8 @@ class Evidence:
     nats: np.ndarray
     """(N,) float64: log p(x)."""
     error_estimate: np.ndarray
-    """(N,) float64, nats: the largest difference of `nats` from five estimates with twice the spacing. It overestimates
-    the error, which falls as the spacing does."""
+    """(N,) float64, nats: the largest difference of `nats` from five estimates with twice the spacing. The
+    error is smaller as a rule, for it falls with the square of the spacing or faster."""
     spacing: float
     """The smallest spacing h that any digit needed, in units of z."""
     reach: float

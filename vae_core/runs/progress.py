@@ -17,9 +17,7 @@ import errno
 import json
 import math
 import os
-import platform
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -27,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from vae_core.runs import history
-from vae_core.storage.files import raising_run_damaged, read_text, write
+from vae_core.storage.files import raising_run_damaged, read_text
 
 NAME = "progress.jsonl"
 STEP_NUMBERS = ("step", "seconds", "loss", "reconstruction", "kl", "digits_per_second")
@@ -46,12 +44,6 @@ _NUMBERS: dict[str, tuple[str, ...]] = {
     "failed": (),
 }
 """For each event, the numbers that its line must have besides "time". In JSON, null stands for NaN."""
-
-LIFE_SECONDS = 15.0
-"""A training whose last line is younger has a living worker: it writes a heartbeat every five seconds."""
-
-WORKER = "worker"
-"""The file with the computer and the process number of the run's worker, until it ends."""
 
 _MOST_BYTES = 50_000_000
 
@@ -109,46 +101,6 @@ def read(directory: Path) -> Progress:
             except (ValueError, TypeError, RecursionError) as error:
                 raise ValueError(f"line {number}: {error}") from error
     return progress
-
-
-def lives(directory: Path) -> bool:
-    """Whether the run's worker gives signs of life: a line not long ago, by a process that is not known to be dead."""
-    return silence(directory) < LIFE_SECONDS and not _is_dead(directory)
-
-
-def sign(directory: Path) -> None:
-    """Write down that this process is the run's worker. Raises OSError."""
-    write(directory / WORKER, f"{platform.node()} {os.getpid()}".encode())
-
-
-def _is_dead(directory: Path) -> bool:
-    """Whether the process that signed was one of this computer and is gone, or this very one, which asks."""
-    try:
-        host, pid = read_text(directory / WORKER).split()
-        if host != platform.node() or os.name != "posix":  # on Windows, there is no harmless signal
-            return False
-        os.kill(int(pid), 0)
-        return int(pid) == os.getpid()
-    except ProcessLookupError:
-        return True
-    except (OSError, ValueError, OverflowError):
-        return False
-
-
-def silence(directory: Path) -> float:
-    """How many seconds ago the last line was written; infinity if there is no file.
-
-    Both times are those of the disk that the run is on: the clocks of two computers that share it may differ by hours.
-    """
-    try:
-        written = (directory / NAME).stat().st_mtime
-    except OSError:
-        return math.inf
-    try:
-        with tempfile.TemporaryFile(dir=directory) as now:
-            return max(0.0, os.fstat(now.fileno()).st_mtime - written)
-    except OSError:  # on a full or read-only disk
-        return max(0.0, time.time() - written)
 
 
 def _parse(line: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from vae_core.evaluation.scores import score_elbo
 from vae_core.jobs import control
 from vae_core.jobs.queue import wait_for_slot
 from vae_core.networks.network import Network
-from vae_core.runs import checkpoint, progress, snapshots, store
+from vae_core.runs import checkpoint, liveness, progress, snapshots, store
 from vae_core.runs.locks import Hold, holding
 from vae_core.runs.progress import Journal
 from vae_core.runs.record import Record
@@ -75,8 +75,8 @@ def _check_no_worker_lives(run: Run) -> None:
     """Raises RunBusy if the run gives signs of life though its lock is free: the lock's file may have been removed."""
     if run.record.status != "running" or progress.read(run.directory).phase in ("created", "resumed", "failed"):
         return
-    if progress.lives(run.directory):
-        seconds = progress.LIFE_SECONDS
+    if liveness.lives(run.directory):
+        seconds = liveness.LIFE_SECONDS
         raise RunBusy(
             f"{run.name} seems to be in training: it gave a sign of life less than {seconds:.0f} s ago. "
             f"If its worker was killed, try again in {seconds:.0f} s."
@@ -90,7 +90,7 @@ class _Worker:
         self.run, self.digits, self.listen = run, digits, listen
         store.tidy(run, "**/.part-*")  # incomplete files of a worker that was killed
         with contextlib.suppress(OSError):  # on a full disk, the signs of life alone tell that it lives
-            progress.sign(run.directory)
+            liveness.sign(run.directory)
         self.journal = Journal(run.directory)
         self.loop = TrainingLoop(run, digits.test_images, self.report)
         self.signalled = threading.Event()
@@ -180,13 +180,13 @@ class _Worker:
         """Report the end, and remove the files that are only needed during a training. Returns the run."""
         with contextlib.suppress(OSError):
             self.report(run.record.status, **({"reason": run.record.reason} if run.record.reason else {}))
-        store.tidy(run, snapshots.LIVE, progress.WORKER)
+        store.tidy(run, snapshots.LIVE, liveness.WORKER)
         control.clear(run)
         return run
 
     def fail(self, reason: str) -> None:
         """Report that the training failed and why, as far as the disk allows. Its last checkpoint stays."""
-        store.tidy(self.run, snapshots.LIVE, progress.WORKER)  # on a full disk, this makes room for the reason
+        store.tidy(self.run, snapshots.LIVE, liveness.WORKER)  # on a full disk, this makes room for the reason
         control.clear(self.run)
         with contextlib.suppress(OSError):
             self.report("failed", reason=reason)

@@ -1,84 +1,40 @@
 """MNIST's download, against a server on this machine that behaves and misbehaves."""
 
 import contextlib
-import hashlib
 import os
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 import requests
 
+from tests.unit.data.file_server import (
+    GOOD,
+    GOOD_SHA256,
+    Answer,
+    Server,
+    begin_the_rest,
+    hangs,
+    hangs_up,
+    never_ends,
+    not_found,
+    sends,
+    sends_once_asked_by,
+    sends_the_rest,
+    stalls,
+    trickles,
+)
 from tests.unit.inspection import listing
 from tests.unit.storage.full_disk import refuse
 from vae_core.data import download
 from vae_core.data.download import download_mnist
 from vae_core.errors import DataError
-
-
-class Server(ThreadingHTTPServer):
-    """Answers each GET with `answer`; `over` is set when the test has ended."""
-
-    answer: Callable[[BaseHTTPRequestHandler], None]
-    block_on_close = False
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests: list[str] = []
-        self.ranges: list[str | None] = []
-        self.status = 407
-        """The answer to whoever takes it for a proxy."""
-        self.over = threading.Event()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/mnist.npz"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.requests.append(self.path)
-        self.server.ranges.append(self.headers["Range"])
-        with contextlib.suppress(ConnectionError):
-            self.server.answer(self)
-
-    def do_CONNECT(self) -> None:
-        self.send_error(self.server.status)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-def sends(content: bytes, claimed: int | None = None) -> Callable[[BaseHTTPRequestHandler], None]:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(claimed or len(content)))
-        handler.end_headers()
-        handler.wfile.write(content)
-
-    return answer
-
-
-def begin_the_rest(handler: BaseHTTPRequestHandler) -> int:
-    """Answers a range, which begins at the byte that is returned, or else promises all of the file."""
-    asked = handler.headers["Range"]
-    start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
-    handler.send_response(206 if asked else 200)
-    handler.send_header("Content-Length", str(len(GOOD) - start))
-    handler.end_headers()
-    return start
-
-
-def sends_the_rest(handler: BaseHTTPRequestHandler) -> None:
-    handler.wfile.write(GOOD[begin_the_rest(handler) :])
 
 
 @pytest.fixture
@@ -91,10 +47,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         server.over.set()
         server.shutdown()
         thread.join()
-
-
-GOOD = bytes(range(256)) * 40
-GOOD_SHA256 = hashlib.sha256(GOOD).hexdigest()
 
 
 def test_a_download_is_kept_and_found_again(tmp_path: Path, server: Server):
@@ -114,47 +66,14 @@ def test_a_damaged_file_in_the_cache_is_fetched_anew(tmp_path: Path, server: Ser
     assert listing(tmp_path) == ["mnist.npz"]
 
 
-def not_found(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_error(404)
-
-
-def hangs(handler: BaseHTTPRequestHandler) -> None:
-    assert isinstance(handler.server, Server)
-    handler.server.over.wait(10)
-
-
-def trickles(handler: BaseHTTPRequestHandler) -> None:
-    assert isinstance(handler.server, Server)
-    handler.send_response(200)
-    handler.end_headers()
-    while not handler.server.over.wait(0.02):
-        handler.wfile.write(b"x")
-
-
-def stalls(handler: BaseHTTPRequestHandler) -> None:
-    sends(GOOD[:100], claimed=len(GOOD))(handler)
-    hangs(handler)
-
-
-def never_ends(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    while True:
-        handler.wfile.write(bytes(65_536))
-
-
-def hangs_up(handler: BaseHTTPRequestHandler) -> None:
-    sends(GOOD[:100], claimed=len(GOOD))(handler)
-
-
-FAILURES: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
+FAILURES: dict[str, tuple[Answer, str]] = {
     "another file": (sends(GOOD + b"x"), "hash"),
     "an empty file": (sends(b""), "hash"),
     "404": (not_found, "404"),
     "hangs without answering": (hangs, "no answer within"),
     "never ends": (never_ends, "more than 1,000,000 bytes received"),
 }
-BREAKS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
+BREAKS: dict[str, tuple[Answer, str]] = {
     "trickles a byte at a time": (trickles, "not finished after 0.3 s"),
     "stalls midway": (stalls, "timed out"),
     "hangs up midway": (hangs_up, "100 bytes received"),
@@ -281,17 +200,6 @@ def test_a_cache_folder_without_permission_is_named(tmp_path: Path, server: Serv
     monkeypatch.setattr("pooch.utils.tempfile.NamedTemporaryFile", refuse)
     with pytest.raises(DataError, match=f"the cache folder {tmp_path} cannot be written"):
         download_mnist(tmp_path, server.url, GOOD_SHA256)
-
-
-def sends_once_asked_by(count: int) -> Callable[[BaseHTTPRequestHandler], None]:
-    """Answers nobody before so many have asked."""
-    all_asked = threading.Barrier(count, timeout=30)
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        all_asked.wait()
-        sends(GOOD)(handler)
-
-    return answer
 
 
 def test_downloads_at_once_do_not_disturb_each_other(tmp_path: Path, server: Server):

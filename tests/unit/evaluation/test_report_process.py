@@ -60,7 +60,7 @@ def test_whoever_raises_from_the_progress_ends_the_process(monkeypatch: pytest.M
 @pytest.mark.parametrize("code", ["import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "print('no pickle')"])
 def test_a_process_that_dies_is_told_with_how_it_ended(monkeypatch: pytest.MonkeyPatch, code: str):
     monkeypatch.setattr(
-        processes, "start", lambda _, **streams: subprocess.Popen([sys.executable, "-c", code], **streams)
+        processes, "start", lambda _, own_session, **streams: subprocess.Popen([sys.executable, "-c", code], **streams)
     )
     with pytest.raises(ReportFailed, match=r"memory|status") as told:
         report_process.measure(NETWORK, DIGITS, lambda *_: None)

@@ -60,20 +60,25 @@ def test_a_worker_that_dies_of_a_signal_is_told_at_once_and_with_what_to_do(
     assert all(word in reason for word in told), reason
 
 
-def test_a_worker_that_dies_before_it_has_begun_is_told_with_its_own_last_words(root: Path, worker_is: Any):
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (
+            "import sys; print('first'); sys.exit('ModuleNotFoundError: No module named nothing')",
+            "status 1: ModuleNotFoundError: No module named nothing",
+        ),
+        ("import sys; sys.exit(1)", "ended with status 1"),
+    ],
+    ids=["with last words", "without"],
+)
+def test_a_worker_that_dies_before_it_has_begun_is_told_with_its_own_last_words(
+    root: Path, worker_is: Any, code: str, told: str
+):
     run = begun(root)
     (run.directory / "worker.log").write_text("an older worker's words\n")
-    worker_is("import sys; print('first'); sys.exit('ModuleNotFoundError: No module named nothing')")
+    worker_is(code)
     launch(run)
-    assert reason_of(run).endswith("status 1: ModuleNotFoundError: No module named nothing")
-
-
-def test_a_worker_without_a_word_is_not_told_with_an_older_ones(root: Path, worker_is: Any):
-    run = begun(root)
-    (run.directory / "worker.log").write_text("an older worker's words\n")
-    worker_is("import sys; sys.exit(1)")
-    launch(run)
-    assert reason_of(run).endswith("ended with status 1")
+    assert reason_of(run).endswith(told)
 
 
 def test_what_a_page_did_not_know_is_corrected(root: Path, worker_is: Any):

@@ -168,13 +168,20 @@ def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     assert all(tiles <= 36 for _, tiles in others)  # the peak's
 
 
-def test_a_network_that_diverged_is_summed_no_longer_than_the_work_allows(monkeypatch: pytest.MonkeyPatch):
-    """Its logits are waves, 1/40 long, along z1 and z2: a digit has narrow peaks in every tile of the plane."""
+@pytest.fixture
+def diverged(monkeypatch: pytest.MonkeyPatch) -> Network:
+    """A network whose logits are waves, 1/40 long, along z1 and z2: a digit has narrow peaks in every tile."""
 
     def waves(_: Network, z: np.ndarray) -> np.ndarray:
         return np.repeat(3 * np.sin(80 * math.pi * z), 392, axis=1)
 
     monkeypatch.setattr(Network, "logits", waves)
+    return linear_network((np.zeros((2, 784)), np.zeros(784)))
+
+
+def test_a_network_that_diverged_is_summed_no_longer_than_the_work_allows(
+    diverged: Network, monkeypatch: pytest.MonkeyPatch
+):
     rows: list[int] = []
     real = quadrature.row_sums
 
@@ -189,21 +196,18 @@ def test_a_network_that_diverged_is_summed_no_longer_than_the_work_allows(monkey
         rows.clear()
         allowed = a_tile * sum(4**stage * tiles for stage in range(1, stages)) + 1
         monkeypatch.setattr(quadrature, "_MOST_FLOP", allowed)
-        stopped = evidence(linear_network((np.zeros((2, 784)), np.zeros(784))), GREY)
+        stopped = evidence(diverged, GREY)
         assert rows == [4**stage * tiles for stage in range(stages)]
         assert stopped.spacing == spacing
         assert stopped.error_estimate.max() > 0.3  # it says that it is not accurate
 
 
-def test_the_tiles_of_a_single_digit_are_no_smaller_than_a_visitor_can_wait_for(monkeypatch: pytest.MonkeyPatch):
-    def waves(_: Network, z: np.ndarray) -> np.ndarray:
-        return np.repeat(3 * np.sin(80 * math.pi * z), 392, axis=1)
-
-    monkeypatch.setattr(Network, "logits", waves)
-    network = linear_network((np.zeros((2, 784)), np.zeros(784)))
+def test_the_tiles_of_a_single_digit_are_no_smaller_than_a_visitor_can_wait_for(
+    diverged: Network, monkeypatch: pytest.MonkeyPatch
+):
     for most, side in ((1e13, 1 / 8), (1e11, 1 / 4), (1e9, 1 / 2)):
         monkeypatch.setattr(quadrature, "_MOST_FLOP_FOR_ONE", most)
-        tiles, found = tiles_of_mass(network, to_pixels(GREY))
+        tiles, found = tiles_of_mass(diverged, to_pixels(GREY))
         assert found == side
         assert 0.5 < len(tiles) / (9 / side) ** 2 <= 1
 

@@ -11,9 +11,9 @@ const SLICE_MS = 25 // the longest to decode before the browser may answer the p
 /**
  * What the pointer does, with the node of the tile under it; or, by keys, who looks at one tile after the other.
  * @typedef {object} Handlers
- * @property {(node: Point, byKeys: boolean) => void} hover
+ * @property {(node: Point, byKeys?: boolean) => void} hover
  * @property {() => void} leave
- * @property {(node: Point, byKeys: boolean) => void} pin
+ * @property {(node: Point, byKeys?: boolean) => void} pin
  */
 
 /** @type {Record<string, [down: number, right: number] | undefined>} */

@@ -32,7 +32,7 @@ _MONTH, _DAY = 30 * 86_400.0, 86_400.0
 _MOST_BYTES = 1_000_000_000
 
 _log = logging.getLogger(__name__)
-_used: dict[str, float] = {}
+_used: dict[Path, float] = {}
 """When each file was marked as used by this process, by time.monotonic()."""
 _in_memory: dict[str, bytes] = {}
 """The compressed files that could not be written, by name."""
@@ -128,9 +128,9 @@ def _mark_as_used(path: Path) -> None:
     """Let the file's time say that it was used today. The first call in a process removes what was not for long."""
     now = time.monotonic()
     with _lock:
-        if now - _used.get(path.name, -_DAY) < _DAY:
+        if now - _used.get(path, -_DAY) < _DAY:
             return
-        first, _used[path.name] = not _used, now
+        first, _used[path] = not _used, now
     with contextlib.suppress(OSError):  # the file of another user
         path.touch()
     if first:

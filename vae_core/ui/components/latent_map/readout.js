@@ -51,3 +51,14 @@ export class Readout {
     text.state.textContent = state
   }
 }
+
+/**
+ * What is shown, for a screen reader.
+ * @param {Point} z - the shown point.
+ * @param {string} state - which point that is, in words.
+ * @param {Nearest} nearest
+ */
+export function inWords(z, state, nearest) {
+  const near = nearest && `the nearest digit is a ${nearest.label}, ${nearest.distance.toFixed(3)} away`
+  return `${pointText(z)}, ${state}: ${near ?? "no class is shown"}.`
+}

@@ -2,7 +2,7 @@
 
 import { Announcer } from "../../browser/announcer.js"
 import { Decoder } from "../../browser/decoder.js"
-import { Digits, pointText } from "../../browser/digits.js"
+import { Digits } from "../../browser/digits.js"
 import { find, findAll } from "../../browser/elements.js"
 import { Messenger } from "../../browser/messenger.js"
 import { loadPlotly } from "../../browser/plotly.js"
@@ -10,7 +10,7 @@ import { fetchTensors } from "../../browser/tensors.js"
 import { Mosaic } from "../../plots/mosaic.js"
 import { CoordinateInputs } from "./coordinate_inputs.js"
 import { MapPane } from "./map_pane.js"
-import { Readout } from "./readout.js"
+import { Readout, inWords } from "./readout.js"
 import { ShownPoint } from "./shown_point.js"
 
 /** @import { Activation } from "../../browser/decoder.js" */
@@ -52,18 +52,19 @@ export class View {
     this.readout = new Readout(root, () => this.nearest && this.pin(this.nearest.mean))
     this.inputs = new CoordinateInputs(findAll(this.fields, "input", HTMLInputElement), (z) => this.pinByKeyboard(z))
     this.announcer = new Announcer(part(".lm-live"))
-    /** @type {(z: Point, byKeys?: boolean) => void} */
-    const pin = (z, byKeys = false) => {
-      if (byKeys) this.announce()
-      else root.focus({ preventScroll: true }) // for the arrow keys
-      this.pin(z)
+    /** @type {import("../../plots/mosaic.js").Handlers} - of the map too, which no keys lead over. */
+    const pointing = {
+      hover: (z, byKeys) => {
+        if (byKeys) this.announce()
+        this.hover(z)
+      },
+      leave: () => this.hover(null),
+      pin: (z, byKeys) => {
+        if (byKeys) this.announce()
+        else root.focus({ preventScroll: true }) // for the arrow keys
+        this.pin(z)
+      },
     }
-    /** @type {(z: Point, byKeys?: boolean) => void} */
-    const hover = (z, byKeys = false) => {
-      if (byKeys) this.announce()
-      this.hover(z)
-    }
-    const pointing = { hover, leave: () => this.hover(null), pin }
     const manifold = find(root, '[data-testid="manifold"]', HTMLCanvasElement)
     this.mosaic = new Mosaic(manifold, find(root, ".lm-marks", SVGElement), pointing)
     this.map = new MapPane(root, { ...pointing, classes: () => this.show(), lattice: () => this.mark() })
@@ -158,12 +159,7 @@ export class View {
 
   /** Have a screen reader say what is shown, where the point was moved by keys. */
   announce() {
-    this.announcer.say(() => {
-      const { z, state } = this.point
-      const near = this.nearest
-      const found = near ? `the nearest digit is a ${near.label}, ${near.distance.toFixed(3)} away` : "no class is shown"
-      return `${pointText(z)}, ${state}: ${found}.`
-    })
+    this.announcer.say(() => inWords(this.point.z, this.point.state, this.nearest))
   }
 
   /** @param {KeyboardEvent} event */

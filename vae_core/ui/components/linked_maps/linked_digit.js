@@ -26,6 +26,14 @@ export class LinkedDigit {
   }
 
   /**
+   * Which digit it is, for a screen reader.
+   * @param {ArrayLike<number>} labels - of the digits.
+   */
+  inWords(labels) {
+    return this.index === null ? "No digit is linked." : `Test digit ${this.index}, a ${labels[this.index]}, ${this.state}.`
+  }
+
+  /**
    * The digit that an arrow key leads to: with left and right the one before and after it, with up and down those of its own
    * class; from none, the last or the first. Null where there is none; undefined if the key is no arrow.
    * @param {string} key

@@ -49,7 +49,7 @@ export class Side {
     const pointing = { leave: () => on.leave(), pin: (/** @type {Point} */ z, byKeys = false) => on.pin(this.nearest(z), byKeys) }
     this.mosaic = new Mosaic(this.manifold, find(root, within(".lm-marks"), SVGElement), {
       ...pointing,
-      hover: (node, byKeys) => on.point(this.nearest(node), node, byKeys),
+      hover: (node, byKeys = false) => on.point(this.nearest(node), node, byKeys),
     })
     /** @type {map.Handlers} */
     this.onMap = {

@@ -186,10 +186,7 @@ export class View {
 
   /** Have a screen reader say which digit is linked, where it was chosen by keys. */
   announce() {
-    this.announcer.say(() => {
-      const { index, state } = this.digit
-      return index === null ? "No digit is linked." : `Test digit ${index}, a ${this.left.loaded?.digits.labels[index]}, ${state}.`
-    })
+    this.announcer.say(() => this.digit.inWords(this.left.loaded?.digits.labels ?? []))
   }
 
   /** Show the linked digit: its pictures at once, what is said about it in the next animation frame. */
