@@ -5,7 +5,7 @@ from contextlib import suppress
 import numpy as np
 import streamlit as st
 
-from vae_core.errors import LatentPointError
+from vae_core.errors import LatentPointError, VaeError
 from vae_core.latent.latent_map import round_trip
 from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, prior_quantiles, random_point
@@ -14,7 +14,7 @@ from vae_core.ui.components.latent_map import latent_map, pinned_point
 from vae_core.ui.elements.notices import link_warnings, showing_errors
 from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import choose_run
-from vae_core.ui.resources.layers import LAYERS
+from vae_core.ui.resources.layers import LAYERS, DrawnLayer, drawn_layer
 from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.session.explore import ExploreState
 
@@ -59,7 +59,7 @@ def say_what_lies_beyond(loaded: LoadedRun) -> None:
 
 
 def choose_layer(loaded: LoadedRun) -> None:
-    """What lies under the map's points, computed here if it never was."""
+    """What lies under the map's points."""
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.pills(
             "Layer under the points",
@@ -70,15 +70,23 @@ def choose_layer(loaded: LoadedRun) -> None:
             persist_state="session",
         )
         st.caption(LAYERS[chosen].help if chosen else "Lay a heatmap under the points.")
-        if chosen:
-            with st.spinner("Computing the layer"):
-                loaded.heatmap_url(chosen)
+
+
+def chosen_layer(loaded: LoadedRun) -> DrawnLayer | None:
+    """The chosen layer as far as it is computed; if it cannot be, that is said."""
+    with st.container():  # always one, as for notices
+        try:
+            return drawn_layer(loaded, state.layer) if state.layer else None
+        except VaeError as error:
+            st.error(f"The layer is not shown. {error}", icon=":material/error:")
+            return None
 
 
 def draw_map(loaded: LoadedRun) -> None:
     latent_map(
         loaded,
         layer=state.layer,
+        drawn=chosen_layer(loaded),
         n=state.side,
         q=state.quantile,
         z=state.target,

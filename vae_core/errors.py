@@ -8,7 +8,7 @@
     ├── TrainingDiverged   a training whose loss or weights are no longer finite
     ├── TrainingFailed     a training that ended for any other reason: no memory, a full disk
     ├── TrainingOff        training is switched off on this server, or its queue is full
-    ├── ReportFailed       a report that could not be measured: no memory, its process was killed
+    ├── ComputationFailed  a report or a heatmap that could not be computed: no memory, its process was killed
     └── RunError           a run that cannot be used
         ├── RunNotFound        no run has this id
         ├── RunDamaged         a file of the run is missing, truncated or not what the format says
@@ -52,7 +52,7 @@ class TrainingOff(VaeError):
     pass
 
 
-class ReportFailed(VaeError):
+class ComputationFailed(VaeError):
     pass
 
 

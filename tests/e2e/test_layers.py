@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.explorer import Explorer
 from vae_core.data.sources import load_digits_of
-from vae_core.latent.heatmaps import Heatmap
+from vae_core.latent.heatmaps import CELLS, HEATMAPS, Heatmap
 from vae_core.latent.latent_map import LatentMap
 from vae_core.runs.catalog import open_run
 from vae_core.ui.resources.layers import LAYERS
@@ -30,7 +30,7 @@ def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) 
         expect(page).to_have_url(re.compile(f"layer={layer}$"))
         explorer.settle()
         picture, square = laid(explorer)
-        heatmap = LAYERS[layer].compute(network, embedded)
+        heatmap = HEATMAPS[layer](network, embedded, CELLS, lambda share: None)
         assert (square["x"], square["y"]) == pytest.approx((heatmap.edges[0], heatmap.edges[-1]))
         assert square["sizex"] == square["sizey"] == pytest.approx(heatmap.edges[-1] - heatmap.edges[0])
         assert (square["layer"], square["sizing"]) == ("below", "stretch")

@@ -14,6 +14,7 @@ from vae_core.evaluation.report import Report
 from vae_core.runs.catalog import open_run
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.resources import loaded_run, measurement
+from vae_core.ui.resources.computation import Computation
 
 
 def test_report_is_measured_once_and_not_kept_where_the_digits_are_others(
@@ -36,7 +37,7 @@ def test_failed_report_says_why_and_is_measured_anew(runs: Path, few: Digits, mo
         patch.setattr(report_process, "measure", lambda *_: 1 / 0)
         measurement._measurements.clear()
         app = report(run="seed")
-        assert "There is no report. The report could not be computed (ZeroDivisionError" in as_read(app.error[0].value)
+        assert "There is no report. It could not be computed (ZeroDivisionError" in as_read(app.error[0].value)
     assert not measured(app.run()).error
     assert len(hard_digits(app)) == SHOWN
 
@@ -52,19 +53,19 @@ def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch
         assert asked.wait(SECONDS)
         return whole
 
-    def wait(one: measurement.Measurement, seconds: float, wait=measurement.Measurement.wait) -> bool:
+    def wait(one: Computation, seconds: float, wait=Computation.wait) -> bool:
         asked.set()
         return wait(one, seconds)
 
     monkeypatch.setattr(report_process, "measure", slow)
-    monkeypatch.setattr(measurement.Measurement, "wait", wait)
+    monkeypatch.setattr(Computation, "wait", wait)
     measurement._measurements.clear()
     first = measurement.measure(loaded_run.load_run(open_run("seed")))
     assert begun.wait(SECONDS)
     # The other visitors come one after the other: Streamlit's test runner has one runtime for all of its apps.
     seen = [report(run="seed") for _ in range(2)]
     assert of == [open_run("seed").network().digest]
-    assert first.report() is whole
+    assert first.result() is whole
     assert [len(hard_digits(app)) for app in seen] == [SHOWN, SHOWN]
 
 
@@ -119,7 +120,7 @@ def test_who_cancels_waits_no_longer_and_the_report_ends_once_nobody_waits(
         patch.setattr(report_process, "measure", slow)
         app = opened("report.py", run="seed")
         assert "Summing" in as_read(app.get("progress")[0].proto.text)
-        patch.setattr(measurement, "_PATIENCE_SECONDS", 0.1)
+        measurement.measure(loaded_run.load_run(open_run("seed"))).patience = 0.1
         app.button(key="cancel report").click().run()
         assert ended.wait(SECONDS)
         for _ in range(2):  # it is not begun again unasked
@@ -162,15 +163,12 @@ def test_no_more_than_four_reports_are_measured_at_once(monkeypatch: pytest.Monk
         return Report.measure(network, digits)
 
     monkeypatch.setattr(report_process, "measure", slow)
-    all_of_them = [measurement.Measurement() for _ in range(5)]
-    threads = [threading.Thread(target=one.compute, args=(loaded,)) for one in all_of_them]
-    for thread in threads:
-        thread.start()
+    measurement._measurements.clear()
+    all_of_them = [measurement._measurements(loaded, f"network {k}", "digits") for k in range(5)]
     for _ in range(4):
         assert waiting.acquire(timeout=SECONDS)
     assert not waiting.acquire(timeout=0.2)
     assert all("Waiting" in one.what for one in all_of_them)
     go_on.set()
-    for thread in threads:
-        thread.join(SECONDS)
-    assert [one.wait(0) for one in all_of_them] == 5 * [True]
+    assert [one.wait(SECONDS) for one in all_of_them] == 5 * [True]
+    measurement._measurements.clear()

@@ -11,15 +11,19 @@ from tests.unit.builders import FILES
 from tests.unit.inspection import listing
 from vae_core.data.digits import Digits
 from vae_core.evaluation.report import Report
+from vae_core.latent.heatmaps import CELLS, HEATMAPS
+from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood import elbo
 from vae_core.recipes import RECIPES
 from vae_core.runs.catalog import open_run
+from vae_core.runs.heatmaps import read_heatmaps
 from vae_core.runs.record import Score
 from vae_core.runs.run import read_scores
 from vae_core.storage import directories
 
 REPORTS = "report.safetensors", "report-sample-5000.safetensors", "metrics-sample-5000.json"
-"""What a shipped run has beside the files of every run: reports on MNIST's test digits and on the bundled sample."""
+HEATMAP_FILES = "heatmaps.safetensors.gz", "heatmaps-sample-5000.safetensors.gz"
+"""What a shipped run has beside the files of every run, on MNIST's test digits and on the bundled sample."""
 SERIES = "beta-0-25", "beta-1", "beta-4"
 
 
@@ -53,6 +57,19 @@ def test_the_report_on_the_bundled_sample_is_of_these_weights_and_digits(run_id:
     assert scores["-ELBO"].value == pytest.approx(report.metrics.negative_elbo.mean(dtype=float), abs=1e-3)
 
 
+@pytest.mark.parametrize("run_id", ["seed", "deep", *SERIES])
+def test_the_heatmaps_on_the_bundled_sample_are_of_these_weights_and_digits(run_id: str, whole_sample: Digits):
+    run = open_run(run_id)
+    network = run.network()
+    embedded = LatentMap.embed(network, whole_sample.test_images, whole_sample.test_labels)
+    kept = read_heatmaps(run, network, whole_sample)
+    for name in ("density", "regions"):  # the two that need the digits themselves; they are fast
+        found = HEATMAPS[name](network, embedded, CELLS, lambda share: None)
+        np.testing.assert_allclose(kept[name].values, found.values, rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(kept[name].edges, found.edges, atol=1e-4)
+    assert sorted(kept) == sorted(HEATMAPS)
+
+
 def test_a_score_on_the_sample_is_that_on_the_test_digits_where_neither_was_seen():
     """Neither was trained on, so that they differ by chance alone; of `seed`, which saw the sample, by more."""
     for run_id in ("deep", *SERIES):
@@ -82,7 +99,7 @@ def test_the_seed_run_is_shipped_and_opens():
         10_000,
     )
     assert seed.network().parameters == (201_988, 202_256)
-    assert listing(seed.directory) == sorted([*FILES, *REPORTS, "snapshots"])
+    assert listing(seed.directory) == sorted([*FILES, *REPORTS, *HEATMAP_FILES, "snapshots"])
 
 
 def test_the_seed_runs_history_follows_the_posts():

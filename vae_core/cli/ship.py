@@ -1,4 +1,4 @@
-"""Ships a run: puts a small copy of it, with its report, among those that travel with the repository.
+"""Ships a run: puts a small copy of it, with its report and its heatmaps, among those that travel with the repository.
 
 Invariant: what is shipped is what is scored. Weights are rounded to float16 if that costs next to nothing, and
 everything that is said about the run is measured on the rounded ones.
@@ -16,6 +16,7 @@ from vae_core.evaluation.report import OnProgress, Report
 from vae_core.likelihood import elbo
 from vae_core.networks.network import Network
 from vae_core.runs import history, ids, progress
+from vae_core.runs.heatmaps import write_heatmaps
 from vae_core.runs.run import Run, read_run
 from vae_core.storage import directories
 from vae_core.storage.files import raising_run_not_writable, write
@@ -37,8 +38,8 @@ def ship_run(
 ) -> Run:
     """Copy a finished run into pretrained/ under this id. The copy replaces one that lies there.
 
-    digits: those that the run was trained on; others: further digits to ship a report on. Raises RunNotWritable, for a
-    run that is not done, or was trained on other digits, too; RunDamaged; DataError.
+    digits: those that the run was trained on; others: further digits to ship a report and heatmaps on. Raises
+    RunNotWritable, for a run that is not done, or was trained on other digits, too; RunDamaged; DataError.
     """
     if not ids.is_id(run_id):
         raise RunNotWritable(f"{run_id!r} cannot be a run's id; {ids.RULE}.")
@@ -63,6 +64,7 @@ def ship_run(
         write(staged / "network.safetensors", pack(tensors))
         for report, some in zip(reports, shown, strict=True):
             report.write(Run(staged, run.record), network, some)
+            write_heatmaps(Run(staged, run.record), network, some)
         write(staged / "run.json", dataclasses.replace(run.record, id=run_id).to_json())
         if (shipped / run_id).exists():
             discard(shipped / run_id)

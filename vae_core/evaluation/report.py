@@ -33,7 +33,7 @@ from vae_core.runs import locks
 from vae_core.runs.record import Score, scores_to_json
 from vae_core.runs.run import Run, read_run, read_scores
 from vae_core.storage.files import raising_run_damaged, write
-from vae_core.storage.tensors import Shapes, pack, read_tensors
+from vae_core.storage.tensors import DIGEST, Shapes, digest_tensor, pack, read_tensors
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ _SUMMING = "Summing over the latent plane"
 OnProgress = Callable[[float, str], None]
 """Called with the share of the work that is done, from 0 to 1, and what is being computed, in words."""
 
-_DIGESTS: Shapes = dict.fromkeys(("network", "digits"), ((8,), np.uint8))
+_DIGESTS: Shapes = dict.fromkeys(("network", "digits"), DIGEST)
 """The tensors in report.safetensors beside the metrics: digests of the weights and of the digits, as bytes."""
 
 
@@ -160,9 +160,8 @@ class Report:
     def write(self, run: Run, network: Network, digits: Digits) -> None:
         """Write the report, measured on this network and these digits, into a run's directory. Raises OSError."""
         scores, path = run.report_files(digits)
-        digests = {"network": network.digest, "digits": digits.digest}
-        as_bytes = {name: np.frombuffer(bytes.fromhex(digest), np.uint8) for name, digest in digests.items()}
-        write(path, pack(vars(self.metrics) | as_bytes))
+        digests = {"network": digest_tensor(network.digest), "digits": digest_tensor(digits.digest)}
+        write(path, pack(vars(self.metrics) | digests))
         # The scores come last: `read` ignores a report.safetensors without all scores beside it.
         write(scores, scores_to_json(self.scores))
 

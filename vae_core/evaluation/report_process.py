@@ -15,7 +15,7 @@ import threading
 from typing import IO
 
 from vae_core.data.digits import Digits
-from vae_core.errors import ReportFailed, VaeError, one_line
+from vae_core.errors import ComputationFailed, VaeError, one_line
 from vae_core.evaluation.report import OnProgress, Report
 from vae_core.networks.network import Network
 from vae_core.storage import processes
@@ -30,12 +30,12 @@ def measure(network: Network, digits: Digits, on_progress: OnProgress) -> Report
     """Measure a report as `Report.measure` does.
 
     on_progress is called at least twice a second. If it raises an exception, the process is ended. Raises as
-    `Report.measure` does, and ReportFailed if the process cannot be started, fails or is killed.
+    `Report.measure` does, and ComputationFailed if the process cannot be started, fails or is killed.
     """
     try:
         process = processes.start(__name__, stdin=subprocess.PIPE, stdout=subprocess.PIPE, own_session=True)
     except OSError as error:
-        raise ReportFailed(f"No process can be started to measure the report ({error.strerror}).") from error
+        raise ComputationFailed(f"No process can be started to measure the report ({error.strerror}).") from error
     assert process.stdin
     assert process.stdout
     received: queue.Queue[_Message | None] = queue.Queue()
@@ -53,7 +53,7 @@ def measure(network: Network, digits: Digits, on_progress: OnProgress) -> Report
                     raise message
                 if message is None:
                     ended = processes.how_it_ended(process.wait())
-                    raise ReportFailed(
+                    raise ComputationFailed(
                         f"The process that measured the report {ended}. Close other programs, try again."
                     )
                 last = message
@@ -93,9 +93,11 @@ def _main() -> None:
         except BrokenPipeError:
             raise
         except MemoryError:
-            send(ReportFailed("The memory did not suffice to measure the report. Close other programs, try again."))
+            send(
+                ComputationFailed("The memory did not suffice to measure the report. Close other programs, try again.")
+            )
         except Exception as error:
-            send(ReportFailed(f"The report could not be computed ({type(error).__name__}: {one_line(error)})."))
+            send(ComputationFailed(f"The report could not be computed ({type(error).__name__}: {one_line(error)})."))
 
 
 if __name__ == "__main__":

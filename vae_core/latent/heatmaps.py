@@ -5,11 +5,13 @@ regions         the most frequent class of the 50 nearest test digits, and the s
 magnification   how much the decoded image changes with z: the logarithm of the magnification factor
 width           the standard deviation of the encoder's posterior of the image decoded there
 
-All four functions have the same parameters, though not each uses both, so that a page can call any of them. Each takes
-two seconds at most for `deep`, on two cores, and ten times as long for the largest network that a config allows; with
-less than 50 MB.
+All four functions have the same parameters, though not each uses all of them, so that a page can call any of them. Each
+takes a second and a half at most for `deep`, on two cores, and ten times as long for the largest network that a config
+allows; with less than 50 MB. Of COARSE_CELLS a side, it takes a sixteenth of that.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +24,9 @@ from vae_core.networks.network import Network
 
 CELLS = 128
 """Cells along each side of a heatmap."""
+
+COARSE_CELLS = 32
+"""Cells along each side of one that is to be there soon."""
 
 VOTE_K = 50
 """Nearest test digits that decide on a cell's class."""
@@ -43,43 +48,65 @@ class Heatmap:
     """(n, n) uint8 in 0..9: each cell's class; `values` are then shares from 0 to 1. None if cells have no class."""
 
 
-def density(network: Network, embedded: LatentMap) -> Heatmap:
+OnProgress = Callable[[float], None]
+"""Called with the share of the cells that are done, from 0 to 1. If it raises an exception, the computation ends."""
+
+
+def density(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
     """q(z), the mean over each cell: the share of the digits per unit of area of z."""
-    edges = _edges(embedded)
+    edges = _edges(embedded, cells)
+    on_progress(0.0)
     return Heatmap(edges, (masses(embedded, edges) / (edges[1] - edges[0]) ** 2).astype(np.float32))
 
 
-def regions(network: Network, embedded: LatentMap) -> Heatmap:
+def regions(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
     """The most frequent class of the VOTE_K digits nearest to each cell's centre, and the share that is of it."""
-    edges = _edges(embedded)
-    counts = embedded.votes(_centres(edges), VOTE_K)
+    edges = _edges(embedded, cells)
+    counts = _in_blocks(lambda z: embedded.votes(z, VOTE_K), edges, on_progress)
     shares = counts.max(axis=1) / counts.sum(axis=1)  # of fewer than VOTE_K digits, where there are not so many
     return Heatmap(edges, _square(shares), _square(counts.argmax(axis=1)).astype(np.uint8))
 
 
-def magnification(network: Network, embedded: LatentMap) -> Heatmap:
+def magnification(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
     """log sqrt(det J'J) at each cell's centre, with J the decoder's Jacobian."""
-    edges = _edges(embedded)
-    return Heatmap(edges, _square(log_magnification(network, _centres(edges))))
+    edges = _edges(embedded, cells)
+    return Heatmap(edges, _square(_in_blocks(lambda z: log_magnification(network, z), edges, on_progress)))
 
 
-def width(network: Network, embedded: LatentMap) -> Heatmap:
+def width(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
     """How uncertain the encoder is: the image decoded at each cell's centre is encoded again.
 
     The values are the geometric means of the posterior's two standard deviations, in units of z.
     """
-    edges = _edges(embedded)
-    z = _centres(edges)
-    log_vars = [network.encode(network.decode(z[i : i + _BLOCK]).reshape(-1, 784))[1] for i in range(0, len(z), _BLOCK)]
-    return Heatmap(edges, _square(np.exp(0.5 * np.concatenate(log_vars).mean(axis=1))))
+    edges = _edges(embedded, cells)
+    log_vars = _in_blocks(lambda z: network.encode(network.decode(z).reshape(-1, 784))[1], edges, on_progress)
+    return Heatmap(edges, _square(np.exp(0.5 * log_vars.mean(axis=1))))
 
 
-def _edges(embedded: LatentMap) -> np.ndarray:
-    """The borders (CELLS + 1,) of a square with a margin around all posterior means, within +-Z_LIMIT."""
+HEATMAPS: dict[str, Callable[[Network, LatentMap, int, OnProgress], Heatmap]] = {
+    "density": density,
+    "regions": regions,
+    "magnification": magnification,
+    "width": width,
+}
+"""By name. cells: along each side."""
+
+
+def _in_blocks(compute: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, on_progress: OnProgress) -> np.ndarray:
+    """What `compute` makes of the centres (B, 2) float32 of the cells, row by row: (n * n, ...)."""
+    z, parts = _centres(edges), []
+    for start in range(0, len(z), _BLOCK):
+        on_progress(start / len(z))
+        parts.append(compute(z[start : start + _BLOCK]))
+    return np.concatenate(parts)
+
+
+def _edges(embedded: LatentMap, cells: int) -> np.ndarray:
+    """The borders (cells + 1,) of a square with a margin around all posterior means, within +-Z_LIMIT."""
     low, high = embedded.means.min(axis=0), embedded.means.max(axis=0)
     margin = np.maximum(_MARGIN * (high - low), _LEAST_MARGIN)
     return np.linspace(
-        max(-Z_LIMIT, float((low - margin).min())), min(Z_LIMIT, float((high + margin).max())), CELLS + 1
+        max(-Z_LIMIT, float((low - margin).min())), min(Z_LIMIT, float((high + margin).max())), cells + 1
     )
 
 
@@ -91,4 +118,5 @@ def _centres(edges: np.ndarray) -> np.ndarray:
 
 def _square(values: np.ndarray) -> np.ndarray:
     """Values in the order of `_centres`, (n * n,), as (n, n) float32."""
-    return values.reshape(CELLS, CELLS).astype(np.float32)
+    side = math.isqrt(len(values))
+    return values.reshape(side, side).astype(np.float32)

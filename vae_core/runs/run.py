@@ -84,13 +84,16 @@ class Run:
         return read_scores(path) if path.exists() else []
 
     def report_files(self, digits: Digits) -> tuple[Path, Path]:
-        """Where the report on these test digits is kept: its scores, and the metrics of the digits.
+        """Where the report on these test digits is kept: its scores, and the metrics of the digits."""
+        return self.file_on(digits, "metrics.json"), self.file_on(digits, "report.safetensors")
 
-        Other digits than the run's own are told apart by their source and number.
-        """
-        own = digits.digest == self.record.dataset.digest
-        tail = "" if own else f"-{digits.source}-{len(digits.test_images)}"
-        return self.directory / f"metrics{tail}.json", self.directory / f"report{tail}.safetensors"
+    def file_on(self, digits: Digits, name: str) -> Path:
+        """Where a file about these test digits lies. Other digits than the run's own are told apart by their source and
+        number: metrics-sample-5000.json."""
+        if digits.digest == self.record.dataset.digest:
+            return self.directory / name
+        stem, dot, suffix = name.partition(".")
+        return self.directory / f"{stem}-{digits.source}-{len(digits.test_images)}{dot}{suffix}"
 
 
 def read_run(directory: Path) -> Run:

@@ -19,6 +19,9 @@ Tensors = dict[str, np.ndarray]
 Shapes = dict[str, tuple[tuple[int, ...], type[np.generic]]]
 """By the name of each tensor, its shape and dtype."""
 
+DIGEST: tuple[tuple[int, ...], type[np.generic]] = ((8,), np.uint8)
+"""Shape and dtype of a digest, 16 hexadecimal digits, as a tensor: see `digest_tensor`."""
+
 _HEADER_BYTES = 100_000  # safetensors' JSON header; ours takes about 2,000
 
 
@@ -83,6 +86,11 @@ def read_metadata(content: bytes, names: tuple[str, ...]) -> dict[str, float]:
     if not all(math.isfinite(value) for value in found.values()):
         raise ValueError("expected finite numbers, found NaN or infinity")
     return found
+
+
+def digest_tensor(digest: str) -> np.ndarray:
+    """A digest in hexadecimal digits as bytes, to store in a file which weights or digits it belongs to."""
+    return np.frombuffer(bytes.fromhex(digest), np.uint8)
 
 
 def compress(content: bytes) -> bytes:

@@ -15,7 +15,9 @@ from vae_core.data.digits import Digits, split
 from vae_core.errors import RunNotWritable
 from vae_core.evaluation.learning_curve import LearningCurve
 from vae_core.evaluation.report import Report
+from vae_core.latent.heatmaps import HEATMAPS
 from vae_core.runs import store
+from vae_core.runs.heatmaps import read_heatmaps
 from vae_core.runs.progress import Journal
 from vae_core.runs.run import Run
 
@@ -50,6 +52,7 @@ def test_a_shipped_run_has_the_same_record_under_its_short_name_and_a_report_on_
     kept = Report.read(copy, network, few)
     assert kept is not None
     assert kept.scores == Report.measure(network, few).scores
+    assert sorted(read_heatmaps(copy, network, few)) == sorted(HEATMAPS)
     assert [file.name for file in (copy.directory / "snapshots").iterdir()] == ["00000000.safetensors.gz"]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.unit.builders import CONFIG, random_digits, random_tensors
-from vae_core.errors import ReportFailed, RunDamaged
+from vae_core.errors import ComputationFailed, RunDamaged
 from vae_core.evaluation import report_process
 from vae_core.evaluation.report import Report
 from vae_core.networks.network import Network
@@ -62,7 +62,7 @@ def test_a_process_that_dies_is_told_with_how_it_ended(monkeypatch: pytest.Monke
     monkeypatch.setattr(
         processes, "start", lambda _, own_session, **streams: subprocess.Popen([sys.executable, "-c", code], **streams)
     )
-    with pytest.raises(ReportFailed, match=r"memory|status") as told:
+    with pytest.raises(ComputationFailed, match=r"memory|status") as told:
         report_process.measure(NETWORK, DIGITS, lambda *_: None)
     assert "try again" in str(told.value)
 
@@ -72,5 +72,5 @@ def test_a_process_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatc
         raise OSError(12, "Cannot allocate memory")
 
     monkeypatch.setattr(processes, "start", refused)
-    with pytest.raises(ReportFailed, match="Cannot allocate memory"):
+    with pytest.raises(ComputationFailed, match="Cannot allocate memory"):
         report_process.measure(NETWORK, DIGITS, lambda *_: None)

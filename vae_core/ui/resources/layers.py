@@ -1,12 +1,32 @@
-"""The map's layers: which heatmaps can be drawn under its points, and what the page says of each."""
+"""The map's layers: which heatmaps can be drawn under its points, what the page says of each, and their files.
 
-from collections.abc import Callable
+A shipped run brings its heatmaps along. Those of other runs are computed when they are asked for, coarse ones first,
+while the page goes on; and no longer than somebody waits for them.
+"""
+
+import threading
 from dataclasses import dataclass
 
-from vae_core.latent import heatmaps
-from vae_core.latent.heatmaps import Heatmap
-from vae_core.latent.latent_map import LatentMap
-from vae_core.networks.network import Network
+import numpy as np
+import streamlit as st
+
+from vae_core.latent.heatmaps import CELLS, COARSE_CELLS, HEATMAPS, Heatmap
+from vae_core.runs.heatmaps import read_heatmaps
+from vae_core.ui.resources.computation import Computation, OnProgress
+from vae_core.ui.resources.loaded_run import LoadedRun
+from vae_core.ui.resources.static_files import publish_tensors, published
+
+_VERSION = 1  # files in static/ are kept, so their names say how their content is made
+_LIMITS = (1, 99)  # percentiles that a layer is drawn between: a few cells far from all digits would take its contrast
+
+_FIRST_SECONDS = 0.1
+"""What a page waits for a layer before it goes on without."""
+
+_PATIENCE_SECONDS = 3.0
+"""A map asks three times a second, one in the background once: who has not for so long waits no more."""
+
+_slots = threading.BoundedSemaphore(2)
+"""For the heatmaps that are computed at the same time."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +38,6 @@ class MapLayer:
     """What the values are, with their unit."""
     help: str
     """One line: what to see in it."""
-    compute: Callable[[Network, LatentMap], Heatmap]
 
 
 LAYERS = {
@@ -26,13 +45,11 @@ LAYERS = {
         "Density",
         "share of the digits per unit of area",
         "Where the digits are, each as wide as its posterior. The prior would be a round hill, 0.159 at its top.",
-        heatmaps.density,
     ),
     "regions": MapLayer(
         "Regions",
         "the commonest class of the 50 nearest digits; the fainter, the fewer agree",
         "How a nearest-neighbour classifier would divide the plane.",
-        heatmaps.regions,
     ),
     "magnification": MapLayer(
         "Magnification",
@@ -40,13 +57,68 @@ LAYERS = {
         "How fast the decoded picture changes there, counted in pixels. Seams part regions that are alike inside. "
         "Counted by how well pictures are told from noise (the Fisher metric), the order of places is nearly the same: "
         "rank correlation 0.999 for deep, 0.997 for the post's recipe.",
-        heatmaps.magnification,
     ),
     "width": MapLayer(
         "Posterior width",
         "standard deviation in units of z, geometric mean of both axes",
         "How unsure the encoder is about the digit decoded there.",
-        heatmaps.width,
     ),
 }
 """By name."""
+
+
+@dataclass(frozen=True)
+class DrawnLayer:
+    """A layer as the browser finds it."""
+
+    url: str | None
+    """safetensors of values (n, n) float32 and, if it has them, classes (n, n) uint8, both from the lowest z2 up; edges
+    (first, last) of the square, and limits (low, high) to draw between, float32. None: there is nothing to draw yet."""
+    share: float
+    """How much of it is computed, from 0 to 1; below 1 the file is missing or coarse."""
+
+
+def drawn_layer(loaded: LoadedRun, layer: str) -> DrawnLayer:
+    """The layer of this name as far as it is there. Asked again and again, it comes to be whole.
+
+    Raises the VaeError that its computation failed with; asked again, it begins anew.
+    """
+    name = f"heatmap-{_VERSION}-{layer}-{loaded.network.digest}-{loaded.digits.digest}.safetensors"
+    if url := published(name):
+        return DrawnLayer(url, 1.0)
+    key = layer, loaded.network.digest, loaded.digits.digest
+    computation = _computations(loaded, *key)
+    if computation.abandoned:
+        _computations.clear(loaded, *key)
+        computation = _computations(loaded, *key)
+    if computation.wait(_FIRST_SECONDS):
+        try:
+            whole = computation.result()
+        except Exception:
+            _computations.clear(loaded, *key)
+            raise
+        return DrawnLayer(publish_tensors(name, lambda: _tensors(whole)), 1.0)
+    coarse = computation.preview
+    url = publish_tensors(f"coarse-{name}", lambda: _tensors(coarse)) if coarse else None
+    return DrawnLayer(url, computation.share)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _computations(_loaded: LoadedRun, layer: str, network: str, digits: str) -> Computation[Heatmap]:
+    computation = Computation(_PATIENCE_SECONDS, read_heatmaps(_loaded.run, _loaded.network, _loaded.digits).get(layer))
+
+    def both(on_progress: OnProgress) -> Heatmap:
+        compute = HEATMAPS[layer]
+        computation.preview = compute(_loaded.network, _loaded.map, COARSE_CELLS, lambda share: on_progress(0.0, layer))
+        return compute(_loaded.network, _loaded.map, CELLS, lambda share: on_progress(share, layer))
+
+    if not computation.wait(0):
+        computation.begin(both, _slots)
+    return computation
+
+
+def _tensors(heatmap: Heatmap) -> dict[str, np.ndarray]:
+    tensors = {"values": heatmap.values, "edges": heatmap.edges[[0, -1]].astype(np.float32)}
+    if heatmap.classes is None:
+        return tensors | {"limits": np.percentile(heatmap.values, _LIMITS).astype(np.float32)}
+    return tensors | {"classes": heatmap.classes, "limits": np.array([0, 1], np.float32)}

@@ -3,11 +3,9 @@
 Caches are keyed by ids and digests, never by arrays; what they hold is immutable.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import safetensors.numpy
 import streamlit as st
 
 from vae_core.data.digits import Digits
@@ -15,13 +13,10 @@ from vae_core.data.sources import load_digits, load_whole_sample
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 from vae_core.runs.run import Run
-from vae_core.ui.resources.layers import LAYERS
-from vae_core.ui.resources.static_files import publish_compressed
+from vae_core.ui.resources.static_files import publish_tensors
 
-# Files in static/ are kept, so their names say how their content is made: these count up whenever that changes.
+# Files in static/ are kept, so their names say how their content is made: this counts up whenever that changes.
 _MAP_VERSION = 2
-_HEATMAP_VERSION = 1
-_LIMITS = (1, 99)  # percentiles that a layer is drawn between: a few cells far from all digits would take its contrast
 
 
 @dataclass(frozen=True)
@@ -35,29 +30,18 @@ class LoadedRun:
 
     def decoder_url(self) -> str:
         """safetensors of decoder.hidden.{i}.kernel/.bias and decoder.logits.kernel/.bias."""
-        return _publish(f"decoder-{self.network.digest}", self._decoder)
+        return publish_tensors(f"decoder-{self.network.digest}.safetensors", self._decoder)
 
     def map_url(self) -> str:
         """safetensors of means and std (N, 2) float32, labels (N,) uint8."""
         tensors = {"means": self.map.means, "std": self.map.std, "labels": self.map.labels}
-        return _publish(f"map-{_MAP_VERSION}-{self.network.digest}-{self.digits.digest}", lambda: tensors)
+        name = f"map-{_MAP_VERSION}-{self.network.digest}-{self.digits.digest}.safetensors"
+        return publish_tensors(name, lambda: tensors)
 
     def images_url(self) -> str:
         """safetensors of images (N, 28, 28) uint8."""
-        return _publish(f"digits-{self.digits.digest}", lambda: {"images": self.digits.test_images})
-
-    def heatmap_url(self, layer: str) -> str:
-        """safetensors of a layer's values (n, n) float32 and, if it has them, classes (n, n) uint8, both from the
-        lowest z2 up; edges (first, last) of the square, and limits (low, high) to draw between, float32."""
-        name = f"heatmap-{_HEATMAP_VERSION}-{layer}-{self.network.digest}-{self.digits.digest}"
-        return _publish(name, lambda: self._heatmap(layer))
-
-    def _heatmap(self, layer: str) -> dict[str, np.ndarray]:
-        heatmap = LAYERS[layer].compute(self.network, self.map)
-        tensors = {"values": heatmap.values, "edges": heatmap.edges[[0, -1]].astype(np.float32)}
-        if heatmap.classes is None:
-            return tensors | {"limits": np.percentile(heatmap.values, _LIMITS).astype(np.float32)}
-        return tensors | {"classes": heatmap.classes, "limits": np.array([0, 1], np.float32)}
+        images = {"images": self.digits.test_images}
+        return publish_tensors(f"digits-{self.digits.digest}.safetensors", lambda: images)
 
     def _decoder(self) -> dict[str, np.ndarray]:
         hidden = {f"hidden.{i}": layer for i, layer in enumerate(self.network.decoder_hidden)}
@@ -67,10 +51,6 @@ class LoadedRun:
             for name, layer in layers.items()
             for part, array in zip(("kernel", "bias"), layer, strict=True)
         }
-
-
-def _publish(stem: str, tensors: Callable[[], dict[str, np.ndarray]]) -> str:
-    return publish_compressed(f"{stem}.safetensors", lambda: safetensors.numpy.save(tensors()))
 
 
 @st.cache_resource(show_spinner="Looking for MNIST: on disk, then a download of 11 MB")

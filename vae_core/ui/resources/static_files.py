@@ -21,6 +21,7 @@ from pathlib import Path
 from streamlit import config, runtime
 
 from vae_core.storage.files import write
+from vae_core.storage.tensors import Tensors, pack
 
 FOLDER = Path(__file__).parents[3] / "static"
 _URL = "app/static"
@@ -97,6 +98,23 @@ def publish_compressed(name: str, content: Callable[[], bytes]) -> str:
         if path.name not in _in_memory:
             _in_memory[path.name] = packed()
         return from_memory(path.name, _in_memory[path.name])
+    return f"{_URL}/{path.name}"
+
+
+def publish_tensors(name: str, tensors: Callable[[], Tensors]) -> str:
+    """`publish_compressed` a file of tensors, in the safetensors format."""
+    return publish_compressed(name, lambda: pack(tensors()))
+
+
+def published(name: str) -> str | None:
+    """The address, relative to the app's, of a file that `publish_compressed` has put into the folder; None if not."""
+    try:
+        path = _folder() / f"{name}.gz"
+        if not _is_whole(path):
+            return None
+        _mark_as_used(path)
+    except OSError:
+        return None
     return f"{_URL}/{path.name}"
 
 

@@ -4,6 +4,7 @@ The browser gets a run's decoder, map and digits once, as static files, and from
 This side only names those files, moves the point when the page's controls do, and hears where it was pinned.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ import streamlit as st
 from vae_core.latent.manifold import lattice
 from vae_core.latent.points import Z_LIMIT, Point
 from vae_core.ui.components.component import Component
-from vae_core.ui.resources.layers import LAYERS
+from vae_core.ui.resources.layers import LAYERS, DrawnLayer
 from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.resources.scripts import plotly_url
 
@@ -23,6 +24,7 @@ _component = Component("latent_map", draws_maps=True)
 def latent_map(
     loaded: LoadedRun,
     layer: str | None,
+    drawn: DrawnLayer | None,
     n: int,
     q: float,
     z: Point | None,
@@ -32,9 +34,10 @@ def latent_map(
 ) -> None:
     """Draw the map, the digit and the manifold of n x n tiles.
 
-    layer: the name of the heatmap under the points; z: the pinned point, taken by a new map and whenever `revision` has
-    changed; view_resets: the view is restored whenever it has changed; on_pin: called after the visitor pinned another
-    point or none, which `pinned_point` then returns.
+    layer: the name of the heatmap under the points; drawn: that heatmap, as far as it is computed: while it is not
+    whole, the browser asks for it a few times a second, by having the page's fragment run again; z: the pinned point,
+    taken by a new map and whenever `revision` has changed; view_resets: the view is restored whenever it has changed;
+    on_pin: called after the visitor pinned another point or none, which `pinned_point` then returns.
     """
     _component.mount(
         key=KEY,
@@ -45,8 +48,7 @@ def latent_map(
             "map": loaded.map_url(),
             "images": loaded.images_url(),
             "run": loaded.run.id,
-            "heatmap": loaded.heatmap_url(layer) if layer else None,
-            "legend": LAYERS[layer].legend if layer else None,
+            "layer": _layer(layer, drawn) if layer and drawn else None,
             "nodes": lattice(n, q).tolist(),
             "limit": Z_LIMIT,
             "z": z,
@@ -55,7 +57,14 @@ def latent_map(
         },
         default={"pin": None},
         on_pin_change=on_pin,
+        on_layer_change=lambda: None,
     )
+
+
+def _layer(name: str, drawn: DrawnLayer) -> dict[str, Any]:
+    """What the browser needs to draw it. Each answer differs as long as it is not whole, so that the view hears it."""
+    answered = {} if drawn.share == 1 else {"answered": time.monotonic_ns()}
+    return {"url": drawn.url, "share": drawn.share, "legend": LAYERS[name].legend} | answered
 
 
 def pinned_point() -> tuple[Any, Any]:

@@ -6,8 +6,10 @@ import { themeOf } from "../../browser/theme.js"
 import { LatentPlot } from "../../plots/map.js"
 import { Overlay } from "../../plots/overlay.js"
 import { Heatmap } from "./heatmap.js"
+import { LayerLegend } from "./layer_legend.js"
 
 /** @import { Digits } from "../../browser/digits.js" */
+/** @import { Layer } from "./layer_legend.js" */
 /** @import { Plotly } from "../../browser/plotly.js" */
 /** @import * as map from "../../plots/map.js" */
 /** @import { ClassName, Marks } from "../../plots/overlay.js" */
@@ -24,8 +26,7 @@ export class MapPane {
     this.root = root
     this.plotly = part(".lm-plotly")
     this.note = part(".lm-map .lm-note:last-child")
-    this.legend = part(".lm-legend")
-    this.legendText = { low: part(".lm-low"), high: part(".lm-high"), meaning: part(".lm-legend-text") }
+    this.legend = new LayerLegend(part(".lm-legend"))
     this.lattice = find(root, ".lm-lattice", HTMLInputElement)
     this.lattice.addEventListener("change", () => on.lattice())
     this.overlay = new Overlay(find(root, ".lm-overlay", SVGElement))
@@ -39,6 +40,8 @@ export class MapPane {
     this.names = []
     /** @type {Heatmap | null} */
     this.heatmap = null
+    /** The heatmap's address; empty if there is none. */
+    this.url = ""
     /** The theme that the map was last drawn in, as JSON. */
     this.colours = ""
   }
@@ -83,21 +86,17 @@ export class MapPane {
   }
 
   /**
-   * Show a heatmap below the points, with its legend; or none.
-   * @param {string | null} address - of the heatmap.
-   * @param {string | null} meaning - of its values, in words.
+   * Show a layer below the points, as far as it is computed, with its legend; or none.
+   * @param {Layer | null} layer
    */
-  async showHeatmap(address, meaning) {
-    this.heatmap = address ? new Heatmap(await fetchTensors(address)) : null
-    this.legend.hidden = !address
-    if (this.heatmap) {
-      const { limits, below, above } = this.heatmap
-      const [low, high] = limits.map((value) => value.toPrecision(2).replace("-", "\u2212"))
-      this.legendText.low.textContent = below ? `\u2264 ${low}` : low
-      this.legendText.high.textContent = above ? `\u2265 ${high}` : high
-      this.legendText.meaning.textContent = meaning
+  async showLayer(layer) {
+    const url = layer?.url ?? ""
+    if (this.url !== url) {
+      this.heatmap = url ? new Heatmap(await fetchTensors(url)) : null
+      this.url = url
+      await this.drawHeatmap()
     }
-    await this.drawHeatmap()
+    this.legend.show(layer, this.heatmap)
   }
 
   async drawHeatmap() {

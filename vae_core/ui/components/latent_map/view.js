@@ -15,6 +15,7 @@ import { ShownPoint } from "./shown_point.js"
 
 /** @import { Activation } from "../../browser/decoder.js" */
 /** @import { Point } from "../../browser/digits.js" */
+/** @import { Layer } from "./layer_legend.js" */
 /** @import { Nearest } from "./readout.js" */
 
 /**
@@ -26,8 +27,7 @@ import { ShownPoint } from "./shown_point.js"
  * @property {string} map - means, std and labels of the test digits.
  * @property {string} images - of the test digits.
  * @property {string} run - its id.
- * @property {string | null} heatmap - to show below the points.
- * @property {string | null} legend - what its values are.
+ * @property {Layer | null} layer - to show below the points.
  * @property {number[]} nodes - of the manifold's lattice, on both axes, ascending.
  * @property {number} limit - of |z1| and |z2|.
  * @property {Point | null} z - the pinned point.
@@ -37,6 +37,7 @@ import { ShownPoint } from "./shown_point.js"
 /** @typedef {{ z: Point | null, revision: number }} Pinned - what is sent to the server, with the revision that was known. */
 /** @typedef {{ decoder: Decoder, digits: Digits }} Loaded */
 
+const ASK_MS = 300 // after an answer that a layer is not whole yet
 const PAUSE_MS = 150 // between two pins sent to the server, while an arrow key is held
 
 const toAttribute = (/** @type {Point} */ z) => z.map((value) => value.toFixed(4)).join(",")
@@ -72,6 +73,8 @@ export class View {
     this.messenger = new Messenger()
     /** @type {(pinned: Pinned) => void} */
     this.send = () => {}
+    /** @type {ReturnType<typeof setTimeout> | undefined} asks for a layer that is being computed */
+    this.asking = undefined
     /** @type {Data | null} null until all of it is on the screen */
     this.data = null
     /** @type {Loaded | null} what belongs to the run */
@@ -89,9 +92,13 @@ export class View {
    * Show new data from the server. An update begins when the one before it has ended or failed.
    * @param {Data} data
    * @param {(pinned: Pinned) => void} send
+   * @param {(name: "layer", value: true) => void} trigger
    */
-  update(data, send) {
+  update(data, send, trigger) {
     this.send = send
+    clearTimeout(this.asking)
+    // Whether the layer can be drawn or not, for as long as it is asked for it is computed.
+    if (data.layer && data.layer.share < 1) this.asking = setTimeout(() => trigger("layer", true), ASK_MS)
     return (this.queue = this.queue.catch(() => {}).then(() => this.apply(data)))
   }
 
@@ -101,7 +108,7 @@ export class View {
     const changed = (/** @type {keyof Data} */ name) => before?.[name] !== data[name]
     if (!this.loaded || changed("decoder") || changed("map") || changed("images")) await this.load(data)
     else await this.map.recolour()
-    if (changed("heatmap")) await this.map.showHeatmap(data.heatmap, data.legend)
+    await this.map.showLayer(data.layer)
     if (this.loaded && (String(before?.nodes) !== String(data.nodes) || changed("decoder"))) {
       const n = data.nodes.length
       this.tiles.textContent = `${n} \u00d7 ${n} tiles`
@@ -214,6 +221,7 @@ export class View {
   }
 
   close() {
+    clearTimeout(this.asking)
     this.messenger.close()
     this.announcer.close()
     cancelAnimationFrame(this.describing)

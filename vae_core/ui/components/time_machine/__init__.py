@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 from pathlib import Path
 
-import safetensors.numpy
 import streamlit as st
 
 from vae_core.data.digits import Digits
@@ -18,7 +17,7 @@ from vae_core.runs import snapshots
 from vae_core.runs.run import Run
 from vae_core.ui.components.component import Component
 from vae_core.ui.resources.scripts import plotly_url
-from vae_core.ui.resources.static_files import publish, publish_compressed
+from vae_core.ui.resources.static_files import publish, publish_tensors
 
 _component = Component("time_machine")
 
@@ -73,4 +72,4 @@ def _digits_url(digits: Digits) -> str:
     probe = slice(snapshots.PROBE)
     tensors = {"labels": digits.test_labels[probe], "images": digits.test_images[probe]}
     name = f"probe-{digits.digest}.safetensors"
-    return publish_compressed(name, lambda: safetensors.numpy.save(tensors))
+    return publish_tensors(name, lambda: tensors)

@@ -1,0 +1,80 @@
+"""A computation that any number of visitors may wait for, and that ends soon after the last of them has gone.
+
+A page's script ends whenever its visitor clicks on; what takes longer must not end with it, nor be done twice because
+two visitors ask. So it runs in a thread of its own, and pages ask how far it is.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from vae_core.errors import ComputationFailed, VaeError, one_line
+
+T = TypeVar("T")
+
+OnProgress = Callable[[float, str], None]
+"""Called with the share of the work that is done, from 0 to 1, and what is being computed, in words."""
+
+_POLL_SECONDS = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class Computation(Generic[T]):
+    """What comes to be a result, or an error. Threads may share it."""
+
+    def __init__(self, patience: float, result: T | None = None):
+        """patience: after so many seconds in which nobody asked, it ends; result: the one that there is already."""
+        self.patience = patience
+        self.share, self.what = 0.0, "Waiting until others are computed"
+        self.preview: T | None = None
+        """A coarse result, where the computation has made one."""
+        self.abandoned = False
+        """Whether it ended because nobody waited for it any more."""
+        self._result: T | None = result
+        self._error: VaeError | None = None
+        self._done = threading.Event()
+        self._asked = time.monotonic()
+        if result is not None:
+            self._done.set()
+
+    def begin(self, compute: Callable[[OnProgress], T], slots: threading.Semaphore) -> None:
+        """Compute in a thread of its own, once one of the slots is free."""
+        threading.Thread(target=self._run, args=(compute, slots), daemon=True).start()
+
+    def _run(self, compute: Callable[[OnProgress], T], slots: threading.Semaphore) -> None:
+        try:
+            while not slots.acquire(timeout=_POLL_SECONDS):
+                self._on_progress(self.share, self.what)
+            try:
+                self._result = compute(self._on_progress)
+            finally:
+                slots.release()
+        except VaeError as error:
+            self._error = error
+        except MemoryError:
+            self._error = ComputationFailed("The memory did not suffice. Close other programs, try again.")
+        except Exception as error:  # whoever waits must not wait for ever
+            _log.exception("A computation failed.")
+            self._error = ComputationFailed(f"It could not be computed ({type(error).__name__}: {one_line(error)}).")
+        finally:
+            self._done.set()
+
+    def _on_progress(self, share: float, what: str) -> None:
+        self.share, self.what = share, what
+        if time.monotonic() - self._asked > self.patience:
+            self.abandoned = True
+            raise ComputationFailed("Nobody waited for it any more.")
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is done, in one way or the other, within so many seconds. Whoever waits keeps it going."""
+        self._asked = time.monotonic()
+        return self._done.wait(seconds)
+
+    def result(self) -> T:
+        """The result of a computation that is done. Raises the VaeError that it failed with."""
+        if self._result is None:
+            raise self._error or ComputationFailed("It is not computed yet.")
+        return self._result
