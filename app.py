@@ -10,6 +10,8 @@ from vae_core.ui.workarounds import watch_connection
 st.set_page_config(page_title="VAE Latent Explorer", page_icon="🧭", layout="wide")
 st.html(Path(__file__).parent / "vae_core/ui/page.css")
 
+st.html('<span class="product">VAE Latent Explorer</span>')
+
 preload()
 watch_connection()
 

@@ -11,7 +11,7 @@ from vae_core.errors import RunError
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
 from vae_core.latent.points import as_points
 from vae_core.runs.catalog import open_run
-from vae_core.ui.elements.badge import caveat, describe_test_digits
+from vae_core.ui.elements.digits_on_show import describe_test_digits, digits_on_show
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import chain, picture
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
@@ -26,7 +26,7 @@ def main() -> None:
     except RunError as error:
         show_error(error, "The run cannot be shown.")
         st.stop()
-    caveat(loaded.digits, loaded.run)
+    digits_on_show(loaded.digits, [loaded.run], loaded.run.scores_on(loaded.digits))
     from_digit_to_digit(loaded)
     left, right = st.columns(2, gap="large")
     with left:
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def from_digit_to_digit(loaded: LoadedRun) -> None:
-    index = int(loaded.map.nearest(ExploreState().point, 1)[0][0])
+    index = int(loaded.map.nearest(ExploreState().pinned or loaded.map.start, 1)[0][0])
     image, label = loaded.digits.test_images[index], loaded.digits.test_labels[index]
     mean, log_var = loaded.network.encode(to_pixels(image))
     std = np.exp(0.5 * log_var)

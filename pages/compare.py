@@ -10,8 +10,8 @@ from vae_core.evaluation.scores import OVERALL
 from vae_core.runs.catalog import list_runs
 from vae_core.runs.run import Run
 from vae_core.ui.components.linked_maps import linked_maps, pinned_digit
-from vae_core.ui.elements.badge import caveat, describe_test_digits, refusal
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
+from vae_core.ui.elements.digits_on_show import digits_on_show
 from vae_core.ui.elements.loss_comparison import loss_comparison
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.report_progress import pending_reports
@@ -38,7 +38,7 @@ def main() -> None:
     damaged_runs(problems)
     left, right = opened(*chosen), opened(*reversed(chosen))
     link_warnings(state.keep_within(len(left.digits.test_images)))
-    what_is_on_show(left, right)
+    digits_on_show(left.digits, [left.run, right.run])
     maps(left, right, state.digit)
     scores(left, right)
     losses, settings = st.columns(2, gap="large")
@@ -83,14 +83,6 @@ def opened(run: Run, beside: Run) -> LoadedRun:
     except RunError as error:
         show_error(error, "This run cannot be shown.")
         st.stop()
-
-
-def what_is_on_show(left: LoadedRun, right: LoadedRun) -> None:
-    st.markdown(f":gray-badge[:material/database: {describe_test_digits(left.digits)}]")
-    if left.digits.are_mnist:
-        refusal(left.digits)
-    else:
-        caveat(left.digits, left.run, right.run)
 
 
 # --- The maps

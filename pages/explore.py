@@ -8,12 +8,12 @@ import streamlit as st
 from vae_core.errors import LatentPointError, VaeError
 from vae_core.latent.latent_map import round_trip
 from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
-from vae_core.latent.points import Z_LIMIT, as_point, as_points, prior_quantiles, random_point
+from vae_core.latent.points import Z_LIMIT, as_point, as_points, point_text, prior_quantiles, random_point
 from vae_core.latent.support import SPARSE_FACTOR, SUPPORT_RANK
 from vae_core.ui.components.latent_map import latent_map, pinned_point
 from vae_core.ui.elements.notices import link_warnings, showing_errors
 from vae_core.ui.elements.pictures import gallery, png, vote
-from vae_core.ui.elements.run_picker import choose_run
+from vae_core.ui.elements.run_picker import RunPicker
 from vae_core.ui.resources.layers import LAYERS, DrawnLayer, drawn_layer
 from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.session.explore import ExploreState
@@ -26,22 +26,27 @@ VOTE_K = 50
 
 def main() -> None:
     notices = state.begin()
-    explore(choose_run("Walk through the latent space"), notices, state.revision)
+    with st.container(key="page-title"):
+        st.title("Explore the latent space", anchor=False)
+    explore(RunPicker.open(), notices, state.revision)
 
 
 @st.fragment
-def explore(loaded: LoadedRun, notices: tuple[str, ...], revision: int) -> None:
+def explore(picker: RunPicker, notices: tuple[str, ...], revision: int) -> None:
     """All of one run, drawn anew whatever the visitor does. The page as a whole runs for another run or link alone:
     while it does, a click would have Streamlit take the map away and draw it again, its zoom lost.
 
     notices: what the link that led here asked for in vain, shown until the point is moved; revision: the one
     that it came with.
     """
+    loaded = picker.loaded
     link_warnings(notices if state.revision == revision else ())
+    with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
+        picker.draw()
+        toolbar(loaded)
+    picker.describe()
     say_what_lies_beyond(loaded)
-    choose_layer(loaded)
     draw_map(loaded)
-    controls(loaded)
     surroundings(loaded)
     state.write_link()
 
@@ -56,20 +61,6 @@ def say_what_lies_beyond(loaded: LoadedRun) -> None:
                 "pins the nearest point inside.",
                 icon=":material/open_in_full:",
             )
-
-
-def choose_layer(loaded: LoadedRun) -> None:
-    """What lies under the map's points."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        chosen = st.pills(
-            "Layer under the points",
-            list(LAYERS),
-            format_func=lambda name: LAYERS[name].label,
-            label_visibility="collapsed",
-            key=ExploreState.layer.key,
-            persist_state="session",
-        )
-        st.caption(LAYERS[chosen].help if chosen else "Lay a heatmap under the points.")
 
 
 def chosen_layer(loaded: LoadedRun) -> DrawnLayer | None:
@@ -96,49 +87,65 @@ def draw_map(loaded: LoadedRun) -> None:
     )
 
 
-def controls(loaded: LoadedRun) -> None:
-    """What moves the point elsewhere, and the lattice."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Random point", on_click=move_to_random_point, help="A draw from the prior, N(0, I).")
-        st.button(
-            "Random digit",
-            on_click=move_to_random_digit,
-            args=(loaded,),
-            help="Where a test digit lies.",
-            disabled=not len(loaded.map.within),
+def toolbar(loaded: LoadedRun) -> None:
+    """What lies under the map's points, the lattice, and what moves the point elsewhere."""
+    st.pills(
+        "Layer under the points",
+        list(LAYERS),
+        format_func=lambda name: LAYERS[name].label,
+        label_visibility="collapsed",
+        key=ExploreState.layer.key,
+        persist_state="session",
+    )
+    with st.popover("Lattice", icon=":material/grid_on:"):
+        st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=ExploreState.side.key, persist_state="session")
+        st.slider(
+            "Outermost quantile (q)",
+            MIN_QUANTILE,
+            MAX_QUANTILE,
+            step=0.005,
+            format="%.3f",
+            key=ExploreState.quantile.key,
+            persist_state="session",
+            help="The manifold spans the prior's quantiles q to 1 \u2212 q on each axis: a smaller q reaches farther.",
         )
-        st.button("Reset", on_click=state.reset, help="Unpin, show everything, 15 tiles, q = 0.05.")
-        n, q = state.side, state.quantile
-        st.download_button(
-            "Save manifold",
-            data=lambda: png(np.rint(255 * mosaic(loaded.network.decode, n, q)).astype(np.uint8)),
-            file_name=f"manifold-{loaded.run.id}-{n}x{n}.png",
-            mime="image/png",
-            on_click="ignore",
-            help="The manifold as a PNG, pixel by pixel.",
-        )
-        with st.container(horizontal=True, horizontal_alignment="right"):  # the two wrap together
-            st.slider(
-                "Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=ExploreState.side.key, persist_state="session", width=240
-            )
-            st.slider(
-                "Outermost quantile (q)",
-                MIN_QUANTILE,
-                MAX_QUANTILE,
-                step=0.005,
-                format="%.3f",
-                key=ExploreState.quantile.key,
-                persist_state="session",
-                width=240,
-                help="The lattice spans the prior's quantiles q to 1 \u2212 q on each axis.",
-            )
+    st.button(
+        "Random point",
+        icon=":material/casino:",
+        on_click=move_to_random_point,
+        help="Random point: a draw from the prior, N(0, I).",
+    )
+    st.button(
+        "Random digit",
+        icon=":material/shuffle:",
+        on_click=move_to_random_digit,
+        args=(loaded,),
+        help="Random digit: to where a test digit lies.",
+        disabled=not len(loaded.map.within),
+    )
+    st.button(
+        "Reset",
+        icon=":material/restart_alt:",
+        on_click=state.reset,
+        help="Reset: let go of the point, show the first frame, 15 tiles, q = 0.05.",
+    )
+    n, q = state.side, state.quantile
+    st.download_button(
+        "Save manifold",
+        icon=":material/download:",
+        data=lambda: png(np.rint(255 * mosaic(loaded.network.decode, n, q)).astype(np.uint8)),
+        file_name=f"manifold-{loaded.run.id}-{n}x{n}.png",
+        mime="image/png",
+        on_click="ignore",
+        help="Save the manifold as a PNG, pixel by pixel.",
+    )
 
 
 def surroundings(loaded: LoadedRun) -> None:
-    z = state.point
+    z = state.pinned or loaded.map.start
     place, near, votes = st.columns([4, 4, 3], gap="large")
     with place:
-        st.markdown(f"**Around z = ({z[0]:.4f}, {z[1]:.4f})**")
+        st.markdown(f"**Around {point_text(z)}**")
         describe_place(loaded, z)
     with near:
         st.markdown(f"**The {NEIGHBOURS} nearest test digits**")

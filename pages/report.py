@@ -16,7 +16,7 @@ from vae_core.ui.components.digit_cards import Card, digit_cards
 from vae_core.ui.elements.chart import chart
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.report_progress import pending_reports
-from vae_core.ui.elements.run_picker import choose_run
+from vae_core.ui.elements.run_picker import RunPicker
 from vae_core.ui.elements.score_overview import score_overview
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.resources.loaded_run import LoadedRun, digits_for
@@ -31,7 +31,12 @@ SHOWN = 16
 
 def main() -> None:
     state.begin(len(digits_for().test_images))
-    loaded = choose_run("Report on a model")
+    picker = RunPicker.open()
+    loaded = picker.loaded
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Report on a model", anchor=False, width="content")
+        picker.draw()
+    picker.describe()
     state.keep_within(len(loaded.digits.test_images))
     link_warnings(state.notices)
     if state.cancelled == loaded.network.digest:

@@ -11,7 +11,7 @@ from vae_core.jobs.job import Job
 from vae_core.runs.catalog import list_runs, open_run
 from vae_core.runs.progress import Progress
 from vae_core.ui.components.time_machine import time_machine
-from vae_core.ui.elements.badge import refusal
+from vae_core.ui.elements.digits_on_show import draw_line
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.run_actions import run_actions
 from vae_core.ui.elements.run_picker import labels
@@ -32,8 +32,7 @@ def main() -> None:
     link_warnings(ExploreState().begin())
     st.title("Train a model", anchor=False)
     at_hand = digits()
-    st.markdown(f":gray-badge[:material/database: {escape_markdown(describe_training(at_hand))}]")
-    refusal(at_hand)
+    draw_line(at_hand, [f":material/database: {escape_markdown(describe_training(at_hand))}"])
     with st.container(border=True):
         training_form(at_hand)
     watch(at_hand)

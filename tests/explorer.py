@@ -19,6 +19,7 @@ class Explorer(Tab):
 
     def __init__(self, page: Page, address: str):
         super().__init__(page, address)
+        page.emulate_media(reduced_motion="reduce")  # no pointer glides by itself
         self.axes = PlotAxes(page, ".latent-map .js-plotly-plot")
 
     def open(self, query: str = "") -> Self:
@@ -73,6 +74,11 @@ class Explorer(Tab):
         return self._pair("data-z")
 
     @property
+    def start(self) -> tuple[float, float]:
+        """The point that is shown while none is pinned."""
+        return self._pair("data-start")
+
+    @property
     def hover_z(self) -> tuple[float, float] | None:
         return self._pair("data-hover-z") if self.root.get_attribute("data-hover-z") else None
 
@@ -117,6 +123,16 @@ class Explorer(Tab):
     def pixels(self, canvas: str) -> np.ndarray:
         """What a canvas shows: (height, width) uint8."""
         return pixels(self.page, canvas)
+
+
+def written(value: float) -> str:
+    """A coordinate as the page writes it."""
+    return f"{value:.2f}".replace("-", "\u2212")
+
+
+def around(z: tuple[float, float]) -> str:
+    """What stands above what the page says of a point."""
+    return f"Around z1 {written(z[0])}, z2 {written(z[1])}"
 
 
 def decoded(network: Network, z: tuple[float, float]) -> np.ndarray:

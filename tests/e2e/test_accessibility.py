@@ -7,7 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.explorer import Explorer
+from tests.browser import Tab
+from tests.explorer import Explorer, written
 
 THEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 PAGES = {
@@ -31,7 +32,7 @@ def test_axe_finds_no_violation(themed: BrowserContext, address: str, name: str)
     with themed.new_page() as page:
         page.goto(address + path)
         page.locator(there).first.wait_for()
-        page.locator('[data-testid="stStatusWidget"]').wait_for(state="hidden")
+        Tab(page, address).settle()
         found = Axe().run(page).response["violations"]
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
 
@@ -41,13 +42,17 @@ def test_a_point_that_is_moved_by_keys_is_told(explorer: Explorer) -> None:
     explorer.root.focus()
     live = explorer.page.locator(".latent-map .lm-live")
     explorer.page.keyboard.press("ArrowRight")
-    expect(live).to_contain_text("z1 0.05, z2 0.00, pinned: the nearest digit is a ")
+    start = explorer.start
+    moved = f"z1 {written(start[0] + 0.05)}, z2 {written(start[1])}"
+    expect(live).to_contain_text(f"{moved}, pinned: the nearest digit is a ")
     explorer.page.keyboard.press("3")
     expect(live).to_have_text("Class 3 is hidden.")
     explorer.page.keyboard.press("3")
     expect(live).to_have_text("Class 3 is shown.")
     explorer.page.keyboard.press("Escape")
-    expect(live).to_contain_text("z1 0.00, z2 0.00, at the origin: the nearest digit is a ")
+    expect(live).to_contain_text(
+        f"z1 {written(start[0])}, z2 {written(start[1])}, at the start: the nearest digit is a "
+    )
     explorer.page.wait_for_url(lambda url: "z1=" not in url)
     explorer.settle()
 
@@ -55,7 +60,7 @@ def test_a_point_that_is_moved_by_keys_is_told(explorer: Explorer) -> None:
 def test_tiles_are_reached_by_keys_alone(explorer: Explorer) -> None:
     explorer.rest()
     page = explorer.page
-    page.locator(".lm-point input").last.focus()
+    page.locator(".lm-lattice").focus()
     page.keyboard.press("Tab")
     expect(page.locator(".latent-map .lm-mosaic")).to_be_focused()
     live = page.locator(".latent-map .lm-live")

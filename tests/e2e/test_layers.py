@@ -48,7 +48,7 @@ def test_a_layer_lies_under_the_points_until_it_is_put_away(explorer: Explorer) 
     expect(legend).to_be_hidden()
     assert faint < page.evaluate(opacity), "a layer shines through the points"
     assert explorer.page.evaluate("document.querySelector('.js-plotly-plot').layout.images.length") == 0
-    assert explorer.z == (0, 0)
+    assert explorer.z == explorer.start
     assert explorer.same_map
     page.go_back()
     expect(legend).to_contain_text(LAYERS["width"].legend)

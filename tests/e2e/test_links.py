@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.explorer import Explorer
+from tests.explorer import Explorer, around
 from vae_core.ui.session.explore import DEFAULT_RUN
 
 
@@ -24,7 +24,7 @@ def test_what_a_link_pinned_is_unpinned_with_one_key(explorer: Explorer) -> None
     explorer.open(f"?run={DEFAULT_RUN}&z1=1&z2=1")
     explorer.unpin()
     assert explorer.page.url.endswith(f"?run={DEFAULT_RUN}")
-    assert explorer.z == (0, 0)
+    assert explorer.z == explorer.start
     assert explorer.same_map
 
 
@@ -38,7 +38,7 @@ def test_going_back_undoes_a_move(explorer: Explorer) -> None:
     page.wait_for_timeout(1100)  # sooner, the server takes the older link for one that was under way
     page.go_back()
     page.wait_for_function(f"document.querySelector('.latent-map').dataset.z === '{before[0]:.4f},{before[1]:.4f}'")
-    expect(page.get_by_text(f"Around z = ({before[0]:.4f}, {before[1]:.4f})")).to_be_visible()
+    expect(page.get_by_text(around(before))).to_be_visible()
     assert explorer.same_map
 
 
@@ -51,7 +51,7 @@ def test_going_back_undoes_a_move(explorer: Explorer) -> None:
 )
 def test_hostile_link_gives_a_notice_and_the_default(explorer: Explorer, query: str) -> None:
     explorer.open(query)
-    assert explorer.z == (0, 0)
+    assert explorer.z == explorer.start
     notices = explorer.page.get_by_test_id("stAlert").filter(has_text="is not used")
     expect(notices.first).to_be_visible()
     expect(explorer.page.get_by_test_id("stException")).to_have_count(0)

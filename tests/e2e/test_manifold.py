@@ -33,7 +33,7 @@ def test_tile_previews_and_pins_its_node(explorer: Explorer, network: Network) -
     explorer.page.get_by_test_id("manifold").hover(position=tile)
     node = (nodes[12], nodes[12])
     assert explorer.hover_z == pytest.approx(node, abs=1e-4)
-    assert explorer.z == (0, 0)
+    assert explorer.z == explorer.start
     assert abs(explorer.pixels("decoded") - decoded(network, node)).max() <= 1
     explorer.page.get_by_test_id("manifold").click(position=tile)
     explorer.page.wait_for_url(re.compile(r"z1="))
@@ -44,11 +44,13 @@ def test_tile_previews_and_pins_its_node(explorer: Explorer, network: Network) -
 
 def test_lattice_is_adjustable_and_drawn_on_the_map(explorer: Explorer, network: Network) -> None:
     page = explorer.rest().page
+    page.get_by_role("button", name="Lattice").click()
     handle = page.get_by_role("slider", name="Tiles a side (n)")
     handle.focus()
     handle.press("ArrowLeft")
     page.wait_for_function("document.querySelector('[data-testid=manifold]').width === 14 * 28")
-    page.get_by_text("Lattice", exact=True).click()
+    page.keyboard.press("Escape")
+    page.get_by_text("Nodes on the map").click()
     expect(page.locator(".lm-dots")).to_be_visible()
     assert (page.locator(".lm-dots").get_attribute("d") or "").count("M") == 14 * 14
     nodes = lattice(14)

@@ -82,7 +82,7 @@ def test_one_finger_that_begins_sideways_decodes_wherever_it_goes(fingers: Finge
     assert explorer.hover_z == pytest.approx((1.0, 0.5), abs=0.05)
     fingers.up()
     assert explorer.axes.ranges == ranges  # the map stays
-    assert explorer.z == (0, 0)  # and nothing was pinned
+    assert explorer.z == explorer.start  # and nothing was pinned
 
 
 def test_two_fingers_zoom_and_what_lies_under_them_stays_there(fingers: Fingers) -> None:
@@ -95,7 +95,7 @@ def test_two_fingers_zoom_and_what_lies_under_them_stays_there(fingers: Fingers)
     fingers.up()
     assert place(explorer, (-0.5, 0.0)) == pytest.approx(wider[0], abs=3)
     assert place(explorer, (0.5, 0.0)) == pytest.approx(wider[1], abs=3)
-    assert explorer.z == (0, 0)
+    assert explorer.z == explorer.start
     assert explorer.page.evaluate("document.querySelector('.stMain').scrollTop") == scrolled
 
 
@@ -110,6 +110,6 @@ def test_a_swipe_that_begins_on_the_map_scrolls_the_page(fingers: Fingers, start
     explorer.page.wait_for_timeout(300)
     assert explorer.page.evaluate("document.querySelector('.stMain').scrollTop") > before + 100
     assert explorer.axes.ranges == ranges
-    assert explorer.z == (0, 0)
+    assert explorer.z == explorer.start
     expect(explorer.page.get_by_test_id("decoded")).to_be_in_viewport(ratio=1)
     assert not explorer.errors

@@ -40,7 +40,7 @@ test("each class is a trace of its digits, with a colour and a symbol of its own
   assert.equal(new Set(traces.map(({ marker }) => marker.symbol)).size, 10)
 })
 
-test("a class that is not shown is only named in the legend", () => {
+test("a class that is not shown is not drawn", () => {
   const traces = tracesOf(digits(50, (i) => i % 10), CLASSES.map((label) => label !== 3), true, LOOKS)
   const expected = CLASSES.map((label) => (label === 3 ? "legendonly" : true))
   assert.deepEqual(traces.map(({ visible }) => visible), expected)
@@ -72,10 +72,21 @@ test("points over an image are smaller and fainter", () => {
   assert.deepEqual([marker.size, marker.opacity], [over.size, over.opacity])
 })
 
-test("the ranges hold every digit, and a margin of a twenty-fifth on each side", () => {
+test("the ranges hold every digit of a few, and a margin of a twenty-fifth on each side", () => {
   const [z1, z2] = rangesOf([0, -3, 2, 5, 10, 1, 4, 97])
   assertClose(z1, [-0.4, 10.4])
   assertClose(z2, [-7, 101])
+})
+
+test("of many digits they leave out the few that lie far out: at most one in two hundred", () => {
+  const next = noise(5)
+  const means = Array.from({ length: 20_000 }, (_, i) => (i < 40 ? 50 * (i % 3) - 50 : next()))
+  const [z1, z2] = rangesOf(means)
+  for (const [low, high] of [z1, z2]) assert.ok(-1.1 < low && low < -1 && 1 < high && high < 1.1, `${low} ${high}`)
+  let beyond = 0
+  for (let i = 0; i < means.length; i += 2)
+    if (means[i] < z1[0] || means[i] > z1[1] || means[i + 1] < z2[0] || means[i + 1] > z2[1]) beyond++
+  assert.ok(beyond <= 50 && beyond >= 10, `${beyond} of 10,000`)
 })
 
 test("the layout has the ranges, as copies that Plotly may write into, and one scale on both axes", () => {

@@ -9,8 +9,8 @@ beforeEach(() => {
   point = new ShownPoint()
 })
 
-test("it is the point under the pointer, else the pinned one, else the origin", () => {
-  assert.deepEqual([point.z, point.pin, point.state], [[0, 0], [0, 0], "at the origin"])
+test("it is the point under the pointer, else the pinned one, else the start", () => {
+  assert.deepEqual([point.z, point.pin, point.state], [[0, 0], [0, 0], "at the start"])
   point.pinTo([1, 2], 6)
   assert.deepEqual([point.z, point.pin, point.state], [[1, 2], [1, 2], "pinned"])
   point.hover([-3, 0.5], 6)
@@ -18,7 +18,7 @@ test("it is the point under the pointer, else the pinned one, else the origin", 
   point.hover(null, 6)
   assert.deepEqual([point.z, point.state], [[1, 2], "pinned"])
   point.pinTo(null, 6)
-  assert.deepEqual([point.z, point.pinned, point.state], [[0, 0], null, "at the origin"])
+  assert.deepEqual([point.z, point.pinned, point.state], [[0, 0], null, "at the start"])
 })
 
 test("it is held within the limits", () => {

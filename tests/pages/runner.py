@@ -83,11 +83,12 @@ def browser_data(app: AppTest, key: str) -> dict | None:
     return next((json.loads(json.loads(element.proto.json)["data"]) for element in found), None)
 
 
-def pinned(app: AppTest) -> tuple[float, ...]:
+def pinned(app: AppTest) -> tuple[float, float]:
     """Where the explorer's map is told to put the pinned point."""
     data = browser_data(app, "latent-map")
     assert data
-    return tuple(data["z"] or (0, 0))
+    z1, z2 = data["z"] or (0, 0)
+    return z1, z2
 
 
 def text(app: AppTest) -> str:

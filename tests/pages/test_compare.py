@@ -64,13 +64,13 @@ def test_a_run_on_the_sample_and_one_on_mnist_are_shown_on_digits_that_neither_l
     assert data(app)["digit"] is None
     assert "there is no digit 4000" in warnings(app)
     assert f"{len(part.test_images)} digits" in text(app)
-    assert "No model on this page was trained on them" in text(app)
+    assert "new to both models" in text(app)
     app = compare(left="beta-1", right="beta-4", digit="4000")
     assert data(app)["digit"] == 4000
     assert "5,000 digits" in text(app)
-    assert "No model on this page was trained on them" in text(app)
+    assert "new to both models" in text(app)
     app = compare(left="beta-1", right="seed")
-    assert "among the training digits of **The post's recipe**" in text(app)
+    assert "**The post's recipe** learned from these very digits" in text(app)
 
 
 def test_scores_show_their_difference_its_sign_and_which_is_better(two_runs: Path) -> None:

@@ -1,6 +1,5 @@
 """Layers that no run brings along: computed in the background, coarse first, and no longer than somebody waits."""
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.runner import SECONDS, as_read, copy_of_seed, opened
+from tests.pages.runner import SECONDS, as_read, browser_data, copy_of_seed, opened
 from vae_core.data.digits import Digits
 from vae_core.latent.heatmaps import COARSE_CELLS, HEATMAPS, density
 from vae_core.runs.catalog import open_run
@@ -35,8 +34,9 @@ def mine(runs: Path, few: Digits) -> Path:
 
 def layer_of(app: AppTest) -> dict | None:
     """The layer as the browser gets it."""
-    (component,) = [one for one in app.get("bidi_component") if KEY in one.proto.id]
-    return json.loads(json.loads(component.proto.json)["data"])["layer"]
+    data = browser_data(app, KEY)
+    assert data
+    return data["layer"]
 
 
 def test_the_page_does_not_wait_and_a_coarse_layer_comes_first(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:

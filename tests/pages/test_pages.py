@@ -5,10 +5,11 @@ from typing import NoReturn
 
 import pytest
 
-from tests.pages.runner import as_read, assert_falls_back, copy_of_seed, opened, pinned, warnings
+from tests.pages.runner import as_read, assert_falls_back, browser_data, copy_of_seed, opened, pinned, warnings
 from vae_core import __version__
 from vae_core.data.digits import Digits
 from vae_core.errors import DataError
+from vae_core.latent.points import point_text
 from vae_core.ui.resources import loaded_run
 from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.session.explore import DEFAULT_RUN
@@ -19,14 +20,13 @@ SHIPPED_TITLES = ["The post's recipe", "deep", "fast, beta 0.25", "fast, beta 1"
 
 def test_explore_says_what_is_on_show(runs: Path, shown: Digits) -> None:
     app = opened(run="seed")
-    badge = app.markdown[0].value
-    assert f"{len(shown.test_images):,} digits" in badge
-    assert r"The post\'s recipe" in badge
+    line = app.caption[0].value
+    assert f"{len(shown.test_images):,} digits" in line
+    assert r"The post\'s recipe" in line
     on_mnist, on_sample = "151.4 nats on 10,000 MNIST test digits", "148.6 nats on 5,000 digits of the bundled sample"
-    assert (on_sample if shown.are_sample else on_mnist) in badge
-    assert bool(app.info) == shown.are_sample
-    if app.info:
-        assert "among the training digits of" in app.info[0].value
+    assert (on_sample if shown.are_sample else on_mnist) in line
+    assert ("learned from these very digits" in line) == shown.are_sample
+    assert not app.info
     assert pinned(app) == (0, 0)
     assert not app.warning
 
@@ -48,7 +48,9 @@ def test_link_that_was_copied_from_a_pages_source_is_followed_and_written_anew(r
 def test_link_names_the_layer_under_the_points_while_there_is_one(runs: Path) -> None:
     app = opened(run="seed", layer="density")
     assert app.button_group(key="layer").value == "density"
-    assert LAYERS["density"].help in "".join(caption.value for caption in app.caption)
+    data = browser_data(app, "latent-map")
+    assert data
+    assert data["layer"]["help"] == LAYERS["density"].help
     app.button_group(key="layer").set_value("regions").run()
     assert app.query_params["layer"] == "regions"
     app.button_group(key="layer").set_value(None).run()
@@ -87,7 +89,7 @@ def test_controls(runs: Path) -> None:
         next(button for button in app.button if button.label == label).click().run()
         z = pinned(app)
         assert app.query_params["z1"] == f"{z[0]:.4f}"
-        assert f"({z[0]:.4f}, {z[1]:.4f})" in "".join(element.value for element in app.markdown)
+        assert f"Around {point_text(z)}" in "".join(element.value for element in app.markdown)
         seen.add(z)
     assert len(seen) == 3
     app.slider(key="side").set_value(20).run()
@@ -106,7 +108,7 @@ def test_own_run_is_picked_and_a_damaged_one_left_out(runs: Path) -> None:
     assert app.selectbox(key="run").options == [*SHIPPED_TITLES, "Copy mine"]
     assert str(runs / "broken" / "run.json") in warnings(app)
     app.selectbox(key="run").select("mine").run()
-    assert "Copy mine" in app.markdown[0].value
+    assert "Copy mine" in app.caption[0].value
     assert app.query_params["run"] == "mine"
     assert not app.exception
 
@@ -129,7 +131,7 @@ def test_title_cannot_format_the_page(runs: Path) -> None:
     copy_of_seed(runs, "mine", title="](http://a.b)\n\n:red[x] <b>&lt;")
     app = opened(run="mine")
     expected = "\\]\\(http\\:\u2060\\/\\/a\\.b\\) \\:\u2060red\\[x\\] \\<b\\>\\&lt\\;"
-    assert expected in app.markdown[0].value
+    assert expected in app.caption[0].value
 
 
 def test_run_and_lattice_survive_another_page(runs: Path) -> None:

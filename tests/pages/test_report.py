@@ -45,7 +45,7 @@ def test_shipped_run_is_reported_on(runs: Path, shown: Digits) -> None:
 def test_what_others_reached_is_left_out_where_the_digits_are_others(runs: Path, few: Digits) -> None:
     app = report(run="seed")
     assert "These are other digits: it is left out." in text(app)
-    assert "among the training digits of" in text(app)
+    assert "learned from these very digits" in text(app)
     assert "PCA" in html(app)
     assert "t-SNE" not in html(app)
     assert f"{len(few.test_images)} digits of the bundled sample" in html(app)

@@ -39,7 +39,7 @@ def main() -> None:
 @contextlib.contextmanager
 def tab(browser: Browser, scheme: Literal["light", "dark"], size: ViewportSize = WIDE) -> Iterator[Page]:
     """A tab in a window of its own."""
-    with browser.new_context(viewport=size, color_scheme=scheme) as window:
+    with browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce") as window:
         yield window.new_page()
 
 
@@ -47,7 +47,7 @@ def explore(browser: Browser, address: str, scheme: Literal["light", "dark"], si
     """The explorer with a point pinned, the pointer elsewhere, and the lattice shown."""
     with tab(browser, scheme, size) as page:
         explorer = Explorer(page, address).open(POINT)
-        page.get_by_text("Lattice", exact=True).click()
+        page.get_by_text("Nodes on the map").click()
         if size is WIDE:
             explorer.hover((1.6, -0.9))
         page.wait_for_timeout(500)  # the pictures below fade in

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _BLOCK = 2000
+_START_CANDIDATES, _START_VOTE_K = 300, 50
 
 
 def round_trip(network: Network, z: Point) -> tuple[Point, float]:
@@ -66,6 +67,24 @@ class LatentMap:
     def within(self) -> np.ndarray:
         """The indices of the digits that points can reach: those within +-Z_LIMIT on both axes, ascending."""
         return np.flatnonzero((np.abs(self.means) <= Z_LIMIT).all(axis=1))
+
+    @functools.cached_property
+    def start(self) -> Point:
+        """Where a walk begins, to two decimals: near the origin, where the digits around are of one class.
+
+        It is the mean of one of the 300 digits nearest to the origin: of those whose 50 nearest digits agree most on a
+        class, the nearest to the origin. There the decoder draws a clear digit. The origin if no point can reach any.
+        """
+        if not len(self.within):
+            return 0.0, 0.0
+        from_origin = (self.means[self.within] ** 2).sum(axis=1)
+        candidates = self.means[self.within[np.argsort(from_origin, kind="stable")[:_START_CANDIDATES]]]
+        # Without the tree: to import SciPy's takes longer, and the first map waits for this.
+        squared = (self.means**2).sum(axis=1) - 2 * candidates @ self.means.T  # but for a constant of each candidate
+        k = min(_START_VOTE_K, len(self.means))
+        counts = self._count(np.argpartition(squared, k - 1, axis=1)[:, :k])
+        z1, z2 = candidates[counts.max(axis=1).argmax()]  # the first of equals
+        return round(float(z1), 2) + 0.0, round(float(z2), 2) + 0.0
 
     def nearest(self, z: Point, k: int) -> tuple[np.ndarray, np.ndarray]:
         """The k nearest digits, nearest first, or all if there are fewer: indices (k,) and distances (k,)."""

@@ -40,6 +40,12 @@ def _coordinate(name: str, given: object) -> float:
     return number + 0.0  # turns -0.0 into 0.0
 
 
+def point_text(z: Point) -> str:
+    """A point as the pages write it: to two decimals, with true minus signs, and none before a zero."""
+    z1, z2 = (f"{value:.2f}".replace("-0.00", "0.00").replace("-", "\u2212") for value in z)
+    return f"z1 {z1}, z2 {z2}"
+
+
 def prior_quantiles(z: Point) -> Point:
     """(Phi(z1), Phi(z2)), with Phi the CDF of N(0, 1): the prior's mass left of z and its mass below z, in [0, 1]."""
     return NormalDist().cdf(z[0]), NormalDist().cdf(z[1])

@@ -108,3 +108,30 @@ def test_a_map_of_few_digits_works_too(count: int):
     assert (np.diff(distances) >= 0).all()
     assert small.support((10.0, 10.0)).word == "off the map"
     assert small.votes(np.zeros((1, 2)), 10).sum() == min(count, 10)
+
+
+def test_a_walk_starts_where_the_digits_around_are_of_one_class():
+    noise = np.random.default_rng(3)
+    mixed = noise.normal(0, 0.5, (300, 2))
+    alike = noise.normal((1.5, -1), 0.1, (100, 2))
+    far = noise.normal((-6, 6), 0.1, (1000, 2))
+    means = np.concatenate([mixed, alike, far]).astype(np.float32)
+    labels = np.concatenate([noise.integers(0, 10, 300), np.full(1100, 4)]).astype(np.uint8)
+    embedded = LatentMap(means, np.full_like(means, 0.1), labels)
+    z = embedded.start
+    assert z == (round(z[0], 2), round(z[1], 2))
+    assert np.hypot(z[0] - 1.5, z[1] + 1) < 0.5, "not among those of all classes, nor farther out than need be"
+    assert embedded.votes(np.array([z], np.float32), 50)[0, 4] >= 49
+
+
+@pytest.mark.parametrize(
+    ("means", "expected"),
+    [
+        ([[0.254, -0.5]], (0.25, -0.5)),
+        ([[30.0, 0.0], [0.0, 50.0]], (0.0, 0.0)),
+        ([[30.0, 0.0], [1.0, 1.0]], (1.0, 1.0)),
+    ],
+)
+def test_a_walk_starts_within_reach(means: list[list[float]], expected: tuple[float, float]):
+    array = np.array(means, np.float32)
+    assert LatentMap(array, np.ones_like(array), np.zeros(len(array), np.uint8)).start == expected

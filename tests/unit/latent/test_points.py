@@ -9,7 +9,7 @@ import scipy.special
 import scipy.stats
 
 from vae_core.errors import LatentPointError
-from vae_core.latent.points import as_point, as_points, prior_quantiles, random_point
+from vae_core.latent.points import as_point, as_points, point_text, prior_quantiles, random_point
 
 NO_COORDINATES: list[Any] = [math.nan, math.inf, -math.inf, 10.0001, -10.0001, 10**400, 1j, None, [1], {}]
 NO_COORDINATES += ["", "abc", "nan", "inf", "-inf", "1e400", "10.0001", "1,5", "0x1", "1 2", "9" * 100_000, "\0", "1_0"]
@@ -71,3 +71,15 @@ def test_random_points_are_draws_from_the_prior_within_the_limit():
 def test_as_points_makes_a_batch_of_one(z: object):
     points = as_points(z)  # pyright: ignore[reportArgumentType]  # whatever NumPy makes an array of
     np.testing.assert_array_equal(points, np.array([[1, 2]], np.float32), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("z", "expected"),
+    [
+        ((1.006, -0.5), "z1 1.01, z2 \u22120.50"),
+        ((-0.001, 0.0), "z1 0.00, z2 0.00"),
+        ((-10, 10), "z1 \u221210.00, z2 10.00"),
+    ],
+)
+def test_a_point_is_written_to_two_decimals(z: tuple[float, float], expected: str):
+    assert point_text(z) == expected

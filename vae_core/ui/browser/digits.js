@@ -163,10 +163,16 @@ export function span(means, axis) {
 const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1])
 
 /**
- * A point as the page writes it, to two decimals.
+ * A coordinate as the page writes it: to two decimals, with a true minus, and none before a zero.
+ * @param {number} value
+ */
+export const coordinateText = (value) => value.toFixed(2).replace("-0.00", "0.00").replace("-", "\u2212")
+
+/**
+ * A point as the page writes it.
  * @param {Point} z
  */
-export const pointText = ([z1, z2]) => `z1 ${z1.toFixed(2)}, z2 ${z2.toFixed(2)}`.replaceAll("-", "\u2212")
+export const pointText = ([z1, z2]) => `z1 ${coordinateText(z1)}, z2 ${coordinateText(z2)}`
 
 /**
  * @param {Float32Array | Uint8Array} values - (N, 2).

@@ -26,9 +26,10 @@ export function themeOf(element) {
  * @returns {Record<string, string>}
  */
 export function plotlyTheme(element, axes) {
-  const { text, line, primary, font } = themeOf(element)
+  const { text, background, line, primary, font } = themeOf(element)
   const lines = axes.flatMap((axis) => ["tickcolor", "gridcolor", "zerolinecolor"].map((key) => [`${axis}.${key}`, line]))
-  return { ...Object.fromEntries(lines), "font.color": text, "font.family": font, "modebar.color": text, "modebar.activecolor": primary }
+  const buttons = { "modebar.color": text, "modebar.activecolor": primary, "modebar.bgcolor": background }
+  return { ...Object.fromEntries(lines), "font.color": text, "font.family": font, ...buttons }
 }
 
 /**

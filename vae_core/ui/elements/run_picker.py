@@ -1,45 +1,51 @@
-"""The run picker: which run a page shows, with its badge, and what is wrong with the others."""
+"""The run picker: which run a page shows, on which digits, how good it is, and what is wrong with the others."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 import streamlit as st
 
 from vae_core.errors import RunDamaged, RunError
 from vae_core.runs.catalog import list_runs, open_run
+from vae_core.runs.record import Score
 from vae_core.runs.run import Run
-from vae_core.ui.elements.badge import badge, caveat
+from vae_core.ui.elements.digits_on_show import digits_on_show
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session import explore
 from vae_core.ui.session.explore import ExploreState
 
 
-def choose_run(title: str) -> LoadedRun:
-    """The page's title, and the run that its visitor chose, encoded on the digits at hand.
+@dataclass(frozen=True)
+class RunPicker:
+    """The run that the visitor chose, encoded on the digits at hand, and those that they may choose instead."""
 
-    Where that run cannot be read, the page says so and ends here.
-    """
-    runs, problems = list_runs()
-    titles = labels([run for run in runs if run.record.status != "running"])
-    state = ExploreState()
-    run_id = state.run
-    missing = run_id not in titles
-    link_warnings(
-        [f"The run {run_id} is gone, damaged, or in training. This is {explore.DEFAULT_RUN}."] if missing else []
-    )
-    if missing:
-        run_id = explore.DEFAULT_RUN
-    # Said anew each time: Streamlit takes the picker of another page for another one, which starts at its first choice.
-    state.run = run_id
-    heading, picker = st.columns([3, 1], vertical_alignment="bottom")
-    chosen = picker.selectbox(
-        "Run", list(titles), format_func=titles.__getitem__, key=ExploreState.run.key, persist_state="session"
-    )
-    with heading:
-        st.title(title, anchor=False)
+    loaded: LoadedRun
+    _titles: dict[str, str]
+    _scores: list[Score]
+    _problems: list[str]
+
+    @classmethod
+    def open(cls) -> "RunPicker":
+        """Read the visitor's run, or the default one if it is gone. Where it cannot be read, the page ends here and
+        lets another one be chosen."""
+        runs, problems = list_runs()
+        titles = labels([run for run in runs if run.record.status != "running"])
+        state = ExploreState()
+        run_id = state.run
+        missing = run_id not in titles
+        link_warnings(
+            [f"The run {run_id} is gone, damaged, or in training. This is {explore.DEFAULT_RUN}."] if missing else []
+        )
+        if missing:
+            run_id = explore.DEFAULT_RUN
+        # Said anew each time: Streamlit takes the picker of another page for another one, which starts at its first
+        # choice.
+        state.run = run_id
         try:
-            loaded = load_run(open_run(chosen))
+            loaded = load_run(open_run(run_id))
         except RunError as error:
+            _select(titles)
             show_error(error, "This run cannot be shown.")
             st.stop()
         try:
@@ -49,10 +55,29 @@ def choose_run(title: str) -> LoadedRun:
         except RunDamaged as error:
             scores = []
             problems.append(str(error))
-        badge(loaded.run, scores, loaded.digits)
-    caveat(loaded.digits, loaded.run)
-    damaged_runs(problems)
-    return loaded
+        return cls(loaded, titles, scores, problems)
+
+    def draw(self) -> None:
+        """Draw the picker. In a fragment, another choice has all of the page run anew."""
+        if _select(self._titles) != self.loaded.run.id:
+            st.rerun()
+
+    def describe(self) -> None:
+        """Say what is on show."""
+        digits_on_show(self.loaded.digits, [self.loaded.run], self._scores)
+        damaged_runs(self._problems)
+
+
+def _select(titles: dict[str, str]) -> str:
+    return st.selectbox(
+        "Run",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=ExploreState.run.key,
+        persist_state="session",
+        label_visibility="collapsed",
+        width=220,
+    )
 
 
 def labels(runs: list[Run]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 // The map: the test digits' posterior means as a live Plotly plot, and the pointer over it.
 
 import { CLASSES } from "../browser/picture.js"
+import { ClassLegend } from "./class_legend.js"
 import { plotlyTheme, themed } from "../browser/theme.js"
 import { frameOf, pointAt, rangesShown, shownTraces, toPixelOf } from "./axes.js"
 import { configOf, layoutOf, pointLooksOver, rangesOf, tracesOf } from "./map_figure.js"
@@ -31,10 +32,15 @@ export class LatentPlot {
   /**
    * @param {Plotly} Plotly
    * @param {HTMLElement} container
+   * @param {HTMLElement} legend - for the buttons of the classes.
    * @param {Handlers} on
    */
-  constructor(Plotly, container, on) {
+  constructor(Plotly, container, legend, on) {
     this.Plotly = Plotly
+    this.legend = new ClassLegend(legend, {
+      toggle: (label) => this.toggleClass(label),
+      showClasses: (shown) => this.showClasses(shown),
+    })
     this.container = container
     this.on = on
     this.gl = new WebGL(container, () => this.drawAgain())
@@ -44,7 +50,7 @@ export class LatentPlot {
     this.last = null
     /** How many digits are drawn. */
     this.count = 0
-    /** @type {[Range, Range]} of the axes when all digits are in view */
+    /** @type {[Range, Range]} of the axes when the map is drawn first */
     this.fullRanges = [[-1, 1], [-1, 1]]
     /** @type {object[]} Plotly's layout.images */
     this.images = []
@@ -120,7 +126,7 @@ export class LatentPlot {
     await this.Plotly.update(this.container, { "marker.size": size, "marker.opacity": opacity }, { images })
   }
 
-  /** Show all digits and all classes again. */
+  /** Show all classes again, in the first frame. */
   async reset() {
     await this.Plotly.restyle(this.container, { visible: true })
     await this.show(this.fullRanges)
@@ -150,6 +156,7 @@ export class LatentPlot {
     for (const name of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) plot.on(name, () => this.tellFrame())
     plot.on("plotly_restyle", () => {
       this.shown = shownTraces(container)
+      this.legend.show(this.shown)
       on.classes()
     })
   }
@@ -194,12 +201,12 @@ export class LatentPlot {
   }
 
   /**
-   * The point under the pointer, or null outside the axes and on the buttons and the legend.
+   * The point under the pointer, or null outside the axes and on Plotly's buttons.
    * @param {PointerEvent} event
    */
   pointUnder(event) {
     if (!this.drawn || this.pinch.active) return null
-    if (event.target instanceof Element && event.target.closest(".modebar, .legend")) return null
+    if (event.target instanceof Element && event.target.closest(".modebar")) return null
     const box = this.container.getBoundingClientRect()
     return pointAt(this.container, event.clientX - box.left, event.clientY - box.top)
   }

@@ -2,7 +2,7 @@
 
 import { CLASSES } from "../browser/picture.js"
 import { COLOURS } from "../browser/colours.js"
-import { span } from "../browser/digits.js"
+import { SYMBOLS } from "./class_legend.js"
 
 /** @import { Digits } from "../browser/digits.js" */
 
@@ -21,13 +21,13 @@ import { span } from "../browser/digits.js"
  * @property {"none"} hoverinfo
  */
 
-const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon"]
 const SVG_POINTS = 2000 // what an SVG scatter pans smoothly, where WebGL is missing
 /** @type {PointLooks} */
 const POINTS = { size: 5, opacity: 0.7 }
 /** @type {PointLooks} */
 const POINTS_OVER_IMAGE = { size: 2.5, opacity: 0.4 } // so that it can be seen between and through them
-const MARGIN = 0.04 // beyond the outermost digits, as a share of the distance between them
+const MARGIN = 0.04 // beyond the outermost digits in the frame, as a share of the distance between them
+const BEYOND = 0.00125 // share of the digits that may lie beyond each of the frame's four sides
 
 /**
  * How the points look.
@@ -38,7 +38,7 @@ export const pointLooksOver = (images) => (images.length ? POINTS_OVER_IMAGE : P
 /**
  * One trace a class. Without WebGL they hold only every few of the digits.
  * @param {Digits} digits
- * @param {boolean[]} shown - by class; the others are only named in the legend.
+ * @param {boolean[]} shown - by class.
  * @param {boolean} webgl - whether the browser has it.
  * @param {PointLooks} looks
  * @returns {Trace[]}
@@ -61,14 +61,17 @@ export function tracesOf(digits, shown, webgl, looks) {
 }
 
 /**
- * The ranges of both axes that show every digit, with a margin.
+ * The ranges of both axes at first: a frame that holds at least 99.5 % of the digits, with a margin. The few that lie far
+ * out would make all others small.
  * @param {ArrayLike<number>} means - (N, 2).
  * @returns {[Range, Range]}
  */
 export function rangesOf(means) {
   /** @type {(axis: number) => Range} */
   const range = (axis) => {
-    const [low, high] = span(means, axis)
+    const values = Float32Array.from({ length: means.length / 2 }, (_, i) => means[2 * i + axis]).sort()
+    const beyond = Math.floor(BEYOND * values.length)
+    const [low, high] = [values[beyond], values[values.length - 1 - beyond]]
     const margin = MARGIN * (high - low)
     return [low - margin, high + margin]
   }
@@ -95,14 +98,14 @@ export function layoutOf(identity, ranges, images) {
     autosize: true,
     dragmode: "pan",
     hovermode: false,
-    margin: { l: 46, r: 36, t: 8, b: 44 }, // the right one holds Plotly's buttons, so that they cover no points
+    margin: { l: 42, r: 8, t: 8, b: 40 },
+    showlegend: false, // there is one of our own
     xaxis: axis("z1", ranges[0]),
     yaxis: { ...axis("z2", ranges[1]), scaleanchor: "x" },
-    legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom", itemsizing: "constant", itemwidth: 30, entrywidth: 8 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { size: 13 },
-    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)" },
+    modebar: { orientation: "v" },
     images,
   }
 }
@@ -113,7 +116,7 @@ export function layoutOf(identity, ranges, images) {
  */
 export const configOf = (identity) => ({
   displaylogo: false,
-  displayModeBar: true,
+  displayModeBar: "hover", // over the points, so not always
   scrollZoom: true,
   doubleClick: "reset",
   modeBarButtons: [["pan2d", "zoom2d", "zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],

@@ -10,6 +10,7 @@
  * @typedef {object} Marks
  * @property {Point | null} [pin]
  * @property {Digit | null} nearest - the digit to mark, with its posterior.
+ * @property {Point | null} [glider] - where a pointer is to be drawn that moves by itself.
  * @property {Point | null} [pointerNode] - the lattice's node nearest to the pointer.
  * @property {Point | null} [pinNode] - and to the pin.
  * @property {number[] | null} nodes - of the lattice, on both axes, ascending.
@@ -17,6 +18,11 @@
  */
 
 const CHI2_95 = Math.sqrt(5.991) // radius, in standard deviations, that holds 95 % of a two-dimensional normal
+
+const NAME_PIXELS = 20 // least distance of two names, so that neither covers the other
+const INSET = 72 // pixels along each side
+const INSET_RADIUS = 24 // of the magnified ellipse, or less
+const SMALL = 7 // pixels: the radius below which an ellipse is drawn magnified as well
 
 let overlays = 0
 
@@ -55,6 +61,13 @@ export class Overlay {
     this.pinNode = area.appendChild(element("rect", { class: "lm-pin", width: 11, height: 11 }))
     const cross = "M-14 0H-6M6 0H14M0 -14V-6M0 6V14M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0"
     this.pin = area.appendChild(element("path", { class: "lm-cross", d: cross }))
+    this.glider = area.appendChild(element("path", { class: "lm-glider", d: "M0 0V17L4 13.3L6.7 19.3L9.3 18.2L6.7 12.3H12z" }))
+    this.inset = svg.appendChild(element("g", { class: "lm-inset", hidden: "" }))
+    this.inset.appendChild(element("rect", { width: INSET, height: INSET, rx: 4 }))
+    const middle = { cx: INSET / 2, cy: INSET / 2 - 6 }
+    this.magnified = this.inset.appendChild(element("ellipse", { class: "lm-magnified", ...middle }))
+    this.inset.appendChild(element("circle", { r: 2, ...middle }))
+    this.magnification = this.inset.appendChild(element("text", { x: INSET / 2, y: INSET - 6 }))
     /** @type {ToPixel | null} */
     this.toPixel = null
     /** @type {Marks | null} */
@@ -70,6 +83,7 @@ export class Overlay {
     this.toPixel = toPixel
     const { left, top, width, height } = frame
     setAttributes(this.clip, { x: left, y: top, width, height })
+    this.inset.setAttribute("transform", `translate(${left + 6} ${top + height - INSET - 6})`)
     if (this.marks) this.draw(this.marks)
   }
 
@@ -91,9 +105,27 @@ export class Overlay {
       const [x, y] = toPixel(mean)
       const [right, up] = toPixel([mean[0] + CHI2_95 * std[0], mean[1] + CHI2_95 * std[1]])
       setAttributes(this.posterior, { rx: right - x, ry: y - up })
-    }
+      this.drawInset(right - x, y - up)
+    } else this.inset.toggleAttribute("hidden", true)
+    place(this.glider, toPixel, marks.glider)
     this.drawLattice(toPixel, marks.nodes)
     this.drawNames(toPixel, marks.names)
+  }
+
+  /**
+   * Draw the posterior once more, magnified, where it would be lost below its digit's own mark.
+   * @param {number} rx - its radii on the map, in pixels.
+   * @param {number} ry
+   */
+  drawInset(rx, ry) {
+    const radius = Math.max(rx, ry)
+    const small = radius < SMALL && radius > 0
+    this.inset.toggleAttribute("hidden", !small)
+    if (!small) return
+    const power = 10 ** Math.floor(Math.log10(INSET_RADIUS / radius))
+    const factor = power * Math.floor(INSET_RADIUS / radius / power) // a round number
+    setAttributes(this.magnified, { rx: factor * rx, ry: factor * ry })
+    this.magnification.textContent = `\u00d7 ${factor.toLocaleString("en")}`
   }
 
   /**
@@ -118,12 +150,16 @@ export class Overlay {
    */
   drawNames(toPixel, names) {
     while (this.names.childElementCount < names.length) this.names.appendChild(element("text"))
+    /** @type {import("./axes.js").Pixel[]} */
+    const taken = []
     names.forEach(({ text, z, visible }, i) => {
       const node = this.names.children[i]
       const [x, y] = toPixel(z)
+      const free = taken.every((other) => Math.hypot(other[0] - x, other[1] - y) >= NAME_PIXELS)
+      if (visible && free) taken.push([x, y])
       node.textContent = text
       node.setAttribute("transform", `translate(${x} ${y})`)
-      node.toggleAttribute("hidden", !visible)
+      node.toggleAttribute("hidden", !visible || !free)
     })
   }
 }

@@ -33,7 +33,7 @@ export class Pinch {
 
   /** @param {TouchEvent} event */
   touch(event) {
-    if (event.target instanceof Element && event.target.closest(".modebar, .legend")) return // Plotly's
+    if (event.target instanceof Element && event.target.closest(".modebar")) return // Plotly's
     event.stopPropagation()
     if (event.touches.length !== 2) {
       this.from = null

@@ -1,7 +1,7 @@
 """What the explorer shows, and its link: ?run=<id>&z1=<float>&z2=<float>, and &layer=<name> where one is shown.
 
 The pinned point is the one fact that everything else follows: the map, what is said about it, the link. It is None
-until something is pinned; then the origin stands in for it.
+until something is pinned; then the start of the run's map stands in for it.
 """
 
 import time
@@ -16,7 +16,6 @@ from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.session import url
 from vae_core.ui.session.state import State, Value
 
-ORIGIN: Point = (0.0, 0.0)
 DEFAULT_RUN = "deep"
 
 
@@ -93,11 +92,6 @@ class ExploreState(State):
             self.move(link.z)
         self.target = self.pinned  # the map may be a new one
         return notices
-
-    @property
-    def point(self) -> Point:
-        """The pinned point, or the origin."""
-        return self.pinned or ORIGIN
 
     def pin(self, z: Point | None, revision: int) -> None:
         """Pin z, or unpin with None, as the map did. A pin that was sent under an older revision is ignored."""

@@ -51,6 +51,7 @@ def latent_map(
             "layer": _layer(layer, drawn) if layer and drawn else None,
             "nodes": lattice(n, q).tolist(),
             "limit": Z_LIMIT,
+            "start": loaded.map.start,
             "z": z,
             "revision": revision,
             "view_resets": view_resets,
@@ -64,7 +65,8 @@ def latent_map(
 def _layer(name: str, drawn: DrawnLayer) -> dict[str, Any]:
     """What the browser needs to draw it. Each answer differs as long as it is not whole, so that the view hears it."""
     answered = {} if drawn.share == 1 else {"answered": time.monotonic_ns()}
-    return {"url": drawn.url, "share": drawn.share, "legend": LAYERS[name].legend} | answered
+    layer = LAYERS[name]
+    return {"url": drawn.url, "share": drawn.share, "legend": layer.legend, "help": layer.help} | answered
 
 
 def pinned_point() -> tuple[Any, Any]:

@@ -1,5 +1,6 @@
-// The inputs for z1 and z2: they show the pinned point, and pin what a visitor types.
+// The inputs for z1 and z2: they show the point that is shown, and pin what a visitor types.
 
+import { coordinateText } from "../../browser/digits.js"
 import { BIG_STEP, STEP } from "./shown_point.js"
 
 /** @import { Point } from "../../browser/digits.js" */
@@ -30,12 +31,30 @@ export class CoordinateInputs {
   /** @param {Point} z */
   show(z) {
     this.z = z
-    this.inputs.forEach((input, axis) => (input.value = z[axis].toFixed(4)))
+    this.inputs.forEach((input, axis) => (input.value = coordinateText(z[axis])))
+  }
+
+  /**
+   * Show another point, unless something is being typed.
+   * @param {Point} z
+   */
+  follow(z) {
+    const typing = this.inputs.some((input, axis) => input.value !== coordinateText(this.z[axis]))
+    if (!typing) this.show(z)
+  }
+
+  /**
+   * What an input holds: NaN if it is no number; where nothing was typed the point's own, with all its decimals.
+   * @param {HTMLInputElement} input
+   */
+  valueOf(input) {
+    const own = this.z[this.inputs.indexOf(input)]
+    return input.value === coordinateText(own) ? own : parseNumber(input.value)
   }
 
   /** Pin the point that was typed, unless an input holds no number; then both show the last point again. */
   pinTyped() {
-    const [z1, z2] = this.inputs.map((input) => parseNumber(input.value))
+    const [z1, z2] = this.inputs.map((input) => this.valueOf(input))
     if (Number.isFinite(z1) && Number.isFinite(z2)) this.pin([z1, z2])
     this.show(this.z)
   }
@@ -47,7 +66,7 @@ export class CoordinateInputs {
   key(event, input) {
     const direction = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0
     if (direction) {
-      input.value = String(parseNumber(input.value) + direction * (event.shiftKey ? BIG_STEP : STEP))
+      input.value = String(this.valueOf(input) + direction * (event.shiftKey ? BIG_STEP : STEP))
       this.pinTyped()
     } else if (event.key === "Escape") this.show(this.z)
     else return

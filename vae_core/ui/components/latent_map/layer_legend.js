@@ -9,6 +9,7 @@ import { find } from "../../browser/elements.js"
  * @typedef {object} Layer
  * @property {string | null} url - of the heatmap; null while nothing of it is computed.
  * @property {string} legend - what its values are.
+ * @property {string} help - what to see in it.
  * @property {number} share - of it that is computed: below 1 there is a coarse heatmap, or none.
  */
 
@@ -38,9 +39,9 @@ export class LayerLegend {
       this.bar.style.backgroundImage = heatmap.classes ? ofClasses() : ""
     }
     if (!layer) return
-    const { share, legend } = layer
+    const { share, legend, help } = layer
     const percent = Math.floor(100 * share)
-    this.text.textContent = share === 1 ? legend : `${legend}. Computing: ${percent} %. Choose no layer to cancel.`
+    this.text.textContent = share === 1 ? `${legend}. ${help}` : `${legend}. Computing: ${percent} %. Choose no layer to cancel.`
   }
 }
 

@@ -25,6 +25,8 @@ export class MapPane {
     const part = (/** @type {string} */ selector) => find(root, selector, HTMLElement)
     this.root = root
     this.plotly = part(".lm-plotly")
+    this.classes = part(".lm-classes")
+    this.hint = part(".lm-hint")
     this.note = part(".lm-map .lm-note:last-child")
     this.legend = new LayerLegend(part(".lm-legend"))
     this.lattice = find(root, ".lm-lattice", HTMLInputElement)
@@ -58,7 +60,7 @@ export class MapPane {
    * @param {string} run - its id.
    */
   async draw(Plotly, digits, run) {
-    const plot = (this.plot ??= new LatentPlot(Plotly, this.plotly, this.onMap))
+    const plot = (this.plot ??= new LatentPlot(Plotly, this.plotly, this.classes, this.onMap))
     this.digits = digits.count
     this.names = digits.centres().map((z, label) => ({ text: String(label), z }))
     this.colours = this.theme()
@@ -67,11 +69,15 @@ export class MapPane {
 
   /** Say below the map what can be done with it, or how many digits are left where WebGL is missing. */
   say() {
-    const how = matchMedia("(pointer: coarse)").matches
-      ? "Slide a finger sideways to decode, tap to pin; two fingers move and zoom."
-      : "Drag to move, scroll to zoom, click to pin."
+    const touch = matchMedia("(pointer: coarse)").matches
+    this.hint.textContent = touch
+      ? "Slide a finger over the map: the model draws what lies there. Tap to hold it."
+      : "Move over the map: the model draws what lies there. Click to hold it."
+    const how = touch
+      ? "Slide a finger sideways to draw, tap to hold; two fingers move and zoom."
+      : "Drag to move, scroll to zoom, click to hold a point, Esc to let go."
     this.note.textContent = this.plot?.webgl
-      ? `${how} The ellipse holds 95 % of the nearest digit's posterior.`
+      ? `${how} The ellipse is where the encoder believes the nearest digit to be (95 %).`
       : `WebGL is missing in this browser: the map shows ${this.plot?.count} of ${this.digits} digits, as SVG.`
   }
 

@@ -19,7 +19,7 @@ export class Readout {
     this.decodedContext = contextOf(this.decoded)
     this.originalContext = contextOf(this.original)
     const text = (/** @type {string} */ selector) => find(root, selector, HTMLElement)
-    this.text = { state: text(".lm-state"), z: text(".lm-z"), label: text(".lm-label"), distance: text(".lm-distance") }
+    this.text = { state: text(".lm-state"), label: text(".lm-label"), distance: text(".lm-distance") }
     this.original.addEventListener("click", pin)
   }
 
@@ -42,12 +42,11 @@ export class Readout {
    */
   describe(z, state, nearest) {
     const { decoded, original, text } = this
-    const found = nearest ? `Nearest: a ${nearest.label}` : "No class is shown"
+    const found = nearest ? `Nearest real digit: a ${nearest.label}` : "No class is shown"
     decoded.setAttribute("aria-label", `The decoder's digit at ${pointText(z)}`)
     original.setAttribute("aria-label", nearest ? `The nearest test digit, a ${nearest.label}` : found)
     text.label.textContent = found
-    text.distance.textContent = nearest ? `${nearest.distance.toFixed(3)} away` : ""
-    text.z.textContent = pointText(z)
+    text.distance.textContent = nearest ? `${nearest.distance.toFixed(2)} away` : ""
     text.state.textContent = state
   }
 }

@@ -1,36 +1,45 @@
-// The shown point: the one under the pointer, else the pinned one, else the origin. Where it may lie, and how keys move it.
+// The shown point: the one under a pointer, else the pinned one, else the map's start. Where it may lie, and how keys
+// move it.
 
 /** @import { Point } from "../../browser/digits.js" */
 
 export const STEP = 0.05
 export const BIG_STEP = 0.25
 
-/** @type {Point} */
-const ORIGIN = [0, 0]
 /** @type {Record<string, Point | undefined>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
 
 export class ShownPoint {
   constructor() {
+    /** @type {Point} where the map begins */
+    this.start = [0, 0]
     /** @type {Point | null} */
     this.pinned = null
     /** @type {Point | null} */
     this.underPointer = null
+    /** @type {Point | null} where a pointer glides by itself */
+    this.gliding = null
   }
 
   /** The point itself. */
   get z() {
-    return this.underPointer ?? this.pin
+    return this.moving ?? this.pin
+  }
+
+  /** Where the pointer is, the visitor's or the one that glides by itself; null if there is none. */
+  get moving() {
+    return this.underPointer ?? this.gliding
   }
 
   /** Where the pin is drawn. */
   get pin() {
-    return this.pinned ?? ORIGIN
+    return this.pinned ?? this.start
   }
 
   /** Which point it is, in words. */
   get state() {
-    return this.underPointer ? "at the pointer" : this.pinned ? "pinned" : "at the origin"
+    if (this.underPointer) return "at the pointer"
+    return this.gliding ? "moving by itself" : this.pinned ? "pinned" : "at the start"
   }
 
   /**

@@ -9,6 +9,7 @@ import { loadPlotly } from "../../browser/plotly.js"
 import { fetchTensors } from "../../browser/tensors.js"
 import { Mosaic } from "../../plots/mosaic.js"
 import { CoordinateInputs } from "./coordinate_inputs.js"
+import { Glide, roundFrom } from "./glide.js"
 import { MapPane } from "./map_pane.js"
 import { Readout, inWords } from "./readout.js"
 import { ShownPoint } from "./shown_point.js"
@@ -30,6 +31,7 @@ import { ShownPoint } from "./shown_point.js"
  * @property {Layer | null} layer - to show below the points.
  * @property {number[]} nodes - of the manifold's lattice, on both axes, ascending.
  * @property {number} limit - of |z1| and |z2|.
+ * @property {Point} start - the point that is shown while none is pinned.
  * @property {Point | null} z - the pinned point.
  * @property {number} revision - another one whenever the server pinned z.
  * @property {number} view_resets - another one whenever the view is to be restored.
@@ -38,6 +40,7 @@ import { ShownPoint } from "./shown_point.js"
 /** @typedef {{ decoder: Decoder, digits: Digits }} Loaded */
 
 const ASK_MS = 300 // after an answer that a layer is not whole yet
+const GLIDE_STOPS = 4 // classes that a pointer visits which glides by itself
 const PAUSE_MS = 150 // between two pins sent to the server, while an arrow key is held
 
 const toAttribute = (/** @type {Point} */ z) => z.map((value) => value.toFixed(4)).join(",")
@@ -49,6 +52,7 @@ export class View {
     const part = (/** @type {string} */ selector) => find(root, selector, HTMLElement)
     this.message = part(".lm-message")
     this.tiles = part(".lm-tiles")
+    this.hint = part(".lm-hint")
     this.fields = part(".lm-point")
     this.readout = new Readout(root, () => this.nearest && this.pin(this.nearest.mean))
     this.inputs = new CoordinateInputs(findAll(this.fields, "input", HTMLInputElement), (z) => this.pinByKeyboard(z))
@@ -56,6 +60,7 @@ export class View {
     /** @type {import("../../plots/mosaic.js").Handlers} - of the map too, which no keys lead over. */
     const pointing = {
       hover: (z, byKeys) => {
+        this.moved()
         if (byKeys) this.announce()
         this.hover(z)
       },
@@ -80,6 +85,10 @@ export class View {
     /** @type {Loaded | null} what belongs to the run */
     this.loaded = null
     this.point = new ShownPoint()
+    this.glide = new Glide((z) => {
+      this.point.gliding = z
+      this.show()
+    })
     /** @type {Nearest} */
     this.nearest = null
     /** The animation frame in which `describe` will run; 0 if none is asked for. */
@@ -115,10 +124,14 @@ export class View {
       await this.mosaic.draw(this.loaded.decoder, data.nodes)
     }
     this.data = data // only now, so that what failed to load is tried again next time
+    this.point.start = data.start
+    this.root.dataset.start = toAttribute(data.start)
     if (before?.revision !== data.revision) this.point.pinned = data.z // otherwise data.z may be older than what was pinned here
     if (before && before.view_resets !== data.view_resets) await this.map.plot?.reset()
     this.show()
     this.root.dataset.ready = "true"
+    if (this.point.pinned) this.glide.end()
+    else if (!before) this.glide.begin(roundFrom(data.start, this.map.names.map(({ z }) => z), GLIDE_STOPS))
   }
 
   /** @param {Data} data */
@@ -130,9 +143,16 @@ export class View {
     ])
     const digits = new Digits(map, pictures)
     this.loaded = { decoder: new Decoder(weights, data.activation), digits }
-    this.fields.title = `The pinned point, from \u2212${data.limit} to ${data.limit}`
+    this.fields.title = `The point that is drawn; type another one, from \u2212${data.limit} to ${data.limit}`
     await this.map.draw(Plotly, digits, data.run)
     this.message.hidden = true
+  }
+
+  /** The visitor knows what the map does: no pointer glides by itself any more, and no line says it. */
+  moved() {
+    if (this.hint.hidden) return
+    this.hint.hidden = true
+    this.glide.moved()
   }
 
   /** @param {Point | null} z - under the pointer. */
@@ -149,6 +169,7 @@ export class View {
    */
   pin(z, pauseMs = 0) {
     if (!this.data) return
+    this.moved()
     this.point.pinTo(z, this.data.limit)
     this.show()
     this.messenger.send(this.send, { z: this.point.pinned, revision: this.data.revision }, pauseMs)
@@ -199,6 +220,7 @@ export class View {
     this.readout.show(decoder.decode(...z), this.nearest && digits.image(this.nearest.index))
     const attribute = toAttribute(pin)
     if (attribute !== this.root.dataset.z) this.inputs.show(pin) // only then, for it discards what is being typed
+    this.inputs.follow(z)
     this.root.dataset.z = attribute
     this.root.dataset.hoverZ = underPointer ? toAttribute(underPointer) : ""
     this.describing ||= requestAnimationFrame(() => this.describe())
@@ -213,15 +235,16 @@ export class View {
   /** Mark the point, the pin and the nearest digit on the map and on the manifold. */
   mark() {
     if (!this.data) return // the manifold may not be drawn yet
-    const { pin, underPointer } = this.point
-    const pointerNode = underPointer && this.mosaic.nearestNode(underPointer)
+    const { pin, moving, gliding } = this.point
+    const pointerNode = moving && this.mosaic.nearestNode(moving)
     const pinNode = this.mosaic.nearestNode(pin)
     this.mosaic.mark(pointerNode, pinNode)
-    this.map.mark({ pin, nearest: this.nearest, pointerNode, pinNode }, this.mosaic.nodes)
+    this.map.mark({ pin, nearest: this.nearest, glider: gliding, pointerNode, pinNode }, this.mosaic.nodes)
   }
 
   close() {
     clearTimeout(this.asking)
+    this.glide.end()
     this.messenger.close()
     this.announcer.close()
     cancelAnimationFrame(this.describing)

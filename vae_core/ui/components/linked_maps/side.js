@@ -41,6 +41,7 @@ export class Side {
     const within = (/** @type {string} */ selector) => `[data-side="${name}"] ${selector}`
     this.titles = findAll(root, within(".cp-title"), HTMLElement)
     this.plotly = find(root, within(".lm-plotly"), HTMLElement)
+    this.classes = find(root, within(".lm-classes"), HTMLElement)
     this.z = find(root, within(".cp-z"), HTMLElement)
     this.decoded = find(root, within(`[data-testid="${name}-decoded"]`), HTMLCanvasElement)
     this.decodedContext = contextOf(this.decoded)
@@ -85,7 +86,7 @@ export class Side {
     const decoder = new Decoder(weights, activation)
     const digits = new Digits(map, pictures)
     const names = digits.centres().map((z, label) => ({ text: String(label), z }))
-    const plot = this.loaded?.plot ?? new LatentPlot(Plotly, this.plotly, this.onMap)
+    const plot = this.loaded?.plot ?? new LatentPlot(Plotly, this.plotly, this.classes, this.onMap)
     this.loaded = { title, decoder, digits, names, plot }
     await plot.draw(digits, id)
     await this.mosaic.draw(decoder, nodes)
