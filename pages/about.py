@@ -15,6 +15,7 @@ from vae_core.ui.elements.digits_on_show import describe_test_digits, digits_on_
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import chain, picture
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
+from vae_core.ui.session.digits import digits
 from vae_core.ui.session.explore import ExploreState
 
 
@@ -22,7 +23,7 @@ def main() -> None:
     link_warnings(ExploreState().begin())
     st.title("How it works", anchor=False)
     try:
-        loaded = load_run(open_run(ExploreState().run))
+        loaded = load_run(digits(), open_run(ExploreState().run))
     except RunError as error:
         show_error(error, "The run cannot be shown.")
         st.stop()

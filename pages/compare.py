@@ -20,6 +20,7 @@ from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, digits_for, load_run
 from vae_core.ui.resources.measurement import measured
 from vae_core.ui.session.compare import LEFT, RIGHT, CompareState
+from vae_core.ui.session.digits import digits
 
 state = CompareState()
 
@@ -33,7 +34,7 @@ def main() -> None:
         nothing_to_compare(runs)
         damaged_runs(problems)
         return
-    link_warnings(state.begin(runs, len(digits_for().test_images)))
+    link_warnings(state.begin(runs, len(digits_for(digits()).test_images)))
     chosen = choose(runs)
     damaged_runs(problems)
     left, right = opened(*chosen), opened(*reversed(chosen))
@@ -79,7 +80,7 @@ def choose(runs: list[Run]) -> list[Run]:
 def opened(run: Run, beside: Run) -> LoadedRun:
     """The run encoded on the digits for both; where it cannot be read, the page says so and ends here."""
     try:
-        return load_run(run, beside)
+        return load_run(digits(), run, beside)
     except RunError as error:
         show_error(error, "This run cannot be shown.")
         st.stop()

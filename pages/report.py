@@ -21,6 +21,7 @@ from vae_core.ui.elements.score_overview import score_overview
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.resources.loaded_run import LoadedRun, digits_for
 from vae_core.ui.resources.measurement import measured
+from vae_core.ui.session.digits import digits
 from vae_core.ui.session.explore import ExploreState
 from vae_core.ui.session.report import ReportState
 
@@ -30,7 +31,7 @@ SHOWN = 16
 
 
 def main() -> None:
-    state.begin(len(digits_for().test_images))
+    state.begin(len(digits_for(digits()).test_images))
     picker = RunPicker.open()
     loaded = picker.loaded
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -18,7 +18,7 @@ from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.elements.training_form import training_form
 from vae_core.ui.elements.training_status import training_status
 from vae_core.ui.markdown import escape_markdown
-from vae_core.ui.resources.loaded_run import digits
+from vae_core.ui.session.digits import digits
 from vae_core.ui.session.explore import ExploreState
 from vae_core.ui.session.train import TrainState
 
@@ -81,7 +81,8 @@ def follow(job: Job, at_hand: Digits) -> None:
     with st.container():  # always one: what stands below it would be drawn anew whenever it says more or less
         training_status(job)
     record = job.run.record
-    if record.dataset.digest != at_hand.digest:
+    shown = at_hand if record.dataset.digest == at_hand.digest else None
+    if not shown and not record.dataset.is_mnist:
         st.info("This run was trained on other digits than the ones at hand: its snapshots cannot be shown with them.")
         return
     history, problems = [], []
@@ -91,7 +92,7 @@ def follow(job: Job, at_hand: Digits) -> None:
         problems.append(str(error))
     curve = LearningCurve.from_rows(history, job.progress.steps, record.steps_per_epoch)
     figure = training_losses(curve, record.config, with_post=record.dataset.is_mnist)
-    problems += time_machine(job.run, at_hand, figure, actions.watch(job.run) if job.phase == "training" else None)
+    problems += time_machine(job.run, shown, figure, actions.watch(job.run) if job.phase == "training" else None)
     for problem in problems:
         show_error(problem)
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from vae_core.data.digits import Digits
 from vae_core.storage import directories
 from vae_core.ui.resources import loaded_run
+from vae_core.ui.session import digits as session_digits
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -53,11 +54,9 @@ def at_hand(digits: Digits, whole: Digits | None = None) -> Iterator[Digits]:
     what a shipped run is shown on.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loaded_run, "load_digits", lambda: digits)
+        patch.setattr(session_digits, "load_digits", lambda: digits)
         patch.setattr(loaded_run, "load_whole_sample", lambda: whole or digits)
-        loaded_run.digits.clear()
         yield whole or digits
-    loaded_run.digits.clear()
 
 
 def assert_falls_back(app: AppTest, deleted: Path, run_id: str) -> None:

@@ -134,7 +134,7 @@ def test_missing_scores_are_measured_when_asked_for(
     assert "Counting" in as_read("\n".join(element.proto.text for element in app.get("progress")))
     assert "not measured" in row(app, "-ELBO")  # the rest of the page lives meanwhile
     go_on.set()
-    assert measurement.measure(load_run(open_run("unscored"))).wait(SECONDS)
+    assert measurement.measure(load_run(little, open_run("unscored"))).wait(SECONDS)
     app.run()
     assert "not measured" not in row(app, "-ELBO")
     assert "Measure" not in [button.label for button in app.button]

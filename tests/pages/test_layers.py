@@ -66,24 +66,24 @@ def test_the_page_does_not_wait_and_a_coarse_layer_comes_first(mine: Path, monke
 
 
 def test_it_ends_where_the_visitor_goes_on_and_begins_anew_where_they_come_back(
-    mine: Path, monkeypatch: pytest.MonkeyPatch
+    mine: Path, few: Digits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def for_ever(network, embedded, cells, on_progress):
         while True:
             on_progress(0.5)
             time.sleep(0.01)
 
-    monkeypatch.setattr(layers, "_PATIENCE_SECONDS", 0.2)
     with monkeypatch.context() as patch:
         patch.setitem(HEATMAPS, "width", for_ever)
         app = opened(run="mine", layer="width")
         computing = layer_of(app)
         assert computing
         assert computing["url"] is None
-        loaded = load_run(open_run("mine"))
+        loaded = load_run(few, open_run("mine"))
         computation = layers._computations(loaded, "width", loaded.network.digest, loaded.digits.digest)
         app.button_group(key="layer").set_value(None).run()
         assert layer_of(app) is None
+        computation.patience = 0.1
         assert computation._done.wait(SECONDS)
         assert computation.abandoned
     app.button_group(key="layer").set_value("width").run()
@@ -106,5 +106,5 @@ def test_one_that_fails_says_why_and_the_map_is_there_without_it(mine: Path, mon
 
 def test_those_that_a_run_brings_along_are_there_at_once(runs: Path, whole_sample: Digits) -> None:
     for layer in HEATMAPS:
-        drawn = layers.drawn_layer(load_run(open_run("seed")), layer)
+        drawn = layers.drawn_layer(load_run(whole_sample, open_run("seed")), layer)
         assert drawn.share == 1

@@ -10,8 +10,8 @@ from vae_core import __version__
 from vae_core.data.digits import Digits
 from vae_core.errors import DataError
 from vae_core.latent.points import point_text
-from vae_core.ui.resources import loaded_run
 from vae_core.ui.resources.layers import LAYERS
+from vae_core.ui.session import digits
 from vae_core.ui.session.explore import DEFAULT_RUN
 
 SHIPPED_TITLES = ["The post's recipe", "deep", "fast, beta 0.25", "fast, beta 1", "fast, beta 4"]
@@ -153,8 +153,7 @@ def test_without_any_digits_every_page_says_why(runs: Path, monkeypatch: pytest.
     def none() -> NoReturn:
         raise DataError("No digits could be loaded. Reinstall the requirements.")
 
-    monkeypatch.setattr(loaded_run, "load_digits", none)
-    loaded_run.digits.clear()
+    monkeypatch.setattr(digits, "load_digits", none)
     app = opened(page)
     assert "Reinstall the requirements." in as_read(app.error[0].value)
 

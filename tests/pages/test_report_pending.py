@@ -60,7 +60,7 @@ def test_two_visitors_watch_one_measurement(runs: Path, few: Digits, monkeypatch
     monkeypatch.setattr(report_process, "measure", slow)
     monkeypatch.setattr(Computation, "wait", wait)
     measurement._measurements.clear()
-    first = measurement.measure(loaded_run.load_run(open_run("seed")))
+    first = measurement.measure(loaded_run.load_run(few, open_run("seed")))
     assert begun.wait(SECONDS)
     # The other visitors come one after the other: Streamlit's test runner has one runtime for all of its apps.
     seen = [report(run="seed") for _ in range(2)]
@@ -120,7 +120,7 @@ def test_who_cancels_waits_no_longer_and_the_report_ends_once_nobody_waits(
         patch.setattr(report_process, "measure", slow)
         app = opened("report.py", run="seed")
         assert "Summing" in as_read(app.get("progress")[0].proto.text)
-        measurement.measure(loaded_run.load_run(open_run("seed"))).patience = 0.1
+        measurement.measure(loaded_run.load_run(few, open_run("seed"))).patience = 0.1
         app.button(key="cancel report").click().run()
         assert ended.wait(SECONDS)
         for _ in range(2):  # it is not begun again unasked
@@ -142,7 +142,7 @@ def test_what_a_visitor_left_is_begun_anew_for_the_next(
             time.sleep(0.01)
 
     measurement._measurements.clear()
-    loaded = loaded_run.load_run(open_run("seed"))
+    loaded = loaded_run.load_run(few, open_run("seed"))
     with monkeypatch.context() as patch:
         patch.setattr(report_process, "measure", for_ever)
         patch.setattr(measurement, "_PATIENCE_SECONDS", 0.1)
@@ -154,7 +154,7 @@ def test_what_a_visitor_left_is_begun_anew_for_the_next(
 
 
 def test_no_more_than_four_reports_are_measured_at_once(monkeypatch: pytest.MonkeyPatch, runs: Path, few: Digits):
-    waiting, loaded = threading.Semaphore(0), loaded_run.load_run(open_run("seed"))
+    waiting, loaded = threading.Semaphore(0), loaded_run.load_run(few, open_run("seed"))
     go_on = threading.Event()
 
     def slow(network, digits, on_progress):

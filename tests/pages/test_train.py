@@ -227,16 +227,21 @@ def test_outcome_is_compared_with_the_post_only_on_the_same_digits(runs: Path) -
     assert "Better than the post's 50 epochs: 140.2 against 151.4 nats" in app.success[0].value
 
 
-def test_snapshots_are_shown_beside_the_runs_own_digits_alone(runs: Path, shown: Digits) -> None:
-    app = train(watch="seed")
+def test_the_shipped_runs_trainings_are_shown_with_mnist_and_without(runs: Path, shown: Digits) -> None:
+    app = train(watch="deep")
     machine = browser_data(app, "time-machine")
-    if shown.source == "mnist":
-        assert machine
-        assert len(machine["frames"]) == 24
-        assert not app.info
-    else:
-        assert not machine
-        assert "trained on other digits than the ones at hand" in app.info[0].value
+    assert machine
+    assert len(machine["frames"]) == 24
+    # Without MNIST the digits have their classes, but no pictures.
+    assert ("probe-labels" in machine["digits"]) == (shown.source != "mnist")
+    assert not app.info
+
+
+def test_snapshots_of_other_digits_are_not_shown(runs: Path, shown: Digits) -> None:
+    copy_of_seed(runs, "mine", dataclasses.replace(shown, source="fashion.npz", test_images=shown.test_images[:50]))
+    app = train(watch="mine")
+    assert not browser_data(app, "time-machine")
+    assert "trained on other digits than the ones at hand" in app.info[0].value
 
 
 def test_damaged_snapshot_is_an_error_that_names_the_file(runs: Path) -> None:

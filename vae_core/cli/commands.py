@@ -64,7 +64,8 @@ def train(
     dataclasses.replace(RECIPES[recipe], **given)  # what is out of bounds is an error before anything is read
     places = slots() if queue else None
     unfinished = find_run(root, resume) if resume is not None else None
-    digits = load_digits()
+    # A run that is resumed may be one on the sample, though MNIST is at hand by now.
+    digits = load_digits_of(unfinished.record.dataset.source) if unfinished else load_digits(fetch=True)
     if leave_out_sample:
         digits = digits.without(load_whole_sample())
     click.echo(_describe(digits))
@@ -140,7 +141,7 @@ def runs() -> None:
 @cli.command()
 def data() -> None:
     """Tell which digits would be used, how many, and why earlier sources were not."""
-    digits = load_digits()
+    digits = load_digits(fetch=True)
     for reason in digits.skipped:
         click.echo(f"Not used - {reason}")
     click.echo(_describe(digits))

@@ -22,6 +22,10 @@ MNIST_TEST = "c3f9adf9c66efb57"
 _MNIST_TRAINING = "edc0d1098aa497be"
 """The same hash of its 60,000 training digits."""
 
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+"""The file that keras.datasets.mnist downloads; URL and hash are those in Keras's source."""
+
 _NAMES = {MNIST: "MNIST", SAMPLE: "bundled sample of MNIST"}
 _TEST_DIGITS = {MNIST: "MNIST test digits", SAMPLE: "digits of the bundled sample"}
 

@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -22,18 +23,19 @@ _GREY_ERROR = 0.01  # how far from a whole number a grey of 0 to 255 may be that
 _MAX_BYTES = 256 * 1024 * 1024
 
 
-def read_npz(path: Path) -> Arrays:
-    """Read an .npz of digits. The arrays are read-only; each part has at least one digit.
+def read_npz(file: Path | BinaryIO) -> Arrays:
+    """Read an .npz of digits, on disk or opened. The arrays are read-only; each part has at least one digit.
 
     Images may also be (N, 784), (N, 28, 28, 1) or (N, 1, 28, 28), of other types of integers, or of numbers from 0 to 1
     that stand for the 256 greys; labels may be one-hot, (N, 10). Pickled objects are refused, because unpickling runs
     code. Raises DataError, which names the file, what was expected and what was found.
     """
+    path = file if isinstance(file, Path) else "The file"  # as messages call it
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             if (size := sum(member.file_size for member in archive.infolist())) > _MAX_BYTES:
                 raise DataError(f"{path} would unpack to {size:,} bytes; expected at most {_MAX_BYTES:,}.")
-        with np.load(path, allow_pickle=False) as archive:
+        with np.load(file, allow_pickle=False) as archive:
             by_name = {name.lower(): name for name in archive.files}
             stored = {
                 name: next((by_name[other] for other in (name, *_OTHER_NAMES[name]) if other in by_name), None)

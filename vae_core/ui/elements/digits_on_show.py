@@ -7,6 +7,7 @@ import streamlit as st
 from vae_core.data.digits import Digits, test_digits_of
 from vae_core.runs.record import Score
 from vae_core.runs.run import Run
+from vae_core.ui.elements.mnist_on_its_way import mnist_on_its_way
 from vae_core.ui.markdown import escape_markdown
 
 
@@ -31,9 +32,7 @@ def draw_line(digits: Digits, parts: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="digits-on-show"):
         st.caption(" \u00a0\u00b7\u00a0 ".join(parts), width="content")
         if digits.are_sample:
-            with st.popover("Show all of MNIST", type="tertiary"):
-                st.markdown("Set `VAE_MNIST` to an `mnist.npz` in Keras's layout, and restart the app. What was tried:")
-                st.markdown("\n".join(f"- {escape_markdown(reason)}" for reason in digits.skipped))
+            mnist_on_its_way(digits)
 
 
 def describe_test_digits(digits: Digits) -> str:

@@ -13,6 +13,7 @@ from vae_core.ui.elements.digits_on_show import digits_on_show
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session import explore
+from vae_core.ui.session.digits import digits
 from vae_core.ui.session.explore import ExploreState
 
 
@@ -43,7 +44,7 @@ class RunPicker:
         # choice.
         state.run = run_id
         try:
-            loaded = load_run(open_run(run_id))
+            loaded = load_run(digits(), open_run(run_id))
         except RunError as error:
             _select(titles)
             show_error(error, "This run cannot be shown.")

@@ -68,6 +68,10 @@ class Computation(Generic[T]):
             self.abandoned = True
             raise ComputationFailed("Nobody waited for it any more.")
 
+    def cancel(self) -> None:
+        """Let it end soon, whoever waits."""
+        self.patience = -1.0
+
     def wait(self, seconds: float) -> bool:
         """Whether it is done, in one way or the other, within so many seconds. Whoever waits keeps it going."""
         self._asked = time.monotonic()

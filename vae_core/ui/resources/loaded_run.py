@@ -1,4 +1,4 @@
-"""What all sessions share, computed once: the digits, and of each run its network and its map.
+"""What all sessions share, computed once: of each run its network and its map.
 
 Caches are keyed by ids and digests, never by arrays; what they hold is immutable.
 """
@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from vae_core.data.digits import Digits
-from vae_core.data.sources import load_digits, load_whole_sample
+from vae_core.data.sources import load_whole_sample
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 from vae_core.runs.run import Run
@@ -53,28 +53,21 @@ class LoadedRun:
         }
 
 
-@st.cache_resource(show_spinner="Looking for MNIST: on disk, then a download of 11 MB")
-def digits() -> Digits:
-    """The digits that this process shows. Raises DataError where there are none."""
-    return load_digits()
-
-
-def digits_for(*runs: Run) -> Digits:
+def digits_for(at_hand: Digits, *runs: Run) -> Digits:
     """The digits to show these runs on, side by side: MNIST's, if they are at hand.
 
     Else all of the bundled sample; unless one of the runs was trained on a part of it: then the rest.
     """
-    at_hand = digits()
     on_mnist = all(run.record.dataset.is_mnist for run in runs)
     return load_whole_sample() if at_hand.are_sample and on_mnist else at_hand
 
 
-def load_run(run: Run, *beside: Run) -> LoadedRun:
+def load_run(at_hand: Digits, run: Run, *beside: Run) -> LoadedRun:
     """The run encoded on the digits to show it on, beside these others.
 
     Raises RunDamaged if its network cannot be read.
     """
-    shown = digits_for(run, *beside)
+    shown = digits_for(at_hand, run, *beside)
     return LoadedRun(run, shown, *_encoded(run, shown, str(run.directory), run.version, shown.digest))
 
 

@@ -8,9 +8,12 @@ import contextlib
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
 from vae_core.data.digits import Digits
+from vae_core.data.images import IMAGE_SIDE
+from vae_core.data.mnist_labels import FIRST_TEST_LABELS
 from vae_core.errors import RunDamaged
 from vae_core.figures.traces import Figure
 from vae_core.runs import snapshots
@@ -22,12 +25,13 @@ from vae_core.ui.resources.static_files import publish, publish_tensors
 _component = Component("time_machine")
 
 
-def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> list[str]:
-    """Draw it. digits: those whose snapshots the run kept; curve: a figure whose x is epochs; live: the latest look.
+def time_machine(run: Run, digits: Digits | None, curve: Figure, live: Path | None) -> list[str]:
+    """Draw it. digits: those whose snapshots the run kept; None for MNIST's test digits, if they are not at hand: then
+    their pictures are missing. curve: a figure whose x is epochs; live: the latest look.
 
     Returns a sentence for each snapshot that cannot be read.
     """
-    count, kept, problems, looked = len(digits.test_images), [], [], None
+    count, kept, problems, looked = run.record.dataset.test, [], [], None
     for path in snapshots.kept(run):
         try:
             kept.append(_published(path, count))
@@ -40,7 +44,7 @@ def time_machine(run: Run, digits: Digits, curve: Figure, live: Path | None) -> 
         data={
             "plotly": plotly_url(),
             "run": run.id,
-            "digits": _digits_url(digits),
+            "digits": _digits_url(digits) if digits else _labels_url(),
             "frames": [url for url, _ in kept],
             "steps": [step for _, step in kept],
             "live": base64.b64encode(looked[1]).decode() if looked else None,
@@ -73,3 +77,9 @@ def _digits_url(digits: Digits) -> str:
     tensors = {"labels": digits.test_labels[probe], "images": digits.test_images[probe]}
     name = f"probe-{digits.digest}.safetensors"
     return publish_tensors(name, lambda: tensors)
+
+
+def _labels_url() -> str:
+    """The same for MNIST's first test digits, without their images: (0, 28, 28)."""
+    tensors = {"labels": FIRST_TEST_LABELS, "images": np.empty((0, IMAGE_SIDE, IMAGE_SIDE), np.uint8)}
+    return publish_tensors("probe-labels.safetensors", lambda: tensors)

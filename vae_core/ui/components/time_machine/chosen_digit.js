@@ -14,7 +14,7 @@ export class ChosenDigit {
     this.text = find(container, "span", HTMLElement)
     /** @type {ArrayLike<number>} the digits' classes */
     this.labels = []
-    /** @type {Float32Array | Uint8Array} the grey bytes of all digits, (P, 28, 28) */
+    /** @type {Float32Array | Uint8Array} the grey bytes of all digits, (P, 28, 28), or none */
     this.images = new Uint8Array()
     /** @type {number | null} the digit whose path is drawn */
     this.chosen = null
@@ -43,7 +43,8 @@ export class ChosenDigit {
     this.container.hidden = index === null
     if (index === null || !this.labels.length) return
     const { canvas, images, labels } = this
-    paint(contextOf(canvas), images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE))
+    canvas.hidden = !images.length // the digits themselves are not at hand
+    if (images.length) paint(contextOf(canvas), images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE))
     canvas.setAttribute("aria-label", `Test digit ${index}, a ${labels[index]}`)
     this.text.textContent = `a ${labels[index]}`
   }

@@ -1,0 +1,60 @@
+"""MNIST where it is not at hand: how far its download is, a button that shows it once it is there, and what to do if it
+does not come."""
+
+import streamlit as st
+
+from vae_core.data import sources
+from vae_core.data.digits import MNIST_URL, Digits
+from vae_core.errors import DataError, VaeError
+from vae_core.ui.elements.notices import show_error
+from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.resources.mnist_download import download, download_again
+from vae_core.ui.session.digits import show_newest
+
+_POLL_SECONDS = 1.0
+
+
+def mnist_on_its_way(shown: Digits) -> None:
+    """Draw it, beside what is said of the digits that are shown instead."""
+    st.fragment(run_every=None if download().wait(0) else _POLL_SECONDS)(_draw)(shown)
+
+
+def _draw(shown: Digits) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        fetched = download()
+        if not fetched.wait(0):
+            st.caption(f":material/downloading: Fetching all of MNIST: {fetched.share:.0%} of 11 MB", width="content")
+            st.button("Cancel", key="cancel download", type="tertiary", on_click=fetched.cancel)
+            return
+        try:
+            fetched.result()
+        except VaeError as error:
+            with st.popover("Show all of MNIST", type="tertiary"):
+                _what_to_do(shown, "you cancelled the download." if fetched.abandoned else str(error))
+        else:
+            if st.button("MNIST is here: show all of it", key="show MNIST", icon=":material/check:", type="tertiary"):
+                _show_it()
+
+
+def _what_to_do(shown: Digits, reason: str) -> None:
+    st.markdown(f"All 70,000 digits of MNIST are not at hand: {escape_markdown(reason)}")
+    st.button("Fetch them (11 MB)", icon=":material/download:", on_click=download_again)
+    st.markdown(f"Or get [the file]({MNIST_URL}) in another way, and drop it here:")
+    if file := st.file_uploader("mnist.npz", type="npz", label_visibility="collapsed"):
+        try:
+            sources.keep_mnist(file)
+        except DataError as error:
+            show_error(error)
+        else:
+            _show_it()
+    st.markdown("Or put it where Keras keeps it, with this command in a terminal, and start the app again:")
+    command = f'curl --create-dirs -o "{sources.keras_cache()}" {MNIST_URL}'
+    st.code(command, language="shell", wrap_lines=True)
+    st.caption("Or let the variable `VAE_MNIST` name the file. Where it was looked for:")
+    st.caption("\n".join(f"- {escape_markdown(each)}" for each in shown.skipped))
+
+
+def _show_it() -> None:
+    sources.look_again()
+    show_newest()
+    st.rerun()  # all of the page
