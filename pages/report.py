@@ -1,21 +1,25 @@
 """Report: how good a model is, beside what others reached, and which digits it gets wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from vae_core.data.images import to_images
+from vae_core.data.images import to_images, to_pixels
 from vae_core.errors import VaeError
 from vae_core.evaluation.digit_metrics import DigitMetrics
 from vae_core.evaluation.hard_digits import ORDERS, ranked
 from vae_core.figures.posterior import MASSES, posterior_map, whereabouts
-from vae_core.latent.points import Z_LIMIT, as_point
+from vae_core.latent.points import Z_LIMIT, as_point, as_points, point_text
+from vae_core.likelihood.elbo import reconstruction_nats
 from vae_core.likelihood.posterior import Posterior, exact_posterior
 from vae_core.ui.components.digit_cards import Card, digit_cards
 from vae_core.ui.elements.chart import chart
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
+from vae_core.ui.elements.pictures import strip
 from vae_core.ui.elements.report_progress import pending_reports
+from vae_core.ui.elements.report_summary import report_summary
 from vae_core.ui.elements.run_picker import RunPicker
 from vae_core.ui.elements.score_overview import score_overview
 from vae_core.ui.elements.score_tables import label
@@ -28,6 +32,7 @@ from vae_core.ui.session.report import ReportState
 state = ReportState()
 
 SHOWN = 16
+WRONG_PLACE = 0.1  # a digit lies there if another place saves this share of its reconstruction loss
 
 
 def main() -> None:
@@ -51,13 +56,24 @@ def main() -> None:
     except VaeError as error:
         show_error(error, "There is no report.")
         return
-    score_overview(loaded, report)
+    report_summary(loaded, report)
+    add_pca = score_overview(loaded, report, show_confused)
     look_closer(loaded, report.metrics)
+    add_pca()
 
 
 def cancel(digest: str) -> None:
     """Do not wait for the report on this network; on none, with an empty digest."""
     state.cancelled = digest
+
+
+def show_confused(cell: Mapping[str, Any] | None) -> None:
+    """Let the gallery show the digits of a cell of the confusion: those of its class that are taken for another."""
+    if cell is None:
+        state.of_class = state.taken_for = None
+        return
+    state.of_class, state.taken_for = int(cell["y"]), int(cell["x"])
+    state.order = "astray" if state.of_class != state.taken_for else "drawn"
 
 
 @st.fragment
@@ -66,13 +82,13 @@ def look_closer(loaded: LoadedRun, metrics: DigitMetrics) -> None:
     st.header("Digits", anchor=False)
     hard, one = st.columns([7, 6], gap="large")
     with hard:
-        gallery(loaded, metrics)
+        hard_digits(loaded, metrics)
     with one:
         one_digit(loaded, metrics)
     state.write_link()
 
 
-def gallery(loaded: LoadedRun, metrics: DigitMetrics) -> None:
+def hard_digits(loaded: LoadedRun, metrics: DigitMetrics) -> None:
     st.subheader("Hard digits", anchor=False)
     st.segmented_control(
         "Order",
@@ -93,7 +109,15 @@ def gallery(loaded: LoadedRun, metrics: DigitMetrics) -> None:
         label_visibility="collapsed",
     )
     st.caption(ORDERS[order].about + " Left the digit, right its reconstruction at the posterior mean. In nats.")
-    chosen = ranked(metrics, loaded.digits.test_labels, order, of_class, SHOWN)
+    if (taken_for := state.taken_for) is not None:
+        st.button(
+            f"Only those taken for a {taken_for}",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=show_confused,
+            args=(None,),
+        )
+    chosen = ranked(metrics, loaded.digits.test_labels, order, of_class, SHOWN, taken_for)
     if not len(chosen):
         st.info("No digit of this class belongs here.")
         return
@@ -151,6 +175,7 @@ def one_digit(loaded: LoadedRun, metrics: DigitMetrics) -> None:
             f"inference gap **{metrics.gap[index]:z.2f}** nats".replace("-", "\u2212"),
             width="content",
         )
+    why_drawn_so(loaded, exact, index)
     chart(figure, f"Exact posterior of test digit {index} and the encoder's ellipse")
     held = exact.within(mean, std, MASSES[-1])
     st.caption(
@@ -158,6 +183,24 @@ def one_digit(loaded: LoadedRun, metrics: DigitMetrics) -> None:
         f"ellipses for the same shares, around its mean \u00d7; the outer one holds {100 * held:.0f} % of the exact "
         "posterior. The numerals are test digits around, each at its mean."
     )
+
+
+def why_drawn_so(loaded: LoadedRun, exact: Posterior, index: int) -> None:
+    """Say whether a digit is drawn as it is because of its place on the map, or because the decoder cannot do better;
+    and show its drawing at the best place."""
+    places = as_points(np.array([loaded.map.means[index], exact.mode]))
+    pixels = to_pixels(loaded.digits.test_images[index])
+    here, best = reconstruction_nats(pixels, loaded.network.logits(places)).tolist()
+    wrong = here - best > WRONG_PLACE * here
+    said = "**The encoder put it in the wrong place.** " if wrong else "**It lies in a good place.** "
+    said += (
+        f"There it is drawn with a loss of {here:.0f} nats; at the best place for it, {point_text(exact.mode)}, with "
+    )
+    said += f"{best:.0f}." if wrong else f"{best:.0f}: the decoder draws it no better anywhere."
+    picture, words = st.columns([1, 7], vertical_alignment="center")
+    with picture:
+        strip(to_images(loaded.network.decode(places[1:]).reshape(1, -1)), "The drawing at the best place", 1)
+    words.markdown(said)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -58,16 +58,28 @@ def test_class_and_order_change_the_gallery(explorer: Explorer) -> None:
     page.locator(".st-key-hard-digits-class").get_by_text("3", exact=True).click()
     page.wait_for_function(f"{titles}.every((text) => text.startsWith('a 3'))")
     assert len(hard_digits(page)) == 16
-    page.get_by_text("Astray", exact=True).click()
+    page.get_by_text("Taken for another", exact=True).click()
     page.wait_for_function(f"{titles}.every((text) => text.startsWith('a 3, taken for a '))")
     assert not {index for index, _ in before} & {index for index, _ in hard_digits(page)}
+
+
+def test_a_cell_of_the_confusion_shows_its_digits(explorer: Explorer) -> None:
+    page = to_report(explorer)
+    confusion = PlotAxes(page, ".st-key-confusion .js-plotly-plot")
+    confusion.wait_until_drawn()
+    page.locator(".st-key-confusion").scroll_into_view_if_needed()
+    page.mouse.click(*confusion.to_pixel((3, 5)))  # row 5, column 3: categories count from 0
+    titles = "[...document.querySelectorAll('.st-key-hard-digits b')].map(({ textContent }) => textContent)"
+    page.wait_for_function(f"{titles}.length && {titles}.every((text) => text === 'a 5, taken for a 3')")
+    page.get_by_role("button", name="Only those taken for a 3").click()
+    page.wait_for_function(f"!{titles}.every((text) => text === 'a 5, taken for a 3')")
 
 
 def test_chosen_digit_changes_the_posterior_alone(explorer: Explorer) -> None:
     page = to_report(explorer)
     posterior = PlotAxes(page, index=-1)
     posterior.wait_until_drawn()
-    page.evaluate("document.querySelector('table.scores').marked = true")
+    page.evaluate("document.querySelector('table.classes').marked = true")
     field = page.get_by_label("Test digit", exact=True)
     for place in (1, 2):
         before = posterior.ranges
@@ -83,4 +95,4 @@ def test_chosen_digit_changes_the_posterior_alone(explorer: Explorer) -> None:
     page.wait_for_url(re.compile(r"digit=5$"))
     expect(page.locator(".st-key-chosen b")).to_have_text(re.compile(f"a {load_digits_of('mnist').test_labels[5]}"))
     explorer.settle()
-    assert page.evaluate("document.querySelector('table.scores').marked")
+    assert page.evaluate("document.querySelector('table.classes').marked")

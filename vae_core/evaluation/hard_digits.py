@@ -39,15 +39,16 @@ ORDERS = {
         lambda metrics, digit: f"loss {metrics.reconstruction[digit]:.0f}, {_negative_elbo(metrics, digit)}",
     ),
     "astray": Order(
-        "Astray",
-        "Digits among others: the commonest class of the 5 nearest is wrong, and fewest of the 50 nearest are right.",
+        "Taken for another",
+        "Digits that lie among others on the map: most of the 5 nearest are of another class. First those with the "
+        "fewest of their own class among the 50 nearest.",
         lambda metrics: -metrics.same_class_neighbours.astype(float),
         lambda metrics, digit: f"{metrics.same_class_neighbours[digit]} of {VOTE_K}, {_negative_elbo(metrics, digit)}",
         lambda metrics, labels: metrics.predicted != labels,
     ),
     "gap": Order(
-        "Largest gap",
-        "Digits whose exact posterior the encoder's ellipse misses most: the largest inference gap.",
+        "Worst guessed",
+        "Digits for which the encoder's guess of where they belong is worst: the largest inference gap.",
         lambda metrics: metrics.gap,
         lambda metrics, digit: f"gap {metrics.gap[digit]:z.1f}, {_negative_elbo(metrics, digit)}",
     ),
@@ -61,14 +62,24 @@ ORDERS = {
 """By the name that stands for each in a page's state."""
 
 
-def ranked(metrics: DigitMetrics, labels: np.ndarray, order: str, label: int | None, count: int) -> np.ndarray:
+def ranked(
+    metrics: DigitMetrics,
+    labels: np.ndarray,
+    order: str,
+    label: int | None,
+    count: int,
+    predicted: int | None = None,
+) -> np.ndarray:
     """The indices of the first digits of an order, at most `count`.
 
-    labels: (N,) in 0..9, the true classes; order: a key of ORDERS; label: rank only digits of this class, None for all.
+    labels: (N,) in 0..9, the true classes; order: a key of ORDERS; label: rank only digits of this class, None for all;
+    predicted: only those that are taken for this one.
     """
     chosen = ORDERS[order]
     belongs = np.ones(len(labels), bool) if chosen.belongs is None else chosen.belongs(metrics, labels)
     if label is not None:
         belongs = belongs & (labels == label)
+    if predicted is not None:
+        belongs = belongs & (metrics.predicted == predicted)
     members = np.flatnonzero(belongs)
     return members[np.argsort(-chosen.sort_key(metrics)[members], kind="stable")[:count]]

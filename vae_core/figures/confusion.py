@@ -19,7 +19,7 @@ def confusion(rows: Sequence[ClassMetrics]) -> Figure:
         "x": predicted,
         "y": classes,
         "z": [[round(count / row.digits, 4) for count in row.predicted] for row in rows],
-        "hovertemplate": "%{z:.1%} of class %{y} are taken for %{x}<extra></extra>",
+        "hoverinfo": "skip",
         "colorscale": [[share, f"rgba(63, 144, 218, {alpha})"] for share, alpha in opacities],
         "zmin": 0,
         "zmax": 1,
@@ -28,14 +28,24 @@ def confusion(rows: Sequence[ClassMetrics]) -> Figure:
         "ygap": 1,
     }
     # Not as the heatmap's own text: Plotly chooses its colour by the cell's, and ignores that cells are transparent.
-    labelled = [
-        (label, str(row.label), f"{count:,}")
+    cells = [
+        (label, str(row.label), count, count / row.digits)
         for row in rows
         for label, count in zip(predicted, row.predicted, strict=True)
         if count
     ]
-    counts = scatter(labelled, mode="text", text=[text for *_, text in labelled], hoverinfo="skip")
+    counts = scatter(
+        [(x, y) for x, y, *_ in cells],
+        mode="markers+text",
+        text=[f"{count:,}" for _, _, count, _ in cells],
+        textfont={"size": 11},
+        marker={"size": 30, "opacity": 0},  # not seen, but pointed at and clicked
+        customdata=[round(share, 4) for *_, share in cells],
+        hovertemplate="%{text} of class %{y}, %{customdata:.1%}, are taken for %{x}<extra></extra>",
+        unselected={"marker": {"opacity": 0}},
+        selected={"marker": {"opacity": 0}},
+    )
     properties = {"type": "category", "showgrid": False, "ticks": ""}
     x = axis("taken for", categoryarray=predicted, **properties)
     y = axis("class", categoryarray=classes, autorange="reversed", **properties)
-    return {"data": [heatmap, counts | {"textfont": {"size": 11}}], "layout": layout(400, xaxis=x, yaxis=y)}
+    return {"data": [heatmap, counts], "layout": layout(400, xaxis=x, yaxis=y)}

@@ -33,6 +33,12 @@ class Posterior:
         """The area of a lattice cell, in units of z squared."""
         return float((self.z1[1] - self.z1[0]) * (self.z2[1] - self.z2[0]))
 
+    @property
+    def mode(self) -> tuple[float, float]:
+        """The node of the highest density: the best place for the digit on the map."""
+        row, column = np.unravel_index(self.density.argmax(), self.density.shape)
+        return float(self.z1[column]), float(self.z2[row])
+
     def level(self, mass: float) -> float:
         """The density at the border of the highest-density region that contains this share of the mass, in (0, 1)."""
         ranked = np.sort(self.density.ravel())[::-1]

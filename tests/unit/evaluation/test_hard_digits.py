@@ -33,6 +33,11 @@ def test_orders(order: str, label: int | None, expected: list[int]) -> None:
     assert ranked(METRICS, LABELS, order, label, 12).tolist() == expected
 
 
+def test_those_taken_for_one_class_alone() -> None:
+    assert ranked(METRICS, LABELS, "astray", 7, 12, predicted=9).tolist() == [3]
+    assert ranked(METRICS, LABELS, "drawn", 3, 12, predicted=3).tolist() == [0]
+
+
 def test_each_order_tells_its_own_figure() -> None:
     texts = {name: order.describe(METRICS, 1) for name, order in ORDERS.items()}
     assert texts == {

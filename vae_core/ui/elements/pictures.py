@@ -35,6 +35,18 @@ def gallery(images: np.ndarray, captions: list[tuple[str, str]]) -> None:
     st.html(f'<div class="digit-gallery">{figures}</div>')
 
 
+def strip(images: np.ndarray, description: str, columns: int) -> None:
+    """Digits side by side, in rows of so many. images: (K, 28, 28) uint8; description: of all of them."""
+    rows = [np.concatenate(list(images[first : first + columns]), axis=1) for first in range(0, len(images), columns)]
+    width = rows[0].shape[1]
+    whole = np.concatenate([np.pad(row, ((0, 0), (0, width - row.shape[1]))) for row in rows])
+    source = base64.b64encode(png(whole)).decode()
+    st.html(
+        f'<img class="digit-strip" src="data:image/png;base64,{source}" alt="{html.escape(description)}" '
+        f'style="max-width: {columns * 56}px">'
+    )
+
+
 def vote(counts: np.ndarray) -> None:
     """A bar for each class. counts: (10,) integers."""
     most = max(int(counts.max()), 1)

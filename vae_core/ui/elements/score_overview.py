@@ -1,6 +1,7 @@
 """A report's scores: all test digits together, beside what others reached."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -13,25 +14,35 @@ from vae_core.evaluation.report import Report
 from vae_core.figures.confusion import confusion
 from vae_core.figures.rate_distortion import rate_and_distortion, rate_distortion
 from vae_core.runs.catalog import list_runs
-from vae_core.ui.elements.chart import chart
+from vae_core.ui.elements.chart import chart, chart_of_points
 from vae_core.ui.elements.run_picker import labels
 from vae_core.ui.elements.score_tables import class_table, score_table
 from vae_core.ui.resources.loaded_run import LoadedRun
 
 
-def score_overview(loaded: LoadedRun, report: Report) -> None:
-    """The scores beside others', the rate and the distortion, and what each class is taken for."""
-    st.header("Scores", anchor=False)
-    st.markdown(
-        "Means over the test digits. Pixels are grey: taken as the probability of white, they make every likelihood "
-        "here a Bernoulli *pseudo*-likelihood, as is usual for MNIST."
-    )
-    if not comparable(loaded.digits):
-        st.info(
-            "What others reached compares only on MNIST's 10,000 test digits. These are other digits: it is left out.",
-            icon=":material/compare_arrows:",
+def score_overview(
+    loaded: LoadedRun, report: Report, on_confusion: Callable[[Mapping[str, Any] | None], None]
+) -> Callable[[], None]:
+    """The scores beside others', the rate and the distortion, and what each class is taken for.
+
+    on_confusion: hears which cell of the confusion was clicked: x, what is taken for, and y, the class; None for none.
+    Returns what is to be called once the rest of the page is drawn: it sets PCA beside the scores, which takes seconds
+    where it is not known yet.
+    """
+    with st.expander("All scores: what they mean, and what others reached", icon=":material/table:"):
+        st.markdown(
+            "Means over the test digits. Pixels are grey: taken as the probability of white, they make every "
+            "likelihood here a Bernoulli *pseudo*-likelihood, as is usual for MNIST."
         )
-    score_table(report.overall, _comparisons(loaded.digits))
+        if not comparable(loaded.digits):
+            st.info(
+                "What others reached compares only on MNIST's 10,000 test digits. These are other digits: it is left "
+                "out.",
+                icon=":material/compare_arrows:",
+            )
+        place = st.empty()
+    with place:
+        score_table(report.overall, _comparisons(loaded.digits, None))
     plane, table, matrix = st.columns([4, 4, 5], gap="large")
     rows = by_class(report.metrics, loaded.digits.test_labels)
     with plane:
@@ -43,20 +54,31 @@ def score_overview(loaded: LoadedRun, report: Report) -> None:
         st.caption("\u2212ELBO and reconstruction in nats, means over the digits of the class.")
     with matrix:
         st.subheader("Confusion", anchor=False)
-        chart(confusion(rows), "Confusion of classes", key="confusion")
-        st.caption("The commonest class of a digit's 5 nearest neighbours on the map.")
+        chart_of_points(confusion(rows), "Confusion of classes", "confusion", on_confusion)
+        st.caption(
+            "The commonest class of a digit's 5 nearest neighbours on the map. Click a cell to see its digits below."
+        )
+
+    def add_pca() -> None:
+        accuracy = _pca_accuracy(loaded.digits, loaded.digits.digest)
+        with place:
+            score_table(report.overall, _comparisons(loaded.digits, accuracy))
+
+    return add_pca
 
 
-def _comparisons(loaded: Digits) -> Mapping[str, list[Reference]]:
-    """What to set beside each score: PCA on the digits at hand, and what others reached where that compares."""
-    accuracy = _pca_accuracy(loaded, loaded.digest)
-    yardstick = Reference("5-NN accuracy", accuracy, "PCA", "test", "grey", "on these digits", OURS)
+def _comparisons(loaded: Digits, pca_accuracy: float | None) -> Mapping[str, list[Reference]]:
+    """What to set beside each score: PCA on the digits at hand, once it is known, and what others reached where that
+    compares."""
     found = {reference.score: references(reference.score) for reference in REFERENCES}
     others = found if comparable(loaded) else {}
+    if pca_accuracy is None:
+        return others
+    yardstick = Reference("5-NN accuracy", pca_accuracy, "PCA", "test", "grey", "on these digits", OURS)
     return others | {"5-NN accuracy": [yardstick, *others.get("5-NN accuracy", [])]}
 
 
-@st.cache_data(show_spinner="Computing PCA, for comparison", max_entries=2)
+@st.cache_data(show_spinner=False, max_entries=2)
 def _pca_accuracy(_digits: Digits, digest: str) -> float:
     return pca.accuracy(_digits)
 

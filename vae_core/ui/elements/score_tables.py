@@ -13,19 +13,22 @@ from vae_core.runs.record import Score
 MEANINGS = {
     "-ELBO": "Reconstruction plus KL, at beta 1 whatever it was in training. An upper bound on \u2212log p(x). "
     "Lower is better.",
-    "reconstruction": "What is left to say of the pixels, given a point of the encoder's cloud. Lower is better.",
-    "KL": "What it costs to say where on the map the digit lies.",
-    "KL of z1": "The part of it that z1 carries.",
-    "KL of z2": "The part of it that z2 carries.",
+    "reconstruction": "How far the drawing is from the digit, pixel by pixel, at a point that the encoder suggests. "
+    "Lower is better.",
+    "KL": "How much the encoder says about where on the map the digit lies. Training holds it down.",
+    "KL of z1": "The part of the KL along z1.",
+    "KL of z2": "The part of the KL along z2.",
     "rate": "The KL in bits.",
     "distortion": "The reconstruction in bits.",
     "bits per pixel": "The \u2212ELBO in bits, divided by the 784 pixels, as if each were black or white.",
     "-ELBO, binarised": "The \u2212ELBO of digits with each pixel drawn as black or white, as in many papers. "
     "Lower is better.",
-    "-log p(x)": "What \u2212ELBO bounds, summed up over the whole plane. Lower is better.",
-    "inference gap": "How far the bound lies above it: the encoder's ellipses are not the exact posteriors. 0 is best.",
-    "KL of q(z) from the prior": "How unlike the prior all digits together lie. With few digits, much of it is chance.",
-    "active units": "Dimensions of the map that are in use, of 2.",
+    "-log p(x)": "How improbable the digit is under the model, added up over the whole plane. The \u2212ELBO is never "
+    "less. Lower is better.",
+    "inference gap": "The difference of the two: how much worse the encoder's guess is than the best one. 0 is best.",
+    "KL of q(z) from the prior": "How differently from the prior the digits are spread over the map. With few digits, "
+    "much of it is chance.",
+    "active units": "How many of the map's two dimensions are in use.",
     "1-NN accuracy": "How often a digit's nearest neighbour on the map is of its class.",
     "5-NN accuracy": "How often the commonest class of the 5 nearest is the digit's. Of equals the lowest counts.",
     "50-NN accuracy": "The same with the 50 nearest.",
@@ -34,6 +37,9 @@ MEANINGS = {
     "silhouette": "How far classes stand apart on the map. Near 0 is normal for a VAE, whose classes touch.",
 }
 """One line on each score of a report, by its name."""
+
+_RESTATED = ("KL of z1", "KL of z2", "rate", "distortion", "bits per pixel", "active units")
+"""Scores that say no more than others do, in parts or in other units: they share the last row."""
 
 _DECIMALS = {"nats": 2, "bits a digit": 2, "bits": 4, "dimensions": 0}
 
@@ -62,6 +68,8 @@ def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Refe
     heads = ("Score", "Value", "What it means", *(["For comparison"] if beside else []))
     rows = []
     for score in scores:
+        if score.name in _RESTATED:
+            continue
         how = f"{measured_on(score)}; {score.estimator}"
         cells = [
             f'<th scope="row">{html.escape(label(score.name))}</th>',
@@ -73,6 +81,13 @@ def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Refe
             lines = "".join(f"<li>{_compared(reference, score.unit)}</li>" for reference in others)
             cells.append(f"<td>{f'<ul>{lines}</ul>' if lines else ''}</td>")
         rows.append("".join(cells))
+    if again := [score for score in scores if score.name in _RESTATED]:
+        lines = "".join(
+            f"<li><b>{html.escape(label(score.name))} {written(score.value, score.unit)}</b>: "
+            f"{html.escape(MEANINGS[score.name])}</li>"
+            for score in again
+        )
+        rows.append(f'<th scope="row">In other words</th><td colspan="{len(heads) - 1}"><ul>{lines}</ul></td>')
     table("scores", heads, rows)
 
 

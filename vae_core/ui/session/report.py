@@ -16,6 +16,8 @@ class ReportState(State):
     """The name of the order of the hard digits."""
     of_class: Value[int | None] = Value("hard digits class", lambda: None)
     """The class that the hard digits are of; None: of any."""
+    taken_for: Value[int | None] = Value("hard digits taken for", lambda: None)
+    """The class that they are taken for; None: any."""
     cancelled: Value[str] = Value("cancelled report", str)
     """The digest of the network whose report the visitor does not want to wait for."""
     notices: Value[tuple[str, ...]] = Value("report link notices", tuple)

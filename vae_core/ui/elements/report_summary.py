@@ -1,0 +1,77 @@
+"""The head of a report: three figures and what they look like; what is good and what is not, in a few sentences."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from vae_core.data.images import to_images
+from vae_core.evaluation.digit_metrics import by_class
+from vae_core.evaluation.hard_digits import ranked
+from vae_core.evaluation.report import Report
+from vae_core.evaluation.summary import Confusion, Summary
+from vae_core.latent.points import as_points
+from vae_core.ui.elements.pictures import strip
+from vae_core.ui.elements.score_tables import measured_on, written
+from vae_core.ui.markdown import escape_markdown
+from vae_core.ui.resources.loaded_run import LoadedRun
+
+_DRAWS = 8
+_SEED = 7  # of the random points, so that a report looks the same each time
+
+
+def report_summary(loaded: LoadedRun, report: Report) -> None:
+    """Draw it. report: the one on the run."""
+    summary = Summary.of(report.metrics, by_class(report.metrics, loaded.digits.test_labels))
+    scores = {score.name: score for score in report.overall}
+    left, middle, right = st.columns(3, gap="large")
+    with left:
+        _figure(report, "How well it draws digits", "-ELBO", "The \u2212ELBO of a digit. Lower is better.")
+        _drawn(loaded, summary.typical)
+        st.caption("Above test digits from an easy to a hard one, below what the model draws for each.")
+    with middle:
+        _figure(
+            report,
+            "How well its map sorts them",
+            "5-NN accuracy",
+            "So many test digits lie among digits of their own class.",
+        )
+        _confused(loaded, report, summary.confusion)
+    with right:
+        _figure(
+            report,
+            "How well random points fit its map",
+            "KL of q(z) from the prior",
+            "The KL divergence of the map from the prior. 0 would be a perfect fit.",
+        )
+        z = np.random.default_rng(_SEED).standard_normal((_DRAWS, 2))
+        drawn = to_images(loaded.network.decode(as_points(z)).reshape(len(z), -1))
+        strip(drawn, "Digits drawn at random points", _DRAWS // 2)
+        st.caption("New digits: drawn at random points of the prior, not chosen.")
+    st.markdown(summary.in_words(scores["inference gap"].value))
+
+
+def _figure(report: Report, heading: str, name: str, meaning: str) -> None:
+    score = next(score for score in report.overall if score.name == name)
+    st.metric(heading, written(score.value, score.unit))
+    error = f"\u00b1 {written(score.error, score.unit)}, " if score.error is not None else ""
+    st.caption(f"{meaning} {escape_markdown(f'{error}{measured_on(score)}.')}")
+
+
+def _drawn(loaded: LoadedRun, indices: Sequence[int]) -> None:
+    means = loaded.map.means[list(indices)]
+    drawn = to_images(loaded.network.decode(means).reshape(len(means), -1))
+    both = np.concatenate([loaded.digits.test_images[list(indices)], drawn])
+    strip(both, "Test digits, and below each what the model draws for it", len(indices))
+
+
+def _confused(loaded: LoadedRun, report: Report, pair: Confusion | None) -> None:
+    if pair is None:
+        st.caption("Every digit lies among digits of its own class.")
+        return
+    members = ranked(report.metrics, loaded.digits.test_labels, "astray", pair.label, len(loaded.digits.test_labels))
+    wrong = [index for index in members.tolist() if report.metrics.predicted[index] == pair.taken_for][:_DRAWS]
+    strip(loaded.digits.test_images[wrong], "Test digits that lie among those of another class", _DRAWS // 2)
+    st.caption(
+        f"Some of the {pair.count:,} digits of class {pair.label} that lie among those of class {pair.taken_for}."
+    )
