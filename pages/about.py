@@ -88,7 +88,7 @@ def the_loss() -> None:
 
 def the_lattice() -> None:
     nodes = lattice()
-    st.header("Why the tiles are even in probability", anchor=False)
+    st.header("Why the tiles are denser in the middle", anchor=False)
     st.latex(
         r"\begin{gathered} z^{(k)} = \Phi^{-1}\!\left(q + \frac{k}{n-1}(1 - 2q)\right) \\"
         r" k = 0, \dots, n-1 \end{gathered}"

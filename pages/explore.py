@@ -100,14 +100,14 @@ def toolbar(loaded: LoadedRun) -> None:
     with st.popover("Lattice", icon=":material/grid_on:"):
         st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=ExploreState.side.key, persist_state="session")
         st.slider(
-            "Outermost quantile (q)",
+            "How far out: from quantile q to 1 \u2212 q",
             MIN_QUANTILE,
             MAX_QUANTILE,
             step=0.005,
             format="%.3f",
             key=ExploreState.quantile.key,
             persist_state="session",
-            help="The manifold spans the prior's quantiles q to 1 \u2212 q on each axis: a smaller q reaches farther.",
+            help="The share of the prior that lies beyond the manifold on each side. A smaller q reaches farther out.",
         )
     st.button(
         "Random point",

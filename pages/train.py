@@ -33,13 +33,21 @@ def main() -> None:
     st.title("Train a model", anchor=False)
     at_hand = digits()
     draw_line(at_hand, [f":material/database: {escape_markdown(describe_training(at_hand))}"])
-    with st.container(border=True):
+    # While one is watched that trains, its map, manifold and losses come first.
+    with st.expander("Start a training", icon=":material/model_training:", expanded=not watches_a_training()):
         training_form(at_hand)
     watch(at_hand)
 
 
 def describe_training(at_hand: Digits) -> str:
     return f"{at_hand.name}, {len(at_hand.train_images):,} training digits, {len(at_hand.test_images):,} test digits"
+
+
+def watches_a_training() -> bool:
+    try:
+        return state.watched is not None and open_run(state.watched).record.status == "running"
+    except RunError:
+        return False
 
 
 def watch(at_hand: Digits) -> None:

@@ -46,7 +46,7 @@ def test_fast_is_chosen_and_described_before_the_start(runs: Path) -> None:
     assert app.segmented_control(key="recipe").value == "fast"
     assert f"{len(digits.train_images):,} training digits" in text(app)
     assert "226,964 weights" in text(app)
-    assert "time unknown before the first run here" in text(app)
+    assert "will be known after your first run" in text(app)
     app.segmented_control(key="recipe").select("seed").run()
     assert f"404,244 weights, 50 epochs of {len(digits.train_images):,} digits" in text(app)
 
@@ -60,7 +60,7 @@ def test_time_is_estimated_from_runs_on_this_machine(runs: Path) -> None:
     app = train()
     app.segmented_control(key="recipe").select("seed").run()
     seconds = math.ceil(2 + 50 * len(load_digits().train_images) / 100 / 1000)
-    assert f"about {seconds} s here, going by your runs" in text(app)
+    assert f"about {seconds} s here, going by your earlier runs" in text(app)
 
 
 def test_start_begins_a_run_and_watches_it(runs: Path, launched: list[Run]) -> None:
@@ -101,8 +101,8 @@ def test_all_fields_stay_and_all_that_are_wrong_are_told(runs: Path) -> None:
     app.text_input(key="config encoder_widths").set_value("wide").run()
     app.number_input(key="config epochs").set_value(None).run()
     (error,) = app.error
-    assert "encoder_widths: expected whole numbers" in as_read(error.value)
-    assert "epochs: expected a number" in as_read(error.value)
+    assert "Encoder widths: expected whole numbers" in as_read(error.value)
+    assert "Epochs: expected a number" in as_read(error.value)
     assert fields() == before
     assert len(before) == len(dataclasses.fields(TrainingConfig)) - 1
 
@@ -110,11 +110,11 @@ def test_all_fields_stay_and_all_that_are_wrong_are_told(runs: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("config encoder_widths", "", "encoder_widths: expected 1 to 8 widths"),
-        ("config encoder_widths", "256; rm", "encoder_widths: expected whole numbers"),
-        ("config decoder_widths", "99999", "decoder_widths: expected a whole number from 1 to 4096"),
+        ("config encoder_widths", "", "Encoder widths: expected 1 to 8 widths"),
+        ("config encoder_widths", "256; rm", "Encoder widths: expected whole numbers"),
+        ("config decoder_widths", "99999", "Decoder widths: expected a whole number from 1 to 4096"),
         ("config decoder_widths", "4096, 4096, 4096", "at most 20,000,000 weights"),
-        ("config epochs", None, "epochs: expected a number"),
+        ("config epochs", None, "Epochs: expected a number"),
     ],
 )
 def test_what_is_out_of_bounds_is_an_error_and_cannot_be_started(

@@ -1,5 +1,6 @@
 """What to train: a recipe or numbers of the visitor's own, and how long it will take."""
 
+import dataclasses
 import time
 
 import streamlit as st
@@ -10,7 +11,7 @@ from vae_core.errors import ConfigError, TrainingOff
 from vae_core.jobs import actions, estimate
 from vae_core.jobs.queue import slots
 from vae_core.recipes import RECIPES, recipe_for
-from vae_core.ui.elements.config_form import CUSTOM, form
+from vae_core.ui.elements.config_form import CUSTOM, beta_field, form, in_words
 from vae_core.ui.elements.notices import show_error
 from vae_core.ui.elements.training_status import duration
 from vae_core.ui.markdown import escape_markdown
@@ -19,10 +20,11 @@ from vae_core.ui.session.train import TrainState
 _state = TrainState()
 
 _ABOUT = {
-    "fast": "**fast**: three narrow layers in each half, trained in seconds.",
-    "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from, here called the post.",
-    "deep": "**deep**: three wide layers in each half and 100 epochs: the best map, in a quarter of an hour or more.",
-    CUSTOM: "**custom**: every number by hand.",
+    "fast": "**fast**: three narrow layers, trained in seconds. Watch how a map forms, and what beta does to it.",
+    "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from. See the losses that it "
+    "prints, and the map behind them.",
+    "deep": "**deep**: three wide layers and 100 epochs, a quarter of an hour or more. See how good a map can get.",
+    CUSTOM: "**custom**: every setting is yours. Find out what each of them does.",
 }
 _DOUBLE_CLICK_SECONDS = 1.0
 
@@ -32,7 +34,7 @@ def training_form(at_hand: Digits) -> None:
 
     at_hand: the digits to train on.
     """
-    config = _chosen_config(_choose_recipe(), at_hand)
+    config = _chosen_config(at_hand)
     with st.container(horizontal=True, vertical_alignment="center"):
         off = _training_off()
         st.button(
@@ -52,27 +54,30 @@ def training_form(at_hand: Digits) -> None:
         _state.error = None
 
 
-def _choose_recipe() -> str:
-    """The name of the recipe; beside it, the run's title can be written."""
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.segmented_control(
-            "Recipe", [*RECIPES, CUSTOM], key=TrainState.recipe.key, persist_state="session", required=True
-        )
-        st.markdown(_ABOUT[_state.recipe])
-    right.text_input(
-        "Title", key=TrainState.title.key, max_chars=100, placeholder="How the run is called", persist_state="session"
+def _chosen_config(at_hand: Digits) -> TrainingConfig | None:
+    """The recipe with the visitor's beta, or all settings of the visitor's own; None if these are out of bounds, which
+    the page then says. Beside them the run's title can be written."""
+    left, middle, right = st.columns([4, 1, 3], gap="medium")
+    left.segmented_control(
+        "Recipe", [*RECIPES, CUSTOM], key=TrainState.recipe.key, persist_state="session", required=True
     )
-    return _state.recipe
-
-
-def _chosen_config(recipe: str, at_hand: Digits) -> TrainingConfig | None:
-    """The recipe's settings, or the visitor's own; None if these are out of bounds, which the page then says."""
+    right.text_input(
+        "Title",
+        key=TrainState.title.key,
+        max_chars=100,
+        placeholder="A name for the run, if you like",
+        persist_state="session",
+    )
+    recipe = _state.recipe
+    st.markdown(_ABOUT[recipe])
     try:
+        with middle:
+            beta = beta_field()
         config = recipe_for("fast" if recipe == CUSTOM else recipe, len(at_hand.train_images))
+        config = dataclasses.replace(config, beta=beta)
         return form(config) if recipe == CUSTOM else config
     except ConfigError as error:
-        show_error(error)
+        show_error(in_words(error))
         return None
 
 
@@ -87,12 +92,11 @@ def _expectation(config: TrainingConfig, at_hand: Digits) -> str:
     count = max(0, len(at_hand.train_images) - config.validation)
     seconds = estimate.expected_seconds(config, count)
     pace = (
-        f"about {duration(seconds)} here, going by your runs" if seconds else "time unknown before the first run here"
+        f"It takes about {duration(seconds)} here, going by your earlier runs, and some seconds to start."
+        if seconds
+        else "How long it takes here will be known after your first run."
     )
-    return (
-        f"{config.weights:,} weights, {config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits; {pace}, "
-        "after some seconds for TensorFlow."
-    )
+    return f"{config.weights:,} weights, {config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits. {pace}"
 
 
 def _start(config: TrainingConfig, at_hand: Digits) -> None:

@@ -43,25 +43,24 @@ class MapLayer:
 LAYERS = {
     "density": MapLayer(
         "Density",
-        "share of the digits per unit of area",
+        "Share of the digits per unit of area",
         "Where the digits are, each as wide as its posterior. The prior would be a round hill, 0.159 at its top.",
     ),
     "regions": MapLayer(
         "Regions",
-        "the commonest class of the 50 nearest digits; the fainter, the fewer agree",
+        "The commonest class of the 50 nearest digits; the fainter, the fewer agree",
         "How a nearest-neighbour classifier would divide the plane.",
     ),
     "magnification": MapLayer(
         "Magnification",
         "\u00bd log det J\u2032J of the decoder",
-        "How fast the decoded picture changes there, counted in pixels. Seams part regions that are alike inside. "
-        "Counted by how well pictures are told from noise (the Fisher metric), the order of places is nearly the same: "
-        "rank correlation 0.999 for deep, 0.997 for the post's recipe.",
+        "How fast the drawing changes when the point moves. Dark lines are the borders between digits of different "
+        "shapes; between them all points give nearly the same drawing.",
     ),
     "width": MapLayer(
         "Posterior width",
-        "standard deviation in units of z, geometric mean of both axes",
-        "How unsure the encoder is about the digit decoded there.",
+        "Standard deviation in units of z, geometric mean of both axes",
+        "How unsure the encoder is about where the digit that is drawn there belongs.",
     ),
 }
 """By name."""
