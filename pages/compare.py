@@ -1,5 +1,6 @@
 """Compare: two runs side by side, their maps linked by digit, and how their scores, losses and settings differ."""
 
+import numpy as np
 import streamlit as st
 
 from vae_core.errors import RunError, VaeError
@@ -40,6 +41,7 @@ def main() -> None:
     left, right = opened(*chosen), opened(*reversed(chosen))
     link_warnings(state.keep_within(len(left.digits.test_images)))
     digits_on_show(left.digits, [left.run, right.run])
+    st.markdown(what_differs(left, right))
     maps(left, right, state.digit)
     scores(left, right)
     losses, settings = st.columns(2, gap="large")
@@ -84,6 +86,25 @@ def opened(run: Run, beside: Run) -> LoadedRun:
     except RunError as error:
         show_error(error, "This run cannot be shown.")
         st.stop()
+
+
+def what_differs(left: LoadedRun, right: LoadedRun) -> str:
+    """How far the digits of both maps spread, and why if that is known."""
+    reach = [f"{np.percentile(np.hypot(*side.map.means.T), 95):.1f}" for side in (left, right)]
+    names = [f"**{escape_markdown(side.run.name)}**" for side in (left, right)]
+    said = (
+        f"95 % of the digits lie within {reach[0]} of the origin on the map of {names[0]}, and within {reach[1]} on "
+        f"that of {names[1]}; 95 % of the prior lies within 2.4."
+    )
+    betas = [side.run.record.config.beta for side in (left, right)]
+    if betas[0] == betas[1]:
+        return said
+    (low, loose), (high, tight) = sorted(zip(betas, names, strict=True))
+    return (
+        f"{said} The KL, which holds the digits near the origin, counts {low:g} times in the loss of {loose} and "
+        f"{high:g} times in that of {tight}. With a smaller beta they may spread, and are usually drawn more exactly, "
+        "but random points of the prior hit fewer of them."
+    )
 
 
 # --- The maps

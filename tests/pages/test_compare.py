@@ -1,10 +1,12 @@
 """The Compare page through Streamlit's test runner."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -167,3 +169,15 @@ def test_a_damaged_network_is_an_error_that_names_the_file(two_runs: Path) -> No
     weights.write_bytes(weights.read_bytes()[:1000])
     app = compare()
     assert str(weights) in as_read(app.error[0].value)
+
+
+def test_it_says_how_far_the_maps_spread_and_why(runs: Path, whole_sample: Digits) -> None:
+    said = text(compare(left="beta-0-25", right="beta-4"))
+    for run_id, place in (("beta-0-25", 0), ("beta-4", 1)):
+        means = load_run(whole_sample, open_run(run_id)).map.means
+        reach = np.sort(np.hypot(means[:, 0], means[:, 1]))[round(0.95 * (len(means) - 1))]
+        found = re.search(r"within ([0-9.]+) of the origin on the map of .*, and within ([0-9.]+) on that", said)
+        assert found
+        assert abs(float(found[place + 1]) - reach) < 0.06
+    assert "counts 0.25 times in the loss of **fast, beta 0.25** and 4 times" in said
+    assert "counts" not in text(compare(left="beta-1", right="seed"))

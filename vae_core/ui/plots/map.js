@@ -126,6 +126,15 @@ export class LatentPlot {
     await this.Plotly.update(this.container, { "marker.size": size, "marker.opacity": opacity }, { images })
   }
 
+  /**
+   * Look at another frame from now on, when the map is reset too.
+   * @param {[Range, Range]} ranges
+   */
+  frame(ranges) {
+    this.fullRanges = ranges
+    return this.show(ranges)
+  }
+
   /** Show all classes again, in the first frame. */
   async reset() {
     await this.Plotly.restyle(this.container, { visible: true })

@@ -10,6 +10,7 @@
  * @typedef {object} Marks
  * @property {Point | null} [pin]
  * @property {Digit | null} nearest - the digit to mark, with its posterior.
+ * @property {boolean} [prior] - whether to draw the circle that holds 95 % of the prior.
  * @property {Point | null} [glider] - where a pointer is to be drawn that moves by itself.
  * @property {Point | null} [pointerNode] - the lattice's node nearest to the pointer.
  * @property {Point | null} [pinNode] - and to the pin.
@@ -17,7 +18,8 @@
  * @property {(ClassName & { visible: boolean })[]} names
  */
 
-const CHI2_95 = Math.sqrt(5.991) // radius, in standard deviations, that holds 95 % of a two-dimensional normal
+/** The radius, in standard deviations, that holds 95 % of a two-dimensional normal distribution. */
+const CHI2_95 = Math.sqrt(5.991)
 
 const NAME_PIXELS = 20 // least distance of two names, so that neither covers the other
 const INSET = 72 // pixels along each side
@@ -52,6 +54,7 @@ export class Overlay {
     const clip = `lm-clip-${++overlays}` // ids are the document's, which may hold several maps
     this.clip = svg.appendChild(element("clipPath", { id: clip })).appendChild(element("rect"))
     const area = svg.appendChild(element("g", { "clip-path": `url(#${clip})` }))
+    this.prior = area.appendChild(element("ellipse", { class: "lm-box" }))
     this.box = area.appendChild(element("rect", { class: "lm-box" }))
     this.dots = area.appendChild(element("path", { class: "lm-dots" }))
     this.names = area.appendChild(element("g", { class: "lm-names" }))
@@ -108,6 +111,11 @@ export class Overlay {
       this.drawInset(right - x, y - up)
     } else this.inset.toggleAttribute("hidden", true)
     place(this.glider, toPixel, marks.glider)
+    place(this.prior, toPixel, marks.prior ? [0, 0] : null)
+    if (marks.prior) {
+      const [origin, corner] = [toPixel([0, 0]), toPixel([CHI2_95, CHI2_95])]
+      setAttributes(this.prior, { rx: corner[0] - origin[0], ry: origin[1] - corner[1] })
+    }
     this.drawLattice(toPixel, marks.nodes)
     this.drawNames(toPixel, marks.names)
   }

@@ -119,6 +119,7 @@ export class Side {
       pin: pin?.mean,
       nearest: link,
       nodes: null,
+      prior: true,
       names: names.map((name, label) => ({ ...name, visible: plot.shown[label] })),
     })
     const mean = link ? pointText(link.mean) : ""

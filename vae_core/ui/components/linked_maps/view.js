@@ -7,10 +7,12 @@ import { contextOf, paint } from "../../browser/picture.js"
 import { loadPlotly } from "../../browser/plotly.js"
 import { fetchTensors } from "../../browser/tensors.js"
 import { themeOf } from "../../browser/theme.js"
+import { rangesOf } from "../../plots/map_figure.js"
 import { LinkedDigit } from "./linked_digit.js"
 import { Side } from "./side.js"
 
 /** @import { Point } from "../../browser/digits.js" */
+/** @import { Range } from "../../plots/map_figure.js" */
 /** @import { Handlers, Name, Run } from "./side.js" */
 
 /**
@@ -41,6 +43,8 @@ export class View {
     this.left = new Side(root, "left", this.handlersOf("left"))
     this.right = new Side(root, "right", this.handlersOf("right"))
     this.sides = [this.left, this.right]
+    this.sameAxes = find(root, ".cp-same", HTMLInputElement)
+    this.sameAxes.addEventListener("change", () => this.loaded && this.frame())
     this.messenger = new Messenger()
     this.announcer = new Announcer(find(root, ".lm-live", HTMLElement))
     /** @type {(pinned: number | null) => void} */
@@ -116,7 +120,19 @@ export class View {
     this.loaded = false
     await Promise.all(sides.map((side) => side.load(Plotly, data[side.name], pictures, data.nodes)))
     this.loaded = true
+    await this.frame()
     this.text.message.hidden = true
+  }
+
+  /** Give both maps the same frame, around the digits of both, or each its own. */
+  async frame() {
+    const [left, right] = this.sides.map((side) => rangesOf(side.loaded?.digits.means ?? []))
+    /** @type {(axis: number) => Range} */
+    const both = (axis) => [Math.min(left[axis][0], right[axis][0]), Math.max(left[axis][1], right[axis][1])]
+    /** @type {[Range, Range]} */
+    const same = [both(0), both(1)]
+    const frames = this.sameAxes.checked ? [same, same] : [left, right]
+    await Promise.all(this.sides.map((side, i) => side.loaded?.plot.frame(frames[i])))
   }
 
   /** Say below the maps what can be done with them, or how many digits are left where WebGL is missing. */
@@ -125,7 +141,7 @@ export class View {
     if (!this.left.loaded) return
     const { digits, plot } = without[0] ?? this.left.loaded
     this.text.note.textContent = plot.webgl
-      ? "On the maps: the digit nearest to the pointer is marked in both, with the ellipse that holds 95 % of its posterior. Click to pin it, click it again to unpin."
+      ? "On the maps: the digit nearest to the pointer is marked in both, with the ellipse that holds 95 % of its posterior. Click to pin it, click it again to unpin. The dashed circle holds 95 % of the prior."
       : `WebGL is missing in this browser: each map shows ${plot.count} of ${digits.count} digits, as SVG.`
   }
 

@@ -12,6 +12,8 @@ import { Plane } from "./plane.js"
 const RADIUS = 3 // CSS pixels, as below
 const NEAR_PIXELS = 14 // a digit farther from the pointer is not meant
 
+const NAME_PIXELS = 16 // least distance of two names
+
 export class Cloud {
   /**
    * @param {HTMLCanvasElement} canvas
@@ -84,9 +86,13 @@ export class Cloud {
     context.lineWidth = 4
     context.strokeStyle = theme.background
     context.fillStyle = theme.text
+    /** @type {Pixel[]} */
+    const taken = []
     sums.forEach(([z1, z2, count], label) => {
       if (!count) return
       const [x, y] = this.toPixel(z1 / count, z2 / count)
+      if (taken.some((other) => Math.hypot(other[0] - x, other[1] - y) < NAME_PIXELS)) return // it could not be read
+      taken.push([x, y])
       context.strokeText(String(label), x, y)
       context.fillText(String(label), x, y)
     })
