@@ -134,8 +134,9 @@ def click(explorer: Explorer) -> list[float]:
                 const began = performance.now()
                 area.dispatchEvent(new PointerEvent('pointerdown', at))
                 area.dispatchEvent(new PointerEvent('pointerup', at))
-                const [z1, z2] = document.querySelector('.latent-map').dataset.z.split(',')
-                const wanted = `Around z = (${z1}, ${z2})`
+                const text = (z) => Number(z).toFixed(2).replace('-', '\\u2212')
+                const [z1, z2] = document.querySelector('.latent-map').dataset.z.split(',').map(text)
+                const wanted = `Around z1 ${z1}, z2 ${z2}`
                 const look = () => {
                     const found = [...document.querySelectorAll('strong')].some(node => node.textContent === wanted)
                     if (found) resolve(performance.now() - began)

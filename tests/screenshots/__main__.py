@@ -1,11 +1,15 @@
-"""python -m tests.screenshots: take the README's pictures of the running app, into this folder."""
+"""python -m tests.screenshots: take the README's pictures of the running app, one of them moving, into this folder."""
 
 import contextlib
+import io
+import itertools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser import SOFTWARE_WEBGL, launched
@@ -15,6 +19,14 @@ from tests.server import running_app
 HERE = Path(__file__).parent
 WIDE: ViewportSize = {"width": 1360, "height": 1010}
 NARROW: ViewportSize = {"width": 420, "height": 900}
+WALK: ViewportSize = {"width": 1180, "height": 700}
+WALK_STOPS = [(-0.2, 3.0), (1.6, 0.4), (0.6, -0.8), (0.4, -2.2), (-1.5, -1.8), (-1.8, 0.6), (-0.6, 1.0)]
+WALK_STEPS, WALK_MS = 12, 90  # frames between two stops, and how long each is shown
+POINTER = """() => {
+    const svg = '<svg width="16" height="22"><path d="M1 1V18L5 14L8 20L10 19L8 13H13z" stroke="#fff"/></svg>'
+    const style = 'position: fixed; top: 0; left: 0; z-index: 9999999; pointer-events: none'
+    document.body.insertAdjacentHTML('beforeend', `<div id="pointer" style="${style}">${svg}</div>`)
+}"""
 POINT = "?run=deep&z1=0.9&z2=-0.75"
 """Of the explorer's link: the best model, and a point between its digits."""
 
@@ -26,6 +38,7 @@ def main() -> None:
         sync_playwright() as playwright,
         launched(playwright, *SOFTWARE_WEBGL) as browser,
     ):
+        walk(browser, address, HERE / "walk.gif")
         explore(browser, address, "light", WIDE, HERE / "explore-light.png")
         explore(browser, address, "dark", WIDE, HERE / "explore-dark.png")
         explore(browser, address, "dark", NARROW, HERE / "explore-narrow.png")
@@ -52,6 +65,27 @@ def explore(browser: Browser, address: str, scheme: Literal["light", "dark"], si
             explorer.hover((1.6, -0.9))
         page.wait_for_timeout(500)  # the pictures below fade in
         page.screenshot(path=path)
+
+
+def walk(browser: Browser, address: str, path: Path) -> None:
+    """A walk over the map, and the digits drawn on the way. The pointer, which no screenshot has, is put in."""
+    with browser.new_context(viewport=WALK, color_scheme="light", reduced_motion="reduce") as window:
+        explorer = Explorer(window.new_page(), address).open()
+        explorer.page.evaluate(POINTER)
+        frames = []
+        for start, end in itertools.pairwise([*WALK_STOPS, WALK_STOPS[0]]):
+            for share in np.linspace(0, 1, WALK_STEPS, endpoint=False):
+                eased = share * share * (3 - 2 * share)
+                z = start[0] + eased * (end[0] - start[0]), start[1] + eased * (end[1] - start[1])
+                explorer.hover(z)
+                explorer.page.evaluate("([x, y]) => pointer.style.translate = `${x}px ${y}px`", explorer.position(z))
+                picture = Image.open(io.BytesIO(explorer.root.screenshot())).convert("RGB")
+                frames.append(
+                    picture.resize((picture.width * 3 // 4, picture.height * 3 // 4), Image.Resampling.LANCZOS)
+                )
+        palette = frames[0].quantize(96)
+        pictures = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+        pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=WALK_MS, loop=0, optimize=True)
 
 
 def layer(browser: Browser, address: str, path: Path) -> None:
@@ -95,7 +129,7 @@ def report(browser: Browser, address: str, path: Path) -> None:
     """The best model's scores."""
     with tab(browser, "light") as page:
         page.goto(f"{address}/report?run=deep")
-        page.get_by_role("heading", name="Hard digits").wait_for(timeout=60_000)
+        page.locator(".st-key-confusion .textpoint").first.wait_for(timeout=60_000)
         page.wait_for_timeout(2_000)  # figures are drawn one by one
         page.screenshot(path=path)
 

@@ -54,7 +54,7 @@ LAYERS = {
     "magnification": MapLayer(
         "Magnification",
         "\u00bd log det J\u2032J of the decoder",
-        "How fast the drawing changes when the point moves. Dark lines are the borders between digits of different "
+        "How fast the drawing changes when the point moves. Strong lines are the borders between digits of different "
         "shapes; between them all points give nearly the same drawing.",
     ),
     "width": MapLayer(
