@@ -48,7 +48,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def window(browser: Browser) -> Iterator[BrowserContext]:
     """What it has fetched for one tab it need not fetch for the next."""
-    with browser.new_context(viewport={"width": 1440, "height": 1000}) as window:
+    with browser.new_context(viewport={"width": 1100, "height": 900}) as window:
         yield window
 
 
