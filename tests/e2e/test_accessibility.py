@@ -33,6 +33,8 @@ def test_axe_finds_no_violation(themed: BrowserContext, address: str, name: str)
         page.goto(address + path)
         page.locator(there).first.wait_for()
         Tab(page, address).settle()
+        page.wait_for_function("!document.querySelector('[data-stale=true]')")
+        page.wait_for_timeout(500)  # what was pale until then has its full colour
         found = Axe().run(page).response["violations"]
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
 

@@ -18,8 +18,8 @@ import requests
 import urllib3
 
 from vae_core.data.digits import MNIST_SHA256, MNIST_URL
-from vae_core.errors import DataError, SettingError, VaeError, one_line
-from vae_core.storage import environment
+from vae_core.data.offline import check_online
+from vae_core.errors import DataError, VaeError, one_line
 
 OnProgress = Callable[[float], None]
 """Called with the share that is received, from 0 to 1."""
@@ -49,8 +49,7 @@ def download_mnist(
     deadline = time.monotonic() + seconds
 
     def fetch(address: str, target: str, _: object) -> None:
-        if environment.flag("VAE_OFFLINE"):
-            raise DataError("$VAE_OFFLINE is set, so nothing is downloaded.")
+        check_online()
         part = folder / _PART
         with contextlib.suppress(OSError):  # if two processes try, one of them has it
             part.replace(target)
@@ -64,8 +63,6 @@ def download_mnist(
     try:
         # pooch annotates its downloader with more parameters than it passes.
         return Path(pooch.retrieve(url, sha256, "mnist.npz", folder, downloader=fetch))  # pyright: ignore[reportArgumentType]
-    except SettingError as error:
-        raise DataError(f"{error} Until that is corrected, nothing is downloaded.") from error
     except _Broken as error:
         raise DataError(f"the download from {url} broke off ({error}). The next attempt goes on from there.") from error
     except requests.RequestException as error:

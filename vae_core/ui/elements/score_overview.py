@@ -29,6 +29,7 @@ def score_overview(
     Returns what is to be called once the rest of the page is drawn: it sets PCA beside the scores, which takes seconds
     where it is not known yet.
     """
+    st.header("Scores", anchor=False)
     with st.expander("All scores: what they mean, and what others reached", icon=":material/table:"):
         st.markdown(
             "Means over the test digits. Pixels are grey: taken as the probability of white, they make every "

@@ -76,12 +76,13 @@ export class LatentPlot {
    * Draw the digits in the colours of the page's theme.
    * @param {Digits} digits
    * @param {string} identity - names the run: the zoom is kept while it stays the same.
+   * @param {[Range, Range]} frame - to look at first.
    */
-  async draw(digits, identity) {
+  async draw(digits, identity, frame = rangesOf(digits.means)) {
     this.last = [digits, identity]
     const traces = tracesOf(digits, this.shown, this.webgl, pointLooksOver(this.images))
     this.count = traces.reduce((sum, { x }) => sum + x.length, 0)
-    this.fullRanges = rangesOf(digits.means)
+    this.fullRanges = frame
     const layout = themed(layoutOf(identity, this.fullRanges, this.images), this.container, AXES)
     const plot = await this.Plotly.react(this.container, traces, layout, configOf(identity))
     if (!this.drawn) this.listen(plot)
@@ -101,7 +102,7 @@ export class LatentPlot {
     const ranges = rangesShown(this.container)
     this.Plotly.purge(this.container)
     this.drawn = false
-    await this.draw(...this.last)
+    await this.draw(...this.last, this.fullRanges)
     await this.show(ranges)
   }
 

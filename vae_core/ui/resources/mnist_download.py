@@ -7,6 +7,7 @@ import streamlit as st
 
 from vae_core.data import sources
 from vae_core.data.digits import Digits
+from vae_core.data.offline import check_online
 from vae_core.ui.resources.computation import Computation, OnProgress
 
 Download = Computation[Digits]
@@ -32,6 +33,7 @@ def download_again() -> None:
 
 
 def _fetch(on_progress: OnProgress) -> Digits:
+    check_online()  # at once, without what follows
     from vae_core.data.download import download_mnist  # takes a tenth of a second
 
     what = "Fetching MNIST"

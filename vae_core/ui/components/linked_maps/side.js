@@ -14,11 +14,12 @@ import { Overlay } from "../../plots/overlay.js"
 /** @import { Plotly } from "../../browser/plotly.js" */
 /** @import { Tensors } from "../../browser/tensors.js" */
 /** @import * as map from "../../plots/map.js" */
+/** @import { Range } from "../../plots/map_figure.js" */
 /** @import { ClassName } from "../../plots/overlay.js" */
 
 /** @typedef {"left" | "right"} Name */
 /** @typedef {[id: string, title: string, decoder: string, activation: Activation, map: string]} Run - files by address. */
-/** @typedef {{ title: string, decoder: Decoder, digits: Digits, names: ClassName[], plot: LatentPlot }} Loaded */
+/** @typedef {{ id: string, title: string, decoder: Decoder, digits: Digits, names: ClassName[], plot: LatentPlot }} Loaded */
 /**
  * What happens on a side.
  * @typedef {object} Handlers
@@ -73,13 +74,12 @@ export class Side {
   }
 
   /**
-   * Show a run.
+   * Fetch a run.
    * @param {Plotly} Plotly
    * @param {Run} run
    * @param {Tensors} pictures - of the test digits.
-   * @param {number[]} nodes - of the manifold's lattice, on both axes, ascending.
    */
-  async load(Plotly, run, pictures, nodes) {
+  async load(Plotly, run, pictures) {
     const [id, title, decoderAddress, activation, mapAddress] = run
     const [weights, map] = await Promise.all([fetchTensors(decoderAddress), fetchTensors(mapAddress)])
     for (const element of this.titles) element.textContent = element.title = title
@@ -87,8 +87,18 @@ export class Side {
     const digits = new Digits(map, pictures)
     const names = digits.centres().map((z, label) => ({ text: String(label), z }))
     const plot = this.loaded?.plot ?? new LatentPlot(Plotly, this.plotly, this.classes, this.onMap)
-    this.loaded = { title, decoder, digits, names, plot }
-    await plot.draw(digits, id)
+    this.loaded = { id, title, decoder, digits, names, plot }
+  }
+
+  /**
+   * Draw the run's map and manifold.
+   * @param {[Range, Range]} frame - of the map.
+   * @param {number[]} nodes - of the manifold's lattice, on both axes, ascending.
+   */
+  async show(frame, nodes) {
+    if (!this.loaded) return
+    const { id, title, decoder, digits, plot } = this.loaded
+    await plot.draw(digits, id, frame)
     await this.mosaic.draw(decoder, nodes)
     this.manifold.setAttribute("aria-label", `${this.manifold.getAttribute("aria-label")}. ${this.name}: ${title}`)
   }

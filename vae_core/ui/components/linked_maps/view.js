@@ -44,7 +44,7 @@ export class View {
     this.right = new Side(root, "right", this.handlersOf("right"))
     this.sides = [this.left, this.right]
     this.sameAxes = find(root, ".cp-same", HTMLInputElement)
-    this.sameAxes.addEventListener("change", () => this.loaded && this.frame())
+    this.sameAxes.addEventListener("change", () => this.loaded && this.reframe())
     this.messenger = new Messenger()
     this.announcer = new Announcer(find(root, ".lm-live", HTMLElement))
     /** @type {(pinned: number | null) => void} */
@@ -118,20 +118,27 @@ export class View {
     this.text.message.hidden = false
     const [Plotly, pictures] = await Promise.all([loadPlotly(data.plotly), fetchTensors(data.images)])
     this.loaded = false
-    await Promise.all(sides.map((side) => side.load(Plotly, data[side.name], pictures, data.nodes)))
+    await Promise.all(sides.map((side) => side.load(Plotly, data[side.name], pictures)))
+    const frames = this.frames()
+    // Both of them: a new run on one side may change the axes of both.
+    await Promise.all(this.sides.map((side, i) => side.show(frames[i], data.nodes)))
     this.loaded = true
-    await this.frame()
     this.text.message.hidden = true
   }
 
-  /** Give both maps the same frame, around the digits of both, or each its own. */
-  async frame() {
+  /** The frames of both maps: the same, around the digits of both, or each its own. */
+  frames() {
     const [left, right] = this.sides.map((side) => rangesOf(side.loaded?.digits.means ?? []))
     /** @type {(axis: number) => Range} */
     const both = (axis) => [Math.min(left[axis][0], right[axis][0]), Math.max(left[axis][1], right[axis][1])]
     /** @type {[Range, Range]} */
     const same = [both(0), both(1)]
-    const frames = this.sameAxes.checked ? [same, same] : [left, right]
+    return this.sameAxes.checked ? [same, same] : [left, right]
+  }
+
+  /** Show both maps in their frames, as the visitor now wants them. */
+  async reframe() {
+    const frames = this.frames()
     await Promise.all(this.sides.map((side, i) => side.loaded?.plot.frame(frames[i])))
   }
 
