@@ -22,7 +22,7 @@ PAGES = {
 
 @pytest.fixture(scope="module", params=THEMES)
 def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=request.param) as context:
+    with browser.new_context(viewport={"width": 1100, "height": 900}, color_scheme=request.param) as context:
         yield context
 
 

@@ -88,17 +88,20 @@ class Network:
         Forward-mode differentiation: the derivatives with respect to z1 and z2 are carried through the layers beside
         the values, by the chain rule.
         """
-        n, hidden = len(z), z
-        tangents = np.eye(LATENT_DIM, dtype=np.float32).repeat(n, axis=0)  # (2 N, 2), those with respect to z1 first
+        hidden = z
+        tangents = np.eye(LATENT_DIM, dtype=np.float32).repeat(
+            len(z), axis=0
+        )  # (2 N, 2), those with respect to z1 first
         for layer in self.decoder_hidden:
             before = affine(layer, hidden)  # (N, H)
             slopes = DERIVATIVES[self.activation](before)
             # All in one matrix product: NumPy would take two rows at a time of a stack of matrices.
-            tangents = ((tangents @ layer[0]).reshape(LATENT_DIM, n, -1) * slopes).reshape(LATENT_DIM * n, -1)
+            tangents = (tangents @ layer[0]) * np.tile(slopes, (LATENT_DIM, 1))  # (2 N, H)
             hidden = ACTIVATIONS[self.activation](before)
         pixels = sigmoid(affine(self.decoder_logits, hidden))  # (N, 784)
         slopes = pixels * (1 - pixels)  # of the sigmoid
-        return ((tangents @ self.decoder_logits[0]).reshape(LATENT_DIM, n, -1) * slopes).transpose(1, 2, 0)
+        changes = (tangents @ self.decoder_logits[0]).reshape(LATENT_DIM, *slopes.shape) * slopes
+        return changes.transpose(1, 2, 0)
 
     def _through(self, layers: tuple[Layer, ...], x: np.ndarray) -> np.ndarray:
         """Apply hidden layers in order. x: (N, inputs of the first). Returns (N, outputs of the last)."""
