@@ -12,7 +12,7 @@ from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 from vae_core.ui.session.explore import DEFAULT_RUN
 
-EMPTY = (-3.5, 3.9)
+EMPTY = (-2.5, 3.0)
 """A place of the shipped run's map without a digit near."""
 
 
