@@ -11,7 +11,7 @@ from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_S
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, point_text, prior_quantiles, random_point
 from vae_core.latent.support import SPARSE_FACTOR, SUPPORT_RANK
 from vae_core.ui.components.latent_map import latent_map, pinned_point
-from vae_core.ui.elements.notices import link_warnings, showing_errors
+from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import RunPicker
 from vae_core.ui.resources.layers import LAYERS, DrawnLayer, drawn_layer
@@ -43,7 +43,9 @@ def explore(picker: RunPicker, notices: tuple[str, ...], revision: int) -> None:
     link_warnings(notices if state.revision == revision else ())
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         picker.draw()
-        toolbar(loaded)
+        choose_layer()
+        choose_lattice()
+        buttons(loaded)
     picker.describe()
     say_what_lies_beyond(loaded)
     draw_map(loaded)
@@ -69,7 +71,7 @@ def chosen_layer(loaded: LoadedRun) -> DrawnLayer | None:
         try:
             return drawn_layer(loaded, state.layer) if state.layer else None
         except VaeError as error:
-            st.error(f"The layer is not shown. {error}", icon=":material/error:")
+            show_error(error, "The layer is not shown.")
             return None
 
 
@@ -87,8 +89,8 @@ def draw_map(loaded: LoadedRun) -> None:
     )
 
 
-def toolbar(loaded: LoadedRun) -> None:
-    """What lies under the map's points, the lattice, and what moves the point elsewhere."""
+def choose_layer() -> None:
+    """What lies under the map's points."""
     st.pills(
         "Layer under the points",
         list(LAYERS),
@@ -97,6 +99,9 @@ def toolbar(loaded: LoadedRun) -> None:
         key=ExploreState.layer.key,
         persist_state="session",
     )
+
+
+def choose_lattice() -> None:
     with st.popover("Lattice", icon=":material/grid_on:"):
         st.slider("Tiles a side (n)", MIN_SIDE, MAX_SIDE, key=ExploreState.side.key, persist_state="session")
         st.slider(
@@ -109,6 +114,10 @@ def toolbar(loaded: LoadedRun) -> None:
             persist_state="session",
             help="The share of the prior that lies beyond the manifold on each side. A smaller q reaches farther out.",
         )
+
+
+def buttons(loaded: LoadedRun) -> None:
+    """What moves the point elsewhere, and what takes the manifold along."""
     st.button(
         "Random point",
         icon=":material/casino:",
@@ -172,8 +181,8 @@ def describe_place(loaded: LoadedRun, z: tuple[float, float]) -> None:
         "decoder draws something, but no test digit is like it.",
     )
     st.markdown(
-        f"Prior quantiles: \u03a6(z1) = {left:.3f}, \u03a6(z2) = {below:.3f}. &nbsp; Round trip: decoded and encoded "
-        f"again it comes back to ({back[0]:.3f}, {back[1]:.3f}), {drift:.3f} away.",
+        f"Of the prior, {left:.0%} lies to the left of it and {below:.0%} below. &nbsp; Decoded and encoded again, the "
+        f"point comes back to {point_text(back)}, {drift:.3f} away."
     )
 
 

@@ -111,7 +111,7 @@ def hard_digits(loaded: LoadedRun, metrics: DigitMetrics) -> None:
     st.caption(ORDERS[order].about + " Left the digit, right its reconstruction at the posterior mean. In nats.")
     if (taken_for := state.taken_for) is not None:
         st.button(
-            f"Only those taken for a {taken_for}",
+            f"Only those taken for a {taken_for}: show all again",
             icon=":material/close:",
             type="tertiary",
             on_click=show_confused,
@@ -187,20 +187,22 @@ def one_digit(loaded: LoadedRun, metrics: DigitMetrics) -> None:
 
 def why_drawn_so(loaded: LoadedRun, exact: Posterior, index: int) -> None:
     """Say whether a digit is drawn as it is because of its place on the map, or because the decoder cannot do better;
-    and show its drawing at the best place."""
+    and show its drawing at the most probable place."""
     places = as_points(np.array([loaded.map.means[index], exact.mode]))
     pixels = to_pixels(loaded.digits.test_images[index])
-    here, best = reconstruction_nats(pixels, loaded.network.logits(places)).tolist()
-    wrong = here - best > WRONG_PLACE * here
-    said = "**The encoder put it in the wrong place.** " if wrong else "**It lies in a good place.** "
-    said += (
-        f"There it is drawn with a loss of {here:.0f} nats; at the best place for it, {point_text(exact.mode)}, with "
+    here, there = reconstruction_nats(pixels, loaded.network.logits(places)).tolist()
+    wrong = here - there > WRONG_PLACE * here
+    words = (
+        "The encoder put it in the wrong place." if wrong else "It lies in a good place: the decoder can do no better."
     )
-    said += f"{best:.0f}." if wrong else f"{best:.0f}: the decoder draws it no better anywhere."
-    picture, words = st.columns([1, 7], vertical_alignment="center")
+    said = (
+        f"**{words}** Where it lies it is drawn with a loss of {here:.0f} nats; at the most probable place for it, "
+        f"{point_text(exact.mode)}, with {there:.0f}."
+    )
+    picture, text = st.columns([1, 7], vertical_alignment="center")
     with picture:
-        strip(to_images(loaded.network.decode(places[1:]).reshape(1, -1)), "The drawing at the best place", 1)
-    words.markdown(said)
+        strip(to_images(loaded.network.decode(places[1:]).reshape(1, -1)), "The drawing at the most probable place", 1)
+    text.markdown(said)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

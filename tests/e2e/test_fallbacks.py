@@ -152,7 +152,7 @@ def test_without_mnist_the_sample_is_shown_and_named(browser: Browser, tmp_path:
         line = explorer.page.locator(".st-key-digits-on-show")
         expect(explorer.page.get_by_test_id("stAlert")).to_contain_text("no file at /nowhere/mnist.npz")
         expect(line).to_contain_text("5,000 digits of the bundled sample of MNIST")
-        expect(line).to_contain_text("new to this model")
+        expect(line).to_contain_text("this model never saw them")
         line.get_by_role("button", name="Show all of MNIST").click()
         expect(explorer.page.get_by_test_id("stPopoverBody")).to_contain_text("no file at /nowhere/mnist.npz")
         counts = explorer.page.evaluate("document.querySelector('.js-plotly-plot').data.map(({x}) => x.length)")

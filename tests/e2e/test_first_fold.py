@@ -59,11 +59,13 @@ def test_a_pointer_glides_by_itself_until_the_visitor_moves_and_never_again(page
     expect(hint).to_contain_text("the model draws what lies there")
     expect(state).to_have_text("moving by itself")
     expect(glider).to_be_visible()
-    seen = set()
+    seen, places = set(), set()
     for _ in range(20):
         seen.add(explorer.pixels("decoded").tobytes())
+        places.add(explorer.hover_z)
         page.wait_for_timeout(100)
     assert len(seen) > 5, "the decoded digit follows"
+    assert len(places) > 5, "as it would a visitor's pointer"
     assert explorer.z == explorer.start
     assert "z1=" not in page.url
     explorer.hover((1.0, 1.0))
@@ -73,7 +75,7 @@ def test_a_pointer_glides_by_itself_until_the_visitor_moves_and_never_again(page
     expect(state).to_have_text("at the start")
     explorer.open()
     expect(hint).to_be_visible()
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(3500)
     expect(state).to_have_text("at the start")
     expect(glider).to_be_hidden()
 
@@ -82,7 +84,7 @@ def test_no_pointer_glides_where_a_point_is_held(page: Page, address: str) -> No
     explorer = Explorer(page, address)
     page.emulate_media(reduced_motion="no-preference")
     explorer.open("?z1=1&z2=1")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(3500)
     expect(page.locator(".latent-map .lm-state")).to_have_text("pinned")
 
 

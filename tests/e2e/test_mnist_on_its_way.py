@@ -4,10 +4,8 @@ import hashlib
 import os
 import re
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,46 +15,10 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.explorer import Explorer
 from tests.server import ROOT, running_app
+from tests.unit.data.file_server import sends_slowly, serving
 
-SIZE, PIECE = 11_490_434, 16_384
-
-
-class Server:
-    """A server that has MNIST's file, or one of its size, at the end of a line of so many bytes a second."""
-
-    def __init__(self, content: bytes, rate: float):
-        self.ranges: list[str | None] = []
-        self.over = threading.Event()
-        self.rate = rate
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                server.ranges.append(self.headers.get("Range"))
-                start = int((server.ranges[-1] or "bytes=0-").removeprefix("bytes=").removesuffix("-"))
-                self.send_response(206 if start else 200)
-                self.send_header("Content-Length", str(len(content) - start))
-                self.end_headers()
-                for first in range(start, len(content), PIECE):
-                    if server.over.wait(PIECE / server.rate):
-                        return
-                    self.wfile.write(content[first : first + PIECE])
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/mnist.npz"
-
-    @contextmanager
-    def open(self) -> Iterator["Server"]:
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        try:
-            yield self
-        finally:
-            self.over.set()
-            self.server.shutdown()
-            self.server.server_close()
+SIZE = 11_490_434
+"""Bytes of MNIST's file."""
 
 
 @contextmanager
@@ -87,7 +49,7 @@ def line_of(explorer: Explorer) -> Locator:
 
 def test_a_slow_line_keeps_nobody_waiting_and_can_be_cancelled(browser: Browser, tmp_path: Path) -> None:
     with (
-        Server(bytes(SIZE), rate=125_000).open() as server,  # 1 Mbit/s
+        serving(sends_slowly(bytes(SIZE), rate=125_000)) as server,  # 1 Mbit/s
         first_visit(tmp_path / "app", server.url, browser) as explorer,
     ):
         line = line_of(explorer.open())
@@ -102,7 +64,7 @@ def test_a_slow_line_keeps_nobody_waiting_and_can_be_cancelled(browser: Browser,
         body = explorer.page.get_by_test_id("stPopoverBody")
         expect(body).to_contain_text("you cancelled the download")
         expect(body).to_contain_text("curl")
-        body.get_by_role("button", name="Fetch them").click()
+        body.get_by_role("button", name="Fetch it").click()
         expect(line).to_contain_text(re.compile(r"Fetching all of MNIST: [2-9]% of 11 MB"))
         assert [bool(asked) for asked in server.ranges] == [False, True], "it goes on from where it was"
         assert explorer.same_map
@@ -130,7 +92,7 @@ def test_where_there_is_no_connection_it_says_so_and_what_to_do(browser: Browser
 def test_once_mnist_is_there_a_button_shows_it(browser: Browser, tmp_path: Path) -> None:
     content = Path(os.environ["VAE_MNIST"]).read_bytes()
     with (
-        Server(content, rate=5e6).open() as server,
+        serving(sends_slowly(content, rate=5e6)) as server,
         first_visit(tmp_path / "app", server.url, browser, hashlib.sha256(content).hexdigest()) as explorer,
     ):
         line = line_of(explorer.open())

@@ -71,7 +71,7 @@ def test_a_cell_of_the_confusion_shows_its_digits(explorer: Explorer) -> None:
     page.mouse.click(*confusion.to_pixel((3, 5)))  # row 5, column 3: categories count from 0
     titles = "[...document.querySelectorAll('.st-key-hard-digits b')].map(({ textContent }) => textContent)"
     page.wait_for_function(f"{titles}.length && {titles}.every((text) => text === 'a 5, taken for a 3')")
-    page.get_by_role("button", name="Only those taken for a 3").click()
+    page.get_by_role("button", name="Only those taken for a 3: show all again").click()
     page.wait_for_function(f"!{titles}.every((text) => text === 'a 5, taken for a 3')")
 
 

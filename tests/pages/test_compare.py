@@ -66,11 +66,11 @@ def test_a_run_on_the_sample_and_one_on_mnist_are_shown_on_digits_that_neither_l
     assert data(app)["digit"] is None
     assert "there is no digit 4000" in warnings(app)
     assert f"{len(part.test_images)} digits" in text(app)
-    assert "new to both models" in text(app)
+    assert "neither model ever saw them" in text(app)
     app = compare(left="beta-1", right="beta-4", digit="4000")
     assert data(app)["digit"] == 4000
     assert "5,000 digits" in text(app)
-    assert "new to both models" in text(app)
+    assert "neither model ever saw them" in text(app)
     app = compare(left="beta-1", right="seed")
     assert "**The post's recipe** learned from these very digits" in text(app)
 

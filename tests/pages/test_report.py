@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 
 from tests.pages.report_page import SHOWN, cards, hard_digits, measured, report
@@ -17,8 +18,10 @@ from tests.pages.runner import (
     warnings,
 )
 from vae_core.data.digits import Digits
+from vae_core.data.images import to_pixels
 from vae_core.data.sources import load_digits_of
 from vae_core.evaluation.scores import OVERALL
+from vae_core.runs.catalog import open_run
 from vae_core.ui.elements.score_tables import MEANINGS, label
 from vae_core.ui.resources import measurement
 from vae_core.ui.session.explore import DEFAULT_RUN
@@ -156,3 +159,25 @@ def test_run_is_the_one_that_the_explorer_showed(runs: Path, few: Digits, query:
 def test_deleted_run_falls_back(runs: Path, few: Digits) -> None:
     folder = copy_of_seed(runs, "mine")
     assert_falls_back(report(run="mine"), folder, DEFAULT_RUN)
+
+
+def test_a_digit_is_said_to_lie_in_the_wrong_place_where_another_saves_a_tenth_of_its_loss(
+    runs: Path, few: Digits
+) -> None:
+    network = open_run("seed").network()
+    seen = set()
+    for index in range(0, 60, 12):
+        said = text(report(run="seed", digit=str(index)))
+        pixels = to_pixels(few.test_images[index]).astype(float)[0]
+        mean, _ = network.encode(to_pixels(few.test_images[index]))
+        grid = np.stack(np.meshgrid(*2 * [np.linspace(-5, 5, 201)]), -1).reshape(-1, 2).astype(np.float32)
+        z = np.concatenate([mean, grid])
+        drawn = network.decode(z).reshape(len(z), -1).astype(float).clip(1e-7, 1 - 1e-7)
+        losses = -(pixels * np.log(drawn) + (1 - pixels) * np.log(1 - drawn)).sum(axis=1)
+        best = losses[1:][(losses[1:] + (grid.astype(float) ** 2).sum(axis=1) / 2).argmin()]
+        if abs((losses[0] - best) / losses[0] - 0.1) > 0.02:  # no borderline case
+            wrong = losses[0] - best > 0.1 * losses[0]
+            assert ("put it in the wrong place" if wrong else "the decoder can do no better") in said
+            assert f"drawn with a loss of {losses[0]:.0f} nats" in said
+            seen.add(wrong)
+    assert False in seen

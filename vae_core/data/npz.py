@@ -1,5 +1,6 @@
 """Reading digits from an .npz like Keras's mnist.npz, in any usual layout, with every array checked."""
 
+import io
 import zipfile
 from pathlib import Path
 from typing import BinaryIO
@@ -8,6 +9,7 @@ import numpy as np
 
 from vae_core.data.images import IMAGE_SIDE
 from vae_core.errors import DataError, one_line
+from vae_core.storage.files import write
 
 Arrays = dict[str, np.ndarray]
 """x_train, x_test (N, 28, 28) uint8 and y_train, y_test (N,) uint8 in 0..9."""
@@ -59,6 +61,14 @@ def read_npz(file: Path | BinaryIO) -> Arrays:
     for array in arrays.values():
         array.setflags(write=False)
     return arrays
+
+
+def write_npz(path: Path, arrays: Arrays) -> None:
+    """Write an .npz of digits, compressed, and its folder if need be. Raises OSError."""
+    content = io.BytesIO()
+    np.savez_compressed(content, allow_pickle=False, **arrays)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, content.getvalue())
 
 
 def _images(found: np.ndarray, expected: str) -> np.ndarray:

@@ -5,16 +5,14 @@ model that was trained on MNIST, all are for testing.
 """
 
 import importlib.metadata
-import io
 import logging
 
 import numpy as np
 
 from vae_core.data.images import IMAGE_SIDE
-from vae_core.data.npz import Arrays, read_npz
+from vae_core.data.npz import Arrays, read_npz, write_npz
 from vae_core.errors import DataError
 from vae_core.storage import directories
-from vae_core.storage.files import write
 
 _log = logging.getLogger(__name__)
 
@@ -36,11 +34,8 @@ def load() -> tuple[str, Arrays]:
     except DataError as miss:
         _log.info("Parsing the bundled sample: %s", miss)
     arrays = _parsed()
-    archive = io.BytesIO()
-    np.savez_compressed(archive, allow_pickle=False, **arrays)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, archive.getvalue())
+        write_npz(path, arrays)
     except OSError as error:
         _log.warning("The parsed sample could not be kept, so the next start parses it again: %s", error)
     for array in arrays.values():

@@ -7,7 +7,6 @@ $VAE_MNIST may name other digits than MNIST's; what is MNIST is decided by its h
 """
 
 import functools
-import io
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,11 +16,10 @@ import numpy as np
 
 from vae_core.data import sample
 from vae_core.data.digits import MNIST, SAMPLE, Digits, source_of
-from vae_core.data.npz import Arrays, read_npz
+from vae_core.data.npz import Arrays, read_npz, write_npz
 from vae_core.errors import DataError
 from vae_core.storage import directories, environment
 from vae_core.storage.directories import expand_user
-from vae_core.storage.files import write
 
 _once = threading.Lock()
 _at_hand: Digits | None = None
@@ -152,19 +150,18 @@ def keras_cache() -> Path:
 
 
 def keep_mnist(file: BinaryIO) -> None:
-    """Keep MNIST from a file, as if it had been downloaded. Raises DataError if it holds other digits, or cannot be
-    kept."""
+    """Keep MNIST from a file, as if it had been downloaded: it is at hand from then on.
+
+    Raises DataError if it holds other digits, or cannot be kept.
+    """
     arrays = read_npz(file)
     if source_of(arrays, "") != MNIST:
         raise DataError("These are other digits than MNIST's. To see them, let $VAE_MNIST name the file.")
-    path = kept_download()
-    content = io.BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **arrays)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, content.getvalue())
+        write_npz(kept_download(), arrays)
     except OSError as error:
-        raise DataError(f"{path} cannot be written ({error.strerror}).") from error
+        raise DataError(f"{kept_download()} cannot be written ({error.strerror}).") from error
+    look_again()
 
 
 def _from_kept_download() -> Found:

@@ -35,7 +35,7 @@ class Posterior:
 
     @property
     def mode(self) -> tuple[float, float]:
-        """The node of the highest density: the best place for the digit on the map."""
+        """The node of the highest density: the most probable place of the digit on the map."""
         row, column = np.unravel_index(self.density.argmax(), self.density.shape)
         return float(self.z1[column]), float(self.z2[row])
 

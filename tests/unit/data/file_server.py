@@ -3,12 +3,13 @@
 import contextlib
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 GOOD = bytes(range(256)) * 40
+_PIECE = 16_384  # bytes that a slow server sends at once
 GOOD_SHA256 = hashlib.sha256(GOOD).hexdigest()
 
 
@@ -57,18 +58,46 @@ def sends(content: bytes, claimed: int | None = None) -> Answer:
     return answer
 
 
-def begin_the_rest(handler: BaseHTTPRequestHandler) -> int:
-    """Answers a range, which begins at the byte that is returned, or else promises all of the file."""
+def begin_the_rest(handler: BaseHTTPRequestHandler, size: int = len(GOOD)) -> int:
+    """Answers a range, which begins at the byte that is returned, or else promises all of the file, of this size."""
     asked = handler.headers["Range"]
     start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
     handler.send_response(206 if asked else 200)
-    handler.send_header("Content-Length", str(len(GOOD) - start))
+    handler.send_header("Content-Length", str(size - start))
     handler.end_headers()
     return start
 
 
 def sends_the_rest(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(GOOD[begin_the_rest(handler) :])
+
+
+def sends_slowly(content: bytes, rate: float) -> Answer:
+    """The rest, at so many bytes a second."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        assert isinstance(handler.server, Server)
+        for first in range(begin_the_rest(handler, len(content)), len(content), _PIECE):
+            if handler.server.over.wait(_PIECE / rate):
+                return
+            handler.wfile.write(content[first : first + _PIECE])
+
+    return answer
+
+
+@contextlib.contextmanager
+def serving(answer: Answer) -> Iterator[Server]:
+    """A server that answers so, until the test has ended."""
+    with Server() as server:
+        server.answer = answer
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.over.set()
+            server.shutdown()
+            thread.join()
 
 
 def sends_once_asked_by(count: int) -> Answer:

@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
@@ -27,6 +26,7 @@ from tests.unit.data.file_server import (
     sends,
     sends_once_asked_by,
     sends_the_rest,
+    serving,
     stalls,
     trickles,
 )
@@ -40,13 +40,8 @@ from vae_core.errors import ComputationFailed, DataError
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.delenv("VAE_OFFLINE")
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving(not_found) as server:
         yield server
-        server.over.set()
-        server.shutdown()
-        thread.join()
 
 
 def test_a_download_is_kept_and_found_again(tmp_path: Path, server: Server):

@@ -56,7 +56,7 @@ def caveats(digits: Digits, runs: Sequence[Run]) -> list[str]:
     if digits.are_sample:
         seen = [run for run in runs if run.record.dataset.includes(digits)]
         if not seen:
-            return ["new to this model" if len(runs) == 1 else "new to both models"]
+            return ["this model never saw them" if len(runs) == 1 else "neither model ever saw them"]
         return [f"{_names(seen)} learned from these very digits, and would draw new ones worse"]
     if not digits.are_mnist:
         elsewhere = [run for run in runs if run.record.dataset.digest != digits.digest]

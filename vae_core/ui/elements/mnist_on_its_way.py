@@ -5,11 +5,11 @@ import streamlit as st
 
 from vae_core.data import sources
 from vae_core.data.digits import MNIST_URL, Digits
-from vae_core.errors import DataError, VaeError
+from vae_core.errors import DataError
 from vae_core.ui.elements.notices import show_error
 from vae_core.ui.markdown import escape_markdown
-from vae_core.ui.resources.mnist_download import download, download_again
-from vae_core.ui.session.digits import show_newest
+from vae_core.ui.resources.mnist_download import Download, download, download_again
+from vae_core.ui.session.digits import newer_at_hand, show_newest
 
 _POLL_SECONDS = 1.0
 
@@ -22,23 +22,21 @@ def mnist_on_its_way(shown: Digits) -> None:
 def _draw(shown: Digits) -> None:
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         fetched = download()
-        if not fetched.wait(0):
-            st.caption(f":material/downloading: Fetching all of MNIST: {fetched.share:.0%} of 11 MB", width="content")
-            st.button("Cancel", key="cancel download", type="tertiary", on_click=fetched.cancel)
-            return
-        try:
-            fetched.result()
-        except VaeError as error:
-            with st.popover("Show all of MNIST", type="tertiary"):
-                _what_to_do(shown, "you cancelled the download." if fetched.abandoned else str(error))
-        else:
+        if newer_at_hand():
             if st.button("MNIST is here: show all of it", key="show MNIST", icon=":material/check:", type="tertiary"):
                 _show_it()
+        elif not fetched.wait(0):
+            st.caption(f":material/downloading: Fetching all of MNIST: {fetched.share:.0%} of 11 MB", width="content")
+            st.button("Cancel", key="cancel download", type="tertiary", on_click=fetched.cancel)
+        else:
+            with st.popover("Show all of MNIST", type="tertiary"):
+                _what_to_do(shown, fetched)
 
 
-def _what_to_do(shown: Digits, reason: str) -> None:
-    st.markdown(f"All 70,000 digits of MNIST are not at hand: {escape_markdown(reason)}")
-    st.button("Fetch them (11 MB)", icon=":material/download:", on_click=download_again)
+def _what_to_do(shown: Digits, fetched: Download) -> None:
+    reason = "you cancelled the download." if fetched.abandoned else str(fetched.error)
+    st.markdown(f"MNIST with its 70,000 digits is not at hand: {escape_markdown(reason)}")
+    st.button("Fetch it (11 MB)", icon=":material/download:", on_click=download_again)
     st.markdown(f"Or get [the file]({MNIST_URL}) in another way, and drop it here:")
     if file := st.file_uploader("mnist.npz", type="npz", label_visibility="collapsed"):
         try:
@@ -55,6 +53,5 @@ def _what_to_do(shown: Digits, reason: str) -> None:
 
 
 def _show_it() -> None:
-    sources.look_again()
     show_newest()
     st.rerun()  # all of the page

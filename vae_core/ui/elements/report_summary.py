@@ -11,6 +11,7 @@ from vae_core.evaluation.hard_digits import ranked
 from vae_core.evaluation.report import Report
 from vae_core.evaluation.summary import Confusion, Summary
 from vae_core.latent.points import as_points
+from vae_core.runs.record import Score
 from vae_core.ui.elements.pictures import strip
 from vae_core.ui.elements.score_tables import measured_on, written
 from vae_core.ui.markdown import escape_markdown
@@ -26,22 +27,20 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
     scores = {score.name: score for score in report.overall}
     left, middle, right = st.columns(3, gap="large")
     with left:
-        _figure(report, "How well it draws digits", "-ELBO", "The \u2212ELBO of a digit. Lower is better.")
+        _figure(scores["-ELBO"], "How well it draws digits", "The \u2212ELBO of a digit. Lower is better.")
         _drawn(loaded, summary.typical)
         st.caption("Above test digits from an easy to a hard one, below what the model draws for each.")
     with middle:
         _figure(
-            report,
+            scores["5-NN accuracy"],
             "How well its map sorts them",
-            "5-NN accuracy",
             "So many test digits lie among digits of their own class.",
         )
         _confused(loaded, report, summary.confusion)
     with right:
         _figure(
-            report,
+            scores["KL of q(z) from the prior"],
             "How well random points fit its map",
-            "KL of q(z) from the prior",
             "The KL divergence of the map from the prior. 0 would be a perfect fit.",
         )
         z = np.random.default_rng(_SEED).standard_normal((_DRAWS, 2))
@@ -51,10 +50,9 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
     st.markdown(summary.in_words(scores["inference gap"].value))
 
 
-def _figure(report: Report, heading: str, name: str, meaning: str) -> None:
-    score = next(score for score in report.overall if score.name == name)
+def _figure(score: Score, heading: str, meaning: str) -> None:
     st.metric(heading, written(score.value, score.unit))
-    error = f"\u00b1 {written(score.error, score.unit)}, " if score.error is not None else ""
+    error = "" if score.error is None else f"\u00b1 {written(score.error, score.unit)}".replace(" ", "\u00a0") + ", "
     st.caption(f"{meaning} {escape_markdown(f'{error}{measured_on(score)}.')}")
 
 
@@ -69,8 +67,7 @@ def _confused(loaded: LoadedRun, report: Report, pair: Confusion | None) -> None
     if pair is None:
         st.caption("Every digit lies among digits of its own class.")
         return
-    members = ranked(report.metrics, loaded.digits.test_labels, "astray", pair.label, len(loaded.digits.test_labels))
-    wrong = [index for index in members.tolist() if report.metrics.predicted[index] == pair.taken_for][:_DRAWS]
+    wrong = ranked(report.metrics, loaded.digits.test_labels, "astray", pair.label, _DRAWS, pair.taken_for)
     strip(loaded.digits.test_images[wrong], "Test digits that lie among those of another class", _DRAWS // 2)
     st.caption(
         f"Some of the {pair.count:,} digits of class {pair.label} that lie among those of class {pair.taken_for}."

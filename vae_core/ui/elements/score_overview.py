@@ -30,26 +30,13 @@ def score_overview(
     where it is not known yet.
     """
     st.header("Scores", anchor=False)
-    with st.expander("All scores: what they mean, and what others reached", icon=":material/table:"):
-        st.markdown(
-            "Means over the test digits. Pixels are grey: taken as the probability of white, they make every "
-            "likelihood here a Bernoulli *pseudo*-likelihood, as is usual for MNIST."
-        )
-        if not comparable(loaded.digits):
-            st.info(
-                "What others reached compares only on MNIST's 10,000 test digits. These are other digits: it is left "
-                "out.",
-                icon=":material/compare_arrows:",
-            )
-        place = st.empty()
-    with place:
-        score_table(report.overall, _comparisons(loaded.digits, None))
-    plane, table, matrix = st.columns([4, 4, 5], gap="large")
+    table = _table(loaded.digits, report)
+    plane, classes, matrix = st.columns([4, 4, 5], gap="large")
     rows = by_class(report.metrics, loaded.digits.test_labels)
     with plane:
         st.subheader("Rate and distortion", anchor=False)
         _draw_rate_distortion(loaded, report)
-    with table:
+    with classes:
         st.subheader("Classes", anchor=False)
         class_table(rows)
         st.caption("\u2212ELBO and reconstruction in nats, means over the digits of the class.")
@@ -59,13 +46,30 @@ def score_overview(
         st.caption(
             "The commonest class of a digit's 5 nearest neighbours on the map. Click a cell to see its digits below."
         )
+    return lambda: table(_pca_accuracy(loaded.digits, loaded.digits.digest))
 
-    def add_pca() -> None:
-        accuracy = _pca_accuracy(loaded.digits, loaded.digits.digest)
+
+def _table(digits: Digits, report: Report) -> Callable[[float | None], None]:
+    """All scores, folded. Returns what draws the table anew, beside the accuracy of PCA."""
+    with st.expander("All scores: what they mean, and what others reached", icon=":material/table:"):
+        st.markdown(
+            "Means over the test digits. Pixels are grey: taken as the probability of white, they make every "
+            "likelihood here a Bernoulli *pseudo*-likelihood, as is usual for MNIST."
+        )
+        if not comparable(digits):
+            st.info(
+                "What others reached compares only on MNIST's 10,000 test digits. These are other digits: it is left "
+                "out.",
+                icon=":material/compare_arrows:",
+            )
+        place = st.empty()
+
+    def draw(pca_accuracy: float | None) -> None:
         with place:
-            score_table(report.overall, _comparisons(loaded.digits, accuracy))
+            score_table(report.overall, _comparisons(digits, pca_accuracy))
 
-    return add_pca
+    draw(None)
+    return draw
 
 
 def _comparisons(loaded: Digits, pca_accuracy: float | None) -> Mapping[str, list[Reference]]:

@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from vae_core.errors import ComputationFailed, VaeError, one_line
 
@@ -34,7 +34,8 @@ class Computation(Generic[T]):
         self.abandoned = False
         """Whether it ended because nobody waited for it any more."""
         self._result: T | None = result
-        self._error: VaeError | None = None
+        self.error: VaeError | None = None
+        """What it failed with."""
         self._done = threading.Event()
         self._asked = time.monotonic()
         if result is not None:
@@ -53,12 +54,12 @@ class Computation(Generic[T]):
             finally:
                 slots.release()
         except VaeError as error:
-            self._error = error
+            self.error = error
         except MemoryError:
-            self._error = ComputationFailed("The memory did not suffice. Close other programs, try again.")
+            self.error = ComputationFailed("The memory did not suffice. Close other programs, try again.")
         except Exception as error:  # whoever waits must not wait for ever
             _log.exception("A computation failed.")
-            self._error = ComputationFailed(f"It could not be computed ({type(error).__name__}: {one_line(error)}).")
+            self.error = ComputationFailed(f"It could not be computed ({type(error).__name__}: {one_line(error)}).")
         finally:
             self._done.set()
 
@@ -80,5 +81,24 @@ class Computation(Generic[T]):
     def result(self) -> T:
         """The result of a computation that is done. Raises the VaeError that it failed with."""
         if self._result is None:
-            raise self._error or ComputationFailed("It is not computed yet.")
+            raise self.error or ComputationFailed("It is not computed yet.")
         return self._result
+
+
+def going(begun: Any, *key: Any) -> Computation:
+    """The computation that a cached function has begun for this key; a new one if it was abandoned."""
+    if begun(*key).abandoned:
+        begun.clear(*key)
+    return begun(*key)
+
+
+def result_of(begun: Any, *key: Any) -> Any:
+    """The result of that computation, which is done.
+
+    Raises the VaeError that it failed with, and forgets it: it begins anew when it is asked for again.
+    """
+    try:
+        return begun(*key).result()
+    except VaeError:
+        begun.clear(*key)
+        raise

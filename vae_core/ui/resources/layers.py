@@ -12,7 +12,7 @@ import streamlit as st
 
 from vae_core.latent.heatmaps import CELLS, COARSE_CELLS, HEATMAPS, Heatmap
 from vae_core.runs.heatmaps import read_heatmaps
-from vae_core.ui.resources.computation import Computation, OnProgress
+from vae_core.ui.resources.computation import Computation, OnProgress, going, result_of
 from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.resources.static_files import publish_tensors, published
 
@@ -85,17 +85,10 @@ def drawn_layer(loaded: LoadedRun, layer: str) -> DrawnLayer:
     name = f"heatmap-{_VERSION}-{layer}-{loaded.network.digest}-{loaded.digits.digest}.safetensors"
     if url := published(name):
         return DrawnLayer(url, 1.0)
-    key = layer, loaded.network.digest, loaded.digits.digest
-    computation = _computations(loaded, *key)
-    if computation.abandoned:
-        _computations.clear(loaded, *key)
-        computation = _computations(loaded, *key)
+    key = loaded, layer, loaded.network.digest, loaded.digits.digest
+    computation: Computation[Heatmap] = going(_computations, *key)
     if computation.wait(_FIRST_SECONDS):
-        try:
-            whole = computation.result()
-        except Exception:
-            _computations.clear(loaded, *key)
-            raise
+        whole: Heatmap = result_of(_computations, *key)
         return DrawnLayer(publish_tensors(name, lambda: _tensors(whole)), 1.0)
     coarse = computation.preview
     url = publish_tensors(f"coarse-{name}", lambda: _tensors(coarse)) if coarse else None

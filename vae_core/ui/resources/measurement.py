@@ -8,10 +8,9 @@ import threading
 
 import streamlit as st
 
-from vae_core.errors import VaeError
 from vae_core.evaluation import report_process
 from vae_core.evaluation.report import Report
-from vae_core.ui.resources.computation import Computation, OnProgress
+from vae_core.ui.resources.computation import Computation, OnProgress, going, result_of
 from vae_core.ui.resources.loaded_run import LoadedRun
 
 _PATIENCE_SECONDS = 10.0
@@ -25,19 +24,12 @@ Measurement = Computation[Report]
 
 def measure(loaded: LoadedRun) -> Measurement:
     """The measurement of this run: the one that there is, or one that begins now."""
-    key = loaded.network.digest, loaded.digits.digest
-    if _measurements(loaded, *key).abandoned:
-        _measurements.clear(loaded, *key)
-    return _measurements(loaded, *key)
+    return going(_measurements, loaded, loaded.network.digest, loaded.digits.digest)
 
 
 def measured(loaded: LoadedRun) -> Report:
     """The report of a measurement that is done. Raises the VaeError that it failed with, and forgets it."""
-    try:
-        return measure(loaded).result()
-    except VaeError:
-        _measurements.clear(loaded, loaded.network.digest, loaded.digits.digest)
-        raise
+    return result_of(_measurements, loaded, loaded.network.digest, loaded.digits.digest)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -19,6 +19,11 @@ def digits() -> Digits:
     return DigitsState().shown or show_newest()
 
 
+def newer_at_hand() -> bool:
+    """Whether others are at hand than those that this visitor is shown."""
+    return load_digits() is not digits()
+
+
 def show_newest() -> Digits:
     """Show the digits that are at hand now. Raises DataError where there are none."""
     DigitsState().shown = found = load_digits()

@@ -1,26 +1,38 @@
-// Before the visitor has done anything: a pointer that glides over the map by itself, to show what moving there does.
+// Before the visitor has done anything: a line that says what to do, and a pointer that glides over the map by itself.
 
 /** @import { Point } from "../../browser/digits.js" */
 
+const STILL_MS = 3000 // before it begins: the map is looked at first
 const SEGMENT_MS = 1600 // from one stop to the next
 const REST_MS = 700 // at each stop
 const MOST_MS = 60_000 // a page that is left open does not work for ever
 const SEEN = "vae-latent-explorer moved" // in the browser's storage: whether a visitor has moved over a map
 
 export class Glide {
-  /** @param {(z: Point | null) => void} on - called in each frame with where the pointer is, and with null at its end. */
-  constructor(on) {
+  /**
+   * @param {HTMLElement} hint - the line.
+   * @param {(z: Point | null) => void} on - called in each frame with where the pointer is, and with null at its end.
+   */
+  constructor(hint, on) {
+    this.hint = hint
     this.on = on
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.waiting = undefined
     /** The animation frame that comes next; 0 if it does not glide. */
     this.frame = 0
   }
 
   /**
-   * Glide from stop to stop, round and round. Not where the visitor wants no motion, nor again once they have moved.
+   * Soon glide from stop to stop, round and round. Not where the visitor wants no motion, nor again once they have moved.
    * @param {Point[]} stops
    */
   begin(stops) {
-    if (this.frame || stops.length < 2 || seen() || matchMedia("(prefers-reduced-motion: reduce)").matches) return
+    if (stops.length < 2 || seen() || matchMedia("(prefers-reduced-motion: reduce)").matches) return
+    this.waiting = setTimeout(() => this.glide(stops), STILL_MS)
+  }
+
+  /** @param {Point[]} stops */
+  glide(stops) {
     const began = performance.now()
     const step = (/** @type {number} */ now) => {
       const elapsed = Math.max(0, now - began)
@@ -33,14 +45,17 @@ export class Glide {
 
   /** Stop, for another point is to be shown. */
   end() {
+    clearTimeout(this.waiting)
     if (!this.frame) return
     cancelAnimationFrame(this.frame)
     this.frame = 0
     this.on(null)
   }
 
-  /** Stop for good: the visitor has moved over the map. */
+  /** Stop for good: the visitor has moved over the map, and knows what it does. */
   moved() {
+    if (this.hint.hidden) return
+    this.hint.hidden = true
     this.end()
     try {
       localStorage.setItem(SEEN, "yes")

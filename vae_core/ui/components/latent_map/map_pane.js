@@ -71,7 +71,7 @@ export class MapPane {
   say() {
     const touch = matchMedia("(pointer: coarse)").matches
     this.hint.textContent = touch
-      ? "Slide a finger over the map: the model draws what lies there. Tap to hold it."
+      ? "Slide a finger sideways over the map: the model draws what lies there. Tap to hold it."
       : "Move over the map: the model draws what lies there. Click to hold it."
     const how = touch
       ? "Slide a finger sideways to draw, tap to hold; two fingers move and zoom."

@@ -52,7 +52,6 @@ export class View {
     const part = (/** @type {string} */ selector) => find(root, selector, HTMLElement)
     this.message = part(".lm-message")
     this.tiles = part(".lm-tiles")
-    this.hint = part(".lm-hint")
     this.fields = part(".lm-point")
     this.readout = new Readout(root, () => this.nearest && this.pin(this.nearest.mean))
     this.inputs = new CoordinateInputs(findAll(this.fields, "input", HTMLInputElement), (z) => this.pinByKeyboard(z))
@@ -60,7 +59,7 @@ export class View {
     /** @type {import("../../plots/mosaic.js").Handlers} - of the map too, which no keys lead over. */
     const pointing = {
       hover: (z, byKeys) => {
-        this.moved()
+        this.glide.moved()
         if (byKeys) this.announce()
         this.hover(z)
       },
@@ -85,7 +84,7 @@ export class View {
     /** @type {Loaded | null} what belongs to the run */
     this.loaded = null
     this.point = new ShownPoint()
-    this.glide = new Glide((z) => {
+    this.glide = new Glide(part(".lm-hint"), (z) => {
       this.point.gliding = z
       this.show()
     })
@@ -148,13 +147,6 @@ export class View {
     this.message.hidden = true
   }
 
-  /** The visitor knows what the map does: no pointer glides by itself any more, and no line says it. */
-  moved() {
-    if (this.hint.hidden) return
-    this.hint.hidden = true
-    this.glide.moved()
-  }
-
   /** @param {Point | null} z - under the pointer. */
   hover(z) {
     if (!this.data) return // still loading
@@ -169,7 +161,7 @@ export class View {
    */
   pin(z, pauseMs = 0) {
     if (!this.data) return
-    this.moved()
+    this.glide.moved()
     this.point.pinTo(z, this.data.limit)
     this.show()
     this.messenger.send(this.send, { z: this.point.pinned, revision: this.data.revision }, pauseMs)
@@ -214,7 +206,7 @@ export class View {
   /** Show the current point: its pixels at once, what is said about it in the next animation frame. */
   show() {
     if (!this.loaded) return
-    const { z, pin, underPointer } = this.point
+    const { z, pin, moving } = this.point
     const { decoder, digits } = this.loaded
     this.nearest = digits.nearest(z, this.map.shown)
     this.readout.show(decoder.decode(...z), this.nearest && digits.image(this.nearest.index))
@@ -222,7 +214,7 @@ export class View {
     if (attribute !== this.root.dataset.z) this.inputs.show(pin) // only then, for it discards what is being typed
     this.inputs.follow(z)
     this.root.dataset.z = attribute
-    this.root.dataset.hoverZ = underPointer ? toAttribute(underPointer) : ""
+    this.root.dataset.hoverZ = moving ? toAttribute(moving) : ""
     this.describing ||= requestAnimationFrame(() => this.describe())
   }
 
