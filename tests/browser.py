@@ -51,7 +51,13 @@ def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
 
 
 def pixels(page: Page, canvas: str) -> np.ndarray:
-    """What a canvas shows: (height, width) uint8. Asserts that it is grey and opaque."""
+    """What a canvas shows: (height, width) uint8. Waits for a real digit's picture, which comes when it is asked for;
+    asserts that it is grey and opaque."""
+    page.wait_for_function(
+        """name => document.querySelector(`canvas[data-testid="${name}"]`)
+            .getContext("2d").getImageData(0, 0, 1, 1).data[3] === 255""",
+        arg=canvas,
+    )
     # As a PNG: to hand over 700,000 numbers one by one takes seconds.
     address = page.get_by_test_id(canvas).evaluate("canvas => canvas.toDataURL()")
     rgba = np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGBA"))

@@ -11,9 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Playwright, Route, expect
 
 from tests.browser import NO_WEBGL, assert_stacked, launched
-from tests.explorer import Explorer
+from tests.explorer import Explorer, decoded
 from tests.server import ROOT, running_app
 from vae_core.data.digits import Digits
+from vae_core.runs.catalog import open_run
+from vae_core.ui.session.explore import DEFAULT_RUN
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +132,7 @@ def test_a_browser_that_is_too_old_is_told(browser: Browser, address: str) -> No
         expect(page.locator(".lm-message")).to_contain_text("browser is too old")
 
 
-@pytest.mark.parametrize("blocked", ["**/view.js", "**/plotly-*", "**/decoder-*", "**/digits-*"])
+@pytest.mark.parametrize("blocked", ["**/view.js", "**/plotly-*", "**/decoder-*"])
 def test_what_cannot_be_loaded_is_a_plain_message(browser: Browser, address: str, blocked: str) -> None:
     with browser.new_context() as context:
         page = context.new_page()
@@ -141,6 +143,19 @@ def test_what_cannot_be_loaded_is_a_plain_message(browser: Browser, address: str
         expect(message).to_contain_text("Reload the page")
         assert page.get_by_test_id("latent-map").get_attribute("data-ready") == "false"
         expect(page.get_by_text("The 8 nearest test digits")).to_be_visible()  # the rest of the page lives
+
+
+def test_without_the_digits_pictures_the_map_lives(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        explorer = Explorer(context.new_page(), address)
+        explorer.page.route("**/pictures-*", lambda route: route.abort())
+        explorer.open().hover((1.0, 1.0))
+        expect(explorer.page.get_by_text("Its picture could not be loaded")).to_be_visible()
+        assert abs(explorer.pixels("decoded") - decoded(open_run(DEFAULT_RUN).network(), explorer.hover_z)).max() <= 1
+        explorer.page.unroute("**/pictures-*")
+        explorer.hover((1.1, 1.1))
+        assert explorer.pixels("original").any()
+        expect(explorer.page.get_by_text("Its picture could not be loaded")).to_be_hidden()
 
 
 def test_without_mnist_the_sample_is_shown_and_named(browser: Browser, tmp_path: Path) -> None:

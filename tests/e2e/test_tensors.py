@@ -6,6 +6,9 @@ import safetensors.numpy
 from tests.explorer import Explorer
 from vae_core.ui.resources.scripts import module_url
 
+ALL = np.arange(65_536, dtype=np.uint16).view(np.float16)
+HALVES = ALL[np.isfinite(ALL)]
+
 
 def test_the_browser_reads_what_the_reference_library_writes(explorer: Explorer) -> None:
     noise = np.random.default_rng(0)
@@ -14,7 +17,8 @@ def test_the_browser_reads_what_the_reference_library_writes(explorer: Explorer)
         "kernel": noise.normal(size=(3, 5)).astype(np.float32),
         "bias": np.array([0, -0.0, 1e-38, 3e38], np.float32),
     }
-    content = safetensors.numpy.save(written, metadata={"format": "np"})
+    planes = {"halves.halves": np.ascontiguousarray(HALVES.view(np.uint8).reshape(-1, 2).T)}
+    content = safetensors.numpy.save(written | planes, metadata={"format": "np"})
     explorer.open()
     read = explorer.page.evaluate(
         """async ([address, bytes]) => {
@@ -26,9 +30,10 @@ def test_the_browser_reads_what_the_reference_library_writes(explorer: Explorer)
         }""",
         [module_url("browser/tensors.js"), list(content)],
     )
-    assert read.keys() == written.keys()
-    for name, array in written.items():
+    expected = written | {"halves": HALVES.astype(np.float32)}
+    assert read.keys() == expected.keys()
+    for name, array in expected.items():
         shape, kind, values = read[name]
         assert tuple(shape) == array.shape
-        assert kind == {"uint8": "Uint8Array", "float32": "Float32Array"}[str(array.dtype)]
+        assert kind == ("Uint8Array" if array.dtype == np.uint8 else "Float32Array")
         np.testing.assert_array_equal(np.array(values, array.dtype).reshape(array.shape), array)

@@ -8,7 +8,7 @@ const ALL = Array(10).fill(true)
 const only = (/** @type {number[]} */ ...labels) => ALL.map((_, label) => labels.includes(label))
 
 /**
- * Digits at these means. Digit i has the std (i, i + 0.5), and the grey i in each of its pixels.
+ * Digits at these means. Digit i has the std (i, i + 0.5).
  * @param {number[][]} means
  * @param {number[]} labels
  */
@@ -19,8 +19,7 @@ function digitsAt(means, labels) {
     std: { shape: [count, 2], values: Float32Array.from(labels.flatMap((_, i) => [i, i + 0.5])) },
     labels: { shape: [count], values: Uint8Array.from(labels) },
   }
-  const images = { shape: [count, 28, 28], values: Uint8Array.from({ length: 784 * count }, (_, i) => Math.floor(i / 784)) }
-  return new Digits(map, { images })
+  return new Digits(map)
 }
 
 test("the nearest digit is the one of a shown class at the least distance", () => {
@@ -91,12 +90,6 @@ test("names keep apart, and the class that has the clearer place chooses first",
   assert.deepEqual(centres[2], [-4, -4])
   const alone = digitsAt([...first, ...near, ...corner], [...first.map(() => 0), ...near.map(() => 1), 2]).centres()
   assert.ok(Math.abs(alone[1][0] - 0.3) < 1e-6) // there is no other place for it
-})
-
-test("a digit's image is its own 784 bytes", () => {
-  const digits = digitsAt(Array(3).fill([0, 0]), [1, 2, 3])
-  assert.deepEqual(digits.image(2), new Uint8Array(784).fill(2))
-  assert.equal(digits.image(1).length, 784)
 })
 
 test("the digits of a class, of all or of every second one", () => {

@@ -9,7 +9,7 @@ import { tensor } from "./builders.js"
 const LABELS = [7, 2, 7, 0, 2, 7]
 const zeros = tensor([LABELS.length, 2], () => 0)
 const labels = { shape: [LABELS.length], values: Uint8Array.from(LABELS) }
-const DIGITS = new Digits({ means: zeros, std: zeros, labels }, { images: tensor([0, 28, 28], () => 0) })
+const DIGITS = new Digits({ means: zeros, std: zeros, labels })
 const ALL = CLASSES.map(() => true)
 const NO_SEVENS = CLASSES.map((label) => label !== 7)
 const NONE = CLASSES.map(() => false)

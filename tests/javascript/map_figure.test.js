@@ -18,8 +18,7 @@ const LOOKS = pointLooksOver([])
  */
 function digits(count, label) {
   const labels = { shape: [count], values: Uint8Array.from({ length: count }, (_, i) => label(i)) }
-  const images = tensor([1, 28, 28], () => 0)
-  return new Digits({ means: tensor([count, 2], noise(7)), std: tensor([count, 2], () => 1), labels }, { images })
+  return new Digits({ means: tensor([count, 2], noise(7)), std: tensor([count, 2], () => 1), labels })
 }
 
 /** @type {(range: Range, expected: Range) => void} */

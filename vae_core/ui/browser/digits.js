@@ -1,6 +1,6 @@
-// The test digits as the map shows them: where each lies, how wide its posterior is, its class and its picture.
+// The test digits as the map shows them: where each lies, how wide its posterior is, and its class.
 
-import { CLASSES, SIDE } from "./picture.js"
+import { CLASSES } from "./picture.js"
 
 /** @import { Tensors } from "./tensors.js" */
 
@@ -17,15 +17,11 @@ const CELL = 0.4 // width of a grid cell in latent units, which is about that of
 const APART = 0.06 // least distance of two names, as a share of the map's extent: about the height of a name
 
 export class Digits {
-  /**
-   * @param {Tensors} map - means and std (N, 2), labels (N,).
-   * @param {Tensors} pictures - images (N, 28, 28).
-   */
-  constructor(map, pictures) {
+  /** @param {Tensors} map - means and std (N, 2), labels (N,). */
+  constructor(map) {
     this.means = map.means.values
     this.std = map.std.values
     this.labels = map.labels.values
-    this.images = pictures.images.values
     this.count = this.labels.length
   }
 
@@ -119,14 +115,6 @@ export class Digits {
       }
       return found.sort((a, b) => b.weight - a.weight)
     })
-  }
-
-  /**
-   * The grey bytes of one digit.
-   * @param {number} index
-   */
-  image(index) {
-    return this.images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE)
   }
 
   /**

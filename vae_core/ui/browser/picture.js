@@ -26,6 +26,16 @@ export function paint(context, grey, x = 0, y = 0) {
 }
 
 /**
+ * Paint a digit on a canvas of its size, or leave it empty with null.
+ * @param {CanvasRenderingContext2D} context
+ * @param {ArrayLike<number> | null} grey - 784 values, 0 to 255.
+ */
+export function show(context, grey) {
+  if (grey) paint(context, grey)
+  else context.clearRect(0, 0, SIDE, SIDE)
+}
+
+/**
  * A grey value, 0 to 255, as one 32-bit pixel of a canvas.
  * @param {number} value
  */

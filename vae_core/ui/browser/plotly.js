@@ -1,4 +1,4 @@
-// Plotly.js, from the installed wheel. It puts itself into the global scope, where it stays when the visitor goes to
+// Plotly.js, from ui/vendor. It puts itself into the global scope, where it stays when the visitor goes to
 // another of the app's pages.
 
 import { fetchText } from "./static.js"

@@ -11,15 +11,33 @@ export function gunzip(bytes) {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")))
 }
 
-/** @param {string} address - relative to the app's. */
-async function fetched(address) {
-  const response = await fetch(new URL(address, document.baseURI))
+/**
+ * @param {string} address - relative to the app's.
+ * @param {Record<string, string>} headers
+ */
+async function request(address, headers = {}) {
+  const response = await fetch(new URL(address, document.baseURI), { headers })
   if (!response.ok) throw new Error(`${address} answered ${response.status}`)
-  return gunzip(await response.arrayBuffer())
+  return response
 }
+
+/** @param {string} address */
+const fetched = async (address) => gunzip(await (await request(address)).arrayBuffer())
 
 /** @param {string} address - relative to the app's. */
 export const fetchText = async (address) => (await fetched(address)).text()
 
 /** @param {string} address - relative to the app's. */
 export const fetchBytes = async (address) => (await fetched(address)).arrayBuffer()
+
+/**
+ * A part of a file. Some servers and proxies send all of it, whatever is asked for.
+ * @param {string} address - relative to the app's.
+ * @param {number} start - its first byte.
+ * @param {number} end - the byte after its last.
+ */
+export async function fetchRange(address, start, end) {
+  const response = await request(address, { Range: `bytes=${start}-${end - 1}` })
+  const bytes = await response.arrayBuffer()
+  return response.status === 206 ? bytes : bytes.slice(start, end)
+}

@@ -8,6 +8,7 @@ import { fetchBytes } from "./static.js"
 
 /** @type {Record<string, typeof Float32Array | typeof Uint8Array | undefined>} */
 const ARRAYS = { F32: Float32Array, U8: Uint8Array }
+const HALVES = ".halves"
 
 /**
  * Fetch a safetensors file.
@@ -16,7 +17,8 @@ const ARRAYS = { F32: Float32Array, U8: Uint8Array }
 export const fetchTensors = async (address) => parseTensors(await fetchBytes(address))
 
 /**
- * Parse a safetensors file. Throws if a tensor has a type that this app does not use.
+ * Parse a safetensors file. Throws if a tensor has a type that this app does not use. A tensor whose name ends with
+ * ".halves" is one of float16 in two planes: see publish_tensors in vae_core/ui/resources/static_files.py.
  * @param {ArrayBuffer} buffer - the whole file.
  * @returns {Tensors}
  */
@@ -32,7 +34,27 @@ export function parseTensors(buffer) {
     const ArrayType = ARRAYS[entry.dtype]
     if (!ArrayType) throw new Error(`${name} has the type ${entry.dtype}, which this app does not read`)
     // A copy, because a view would need its offset aligned to the element's size.
-    tensors[name] = { shape: entry.shape, values: new ArrayType(buffer.slice(start, end)) }
+    const values = new ArrayType(buffer.slice(start, end))
+    if (!name.endsWith(HALVES)) tensors[name] = { shape: entry.shape, values }
+    else tensors[name.slice(0, -HALVES.length)] = { shape: entry.shape.slice(1), values: widened(values) }
   }
   return tensors
+}
+
+/**
+ * Finite halves as float32, which holds each of them exactly. Browsers before 2025 have no Float16Array.
+ * @param {ArrayLike<number>} planes - the low bytes of all halves, then the high bytes. A half is a sign bit, 5 bits of
+ *   exponent and 10 of fraction (IEEE 754, binary16).
+ */
+function widened(planes) {
+  const count = planes.length / 2
+  const values = new Float32Array(count)
+  const bits = new Uint32Array(values.buffer)
+  for (let i = 0; i < count; i++) {
+    const [low, high] = [planes[i], planes[count + i]]
+    // Moved to where a float32 has them, the bits stand for the same number but for the offset of the exponent.
+    bits[i] = ((high & 0x80) << 24) | ((high & 0x7f) << 21) | (low << 13)
+    values[i] *= 2 ** (127 - 15)
+  }
+  return values
 }

@@ -1,15 +1,15 @@
-"""The browser's scripts: Plotly.js out of the installed plotly package, our ES modules, and their head start.
+"""The browser's scripts: Plotly.js, our ES modules, and their head start.
 
-Running Plotly's five megabytes takes a browser a second. `preload` lets that happen while Python still imports the
-page, so this module itself imports nothing heavy.
+Running Plotly.js takes a browser half a second. `preload` lets that happen while Python still imports the page, so this
+module itself imports nothing heavy.
 """
 
 import functools
 import hashlib
-import importlib.metadata
 import json
 import posixpath
 import re
+import time
 from pathlib import Path
 
 from streamlit.components.v2 import component
@@ -17,6 +17,8 @@ from streamlit.components.v2 import component
 from vae_core.ui.resources import static_files
 
 _MODULES = Path(__file__).parents[1]
+_PLOTLY = _MODULES / "vendor" / "plotly-gl2d-4.1.1.min.js"
+_LOOK_AGAIN_SECONDS = 10  # for files that something else has removed
 _IMPORT = re.compile(r'\bfrom "(\.[^"]+)"')
 _preload = component(
     "preload",
@@ -34,9 +36,7 @@ _preload = component(
 
 def plotly_url() -> str:
     """Where the browser finds Plotly.js."""
-    distribution = importlib.metadata.distribution("plotly")
-    path = Path(str(distribution.locate_file("plotly/package_data/plotly.min.js")))
-    return static_files.publish_compressed(f"plotly-{distribution.version}.min.js", path.read_bytes)
+    return static_files.publish_compressed(_PLOTLY.name, _PLOTLY.read_bytes)
 
 
 def module_url(name: str) -> str:
@@ -46,11 +46,19 @@ def module_url(name: str) -> str:
     """
     folder, texts = _modules()
     try:
-        urls = {module: static_files.put(f"{folder}/{module}", text.encode()) for module, text in texts.items()}
+        _put_modules(int(time.monotonic() // _LOOK_AGAIN_SECONDS))
     except OSError as error:
         static_files.warn(error)
         return _from_memory(name, texts)
-    return urls[name]
+    return static_files.put(f"{folder}/{name}", texts[name].encode())
+
+
+@functools.lru_cache(maxsize=1)  # to look at fifty files takes a tenth of a click
+def _put_modules(time_span: int) -> None:
+    """Put all of them, once in each span of time. Raises OSError."""
+    folder, texts = _modules()
+    for module, text in texts.items():
+        static_files.put(f"{folder}/{module}", text.encode())
 
 
 def _from_memory(name: str, texts: dict[str, str]) -> str:
@@ -66,8 +74,9 @@ def _from_memory(name: str, texts: dict[str, str]) -> str:
 @functools.cache  # to read them takes longer than to mount a component
 def _modules() -> tuple[str, dict[str, str]]:
     """The name of their folder, and each one's text by its path below ui/."""
-    paths = {path.relative_to(_MODULES).as_posix(): path for path in sorted(_MODULES.glob("**/*.js"))}
-    texts = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
+    rooms = ("browser", "plots", "components")
+    paths = [path for room in rooms for path in sorted((_MODULES / room).glob("**/*.js"))]
+    texts = {path.relative_to(_MODULES).as_posix(): path.read_text(encoding="utf-8") for path in paths}
     return f"modules-{hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]}", texts
 
 

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from streamlit import config, runtime
 
 from vae_core.storage.files import write
@@ -27,7 +28,7 @@ FOLDER = Path(__file__).parents[3] / "static"
 _URL = "app/static"
 _GZIP_LEVEL = 4  # beyond it, seconds more for a few percent less
 _SIZE = slice(4, 8)
-"""Of a file compressed here: in the header of gzip, where a time may stand, these bytes are the size of the file."""
+"""These bytes of a large file are its size: in the header of gzip, a time may stand there."""
 
 _MONTH, _DAY = 30 * 86_400.0, 86_400.0
 _MOST_BYTES = 1_000_000_000
@@ -76,34 +77,50 @@ def warn(error: OSError) -> None:
     _warn_of(FOLDER, error.strerror)
 
 
-def publish_compressed(name: str, content: Callable[[], bytes]) -> str:
-    """Put content, compressed, under static/<name>.gz unless it is there already; the browser unpacks it.
+def publish_large(name: str, content: Callable[[], bytes]) -> str:
+    """Put a large file under static/<name> unless it is there already. Returns its address, relative to the app's.
 
-    Returns its address relative to the app's.
+    content: makes it; its bytes 4 to 8 become its size, a little-endian uint32.
     """
-    path = FOLDER / f"{name}.gz"
+    path = FOLDER / name
 
-    def packed() -> bytes:
-        found = bytearray(gzip.compress(content(), _GZIP_LEVEL, mtime=0))
+    def sized() -> bytes:
+        found = bytearray(content())
         found[_SIZE] = len(found).to_bytes(4, "little")
         return bytes(found)
 
     try:
-        if not _is_whole(_folder() / path.name):
+        if not _is_whole(_folder() / name):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write(path, packed())
+            write(path, sized())
         _mark_as_used(path)
     except OSError as error:
         warn(error)
-        if path.name not in _in_memory:
-            _in_memory[path.name] = packed()
-        return from_memory(path.name, _in_memory[path.name])
-    return f"{_URL}/{path.name}"
+        if name not in _in_memory:
+            _in_memory[name] = sized()
+        return from_memory(name, _in_memory[name])
+    return f"{_URL}/{name}"
+
+
+def publish_compressed(name: str, content: Callable[[], bytes]) -> str:
+    """`publish_large` static/<name>.gz: content, compressed; the browser unpacks it."""
+    return publish_large(f"{name}.gz", lambda: gzip.compress(content(), _GZIP_LEVEL, mtime=0))
 
 
 def publish_tensors(name: str, tensors: Callable[[], Tensors]) -> str:
-    """`publish_compressed` a file of tensors, in the safetensors format."""
-    return publish_compressed(name, lambda: pack(tensors()))
+    """`publish_compressed` a file of tensors, in the safetensors format.
+
+    A float16 tensor becomes <its name>.halves, (2, *shape) uint8: the low bytes of all numbers, then the high bytes.
+    Apart from the low ones, which are noise, the high bytes compress.
+    """
+    return publish_compressed(name, lambda: pack(dict(map(_in_planes, *zip(*tensors().items(), strict=True)))))
+
+
+def _in_planes(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
+    if array.dtype != np.float16:
+        return name, array
+    pairs = array.astype("<f2").reshape(-1, 1).view(np.uint8)
+    return f"{name}.halves", np.ascontiguousarray(pairs.T).reshape(2, *array.shape)
 
 
 def published(name: str) -> str | None:
@@ -133,7 +150,7 @@ def _size(path: Path) -> int | None:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a file that `publish_compressed` wrote is there and has its full size."""
+    """Whether a file that `publish_large` wrote is there and has its full size."""
     try:
         with path.open("rb") as file:
             header = file.read(_SIZE.stop)

@@ -46,7 +46,7 @@ def latent_map(
             "decoder": loaded.decoder_url(),
             "activation": loaded.network.activation,
             "map": loaded.map_url(),
-            "images": loaded.images_url(),
+            "pictures": loaded.pictures_url(),
             "run": loaded.run.id,
             "layer": _layer(layer, drawn) if layer and drawn else None,
             "nodes": lattice(n, q).tolist(),

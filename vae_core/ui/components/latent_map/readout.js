@@ -2,7 +2,7 @@
 
 import { pointText } from "../../browser/digits.js"
 import { find } from "../../browser/elements.js"
-import { contextOf, paint } from "../../browser/picture.js"
+import { contextOf, show } from "../../browser/picture.js"
 
 /** @import { Digits, Point } from "../../browser/digits.js" */
 
@@ -26,12 +26,11 @@ export class Readout {
   /**
    * Show both pictures.
    * @param {ArrayLike<number>} decoded - grey bytes.
-   * @param {ArrayLike<number> | null} original - null for none.
+   * @param {ArrayLike<number> | null} original - null for none, or while it has not come yet.
    */
   show(decoded, original) {
-    paint(this.decodedContext, decoded)
-    if (original) paint(this.originalContext, original)
-    else this.originalContext.clearRect(0, 0, this.original.width, this.original.height)
+    show(this.decodedContext, decoded)
+    show(this.originalContext, original)
   }
 
   /**
@@ -39,14 +38,16 @@ export class Readout {
    * @param {Point} z - the shown point.
    * @param {string} state - which point that is, in words.
    * @param {Nearest} nearest
+   * @param {boolean} failed - whether the real digit's picture could not be loaded.
    */
-  describe(z, state, nearest) {
+  describe(z, state, nearest, failed = false) {
     const { decoded, original, text } = this
     const found = nearest ? `Nearest real digit: a ${nearest.label}` : "No class is shown"
     decoded.setAttribute("aria-label", `The decoder's digit at ${pointText(z)}`)
     original.setAttribute("aria-label", nearest ? `The nearest test digit, a ${nearest.label}` : found)
     text.label.textContent = found
-    text.distance.textContent = nearest ? `${nearest.distance.toFixed(2)} away` : ""
+    const away = nearest ? `${nearest.distance.toFixed(2)} away` : ""
+    text.distance.textContent = failed ? "Its picture could not be loaded" : away
     text.state.textContent = state
   }
 }

@@ -5,6 +5,7 @@ import { Decoder } from "../../browser/decoder.js"
 import { Digits } from "../../browser/digits.js"
 import { find, findAll } from "../../browser/elements.js"
 import { Messenger } from "../../browser/messenger.js"
+import { Pictures } from "../../browser/pictures.js"
 import { loadPlotly } from "../../browser/plotly.js"
 import { fetchTensors } from "../../browser/tensors.js"
 import { Mosaic } from "../../plots/mosaic.js"
@@ -26,7 +27,7 @@ import { ShownPoint } from "./shown_point.js"
  * @property {string} decoder
  * @property {Activation} activation - of the decoder.
  * @property {string} map - means, std and labels of the test digits.
- * @property {string} images - of the test digits.
+ * @property {string} pictures - of the test digits.
  * @property {string} run - its id.
  * @property {Layer | null} layer - to show below the points.
  * @property {number[]} nodes - of the manifold's lattice, on both axes, ascending.
@@ -37,7 +38,7 @@ import { ShownPoint } from "./shown_point.js"
  * @property {number} view_resets - another one whenever the view is to be restored.
  */
 /** @typedef {{ z: Point | null, revision: number }} Pinned - what is sent to the server, with the revision that was known. */
-/** @typedef {{ decoder: Decoder, digits: Digits }} Loaded */
+/** @typedef {{ decoder: Decoder, digits: Digits, pictures: Pictures }} Loaded */
 
 const ASK_MS = 300 // after an answer that a layer is not whole yet
 const GLIDE_STOPS = 4 // classes that a pointer visits which glides by itself
@@ -114,7 +115,7 @@ export class View {
   async apply(data) {
     const before = this.data
     const changed = (/** @type {keyof Data} */ name) => before?.[name] !== data[name]
-    if (!this.loaded || changed("decoder") || changed("map") || changed("images")) await this.load(data)
+    if (!this.loaded || changed("decoder") || changed("map")) await this.load(data)
     else await this.map.recolour()
     await this.map.showLayer(data.layer)
     if (this.loaded && (String(before?.nodes) !== String(data.nodes) || changed("decoder"))) {
@@ -137,11 +138,12 @@ export class View {
   async load(data) {
     this.root.dataset.ready = "false"
     this.message.hidden = false
-    const [Plotly, weights, map, pictures] = await Promise.all([
-      loadPlotly(data.plotly), fetchTensors(data.decoder), fetchTensors(data.map), fetchTensors(data.images),
+    const [Plotly, weights, map] = await Promise.all([
+      loadPlotly(data.plotly), fetchTensors(data.decoder), fetchTensors(data.map),
     ])
-    const digits = new Digits(map, pictures)
-    this.loaded = { decoder: new Decoder(weights, data.activation), digits }
+    const digits = new Digits(map)
+    const pictures = new Pictures(data.pictures, digits.count, () => this.show())
+    this.loaded = { decoder: new Decoder(weights, data.activation), digits, pictures }
     this.fields.title = `The point that is drawn; type another one, from \u2212${data.limit} to ${data.limit}`
     await this.map.draw(Plotly, digits, data.run)
     this.message.hidden = true
@@ -207,9 +209,9 @@ export class View {
   show() {
     if (!this.loaded) return
     const { z, pin, moving } = this.point
-    const { decoder, digits } = this.loaded
+    const { decoder, digits, pictures } = this.loaded
     this.nearest = digits.nearest(z, this.map.shown)
-    this.readout.show(decoder.decode(...z), this.nearest && digits.image(this.nearest.index))
+    this.readout.show(decoder.decode(...z), this.nearest && pictures.get(this.nearest.index))
     const attribute = toAttribute(pin)
     if (attribute !== this.root.dataset.z) this.inputs.show(pin) // only then, for it discards what is being typed
     this.inputs.follow(z)
@@ -220,7 +222,7 @@ export class View {
 
   describe() {
     this.describing = 0
-    this.readout.describe(this.point.z, this.point.state, this.nearest)
+    this.readout.describe(this.point.z, this.point.state, this.nearest, this.loaded?.pictures.failed)
     this.mark()
   }
 

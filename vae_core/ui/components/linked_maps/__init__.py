@@ -31,7 +31,7 @@ def linked_maps(
         key=KEY,
         data={
             "plotly": plotly_url(),
-            "images": left.images_url(),
+            "pictures": left.pictures_url(),
             "left": _side(left, alike),
             "right": _side(right, alike),
             "nodes": lattice().tolist(),

@@ -3,7 +3,7 @@
 import { Decoder } from "../../browser/decoder.js"
 import { Digits, pointText } from "../../browser/digits.js"
 import { find, findAll } from "../../browser/elements.js"
-import { contextOf, paint } from "../../browser/picture.js"
+import { contextOf, show } from "../../browser/picture.js"
 import { fetchTensors } from "../../browser/tensors.js"
 import { LatentPlot } from "../../plots/map.js"
 import { Mosaic } from "../../plots/mosaic.js"
@@ -12,7 +12,6 @@ import { Overlay } from "../../plots/overlay.js"
 /** @import { Activation } from "../../browser/decoder.js" */
 /** @import { Point } from "../../browser/digits.js" */
 /** @import { Plotly } from "../../browser/plotly.js" */
-/** @import { Tensors } from "../../browser/tensors.js" */
 /** @import * as map from "../../plots/map.js" */
 /** @import { Range } from "../../plots/map_figure.js" */
 /** @import { ClassName } from "../../plots/overlay.js" */
@@ -77,14 +76,13 @@ export class Side {
    * Fetch a run.
    * @param {Plotly} Plotly
    * @param {Run} run
-   * @param {Tensors} pictures - of the test digits.
    */
-  async load(Plotly, run, pictures) {
+  async load(Plotly, run) {
     const [id, title, decoderAddress, activation, mapAddress] = run
     const [weights, map] = await Promise.all([fetchTensors(decoderAddress), fetchTensors(mapAddress)])
     for (const element of this.titles) element.textContent = element.title = title
     const decoder = new Decoder(weights, activation)
-    const digits = new Digits(map, pictures)
+    const digits = new Digits(map)
     const names = digits.centres().map((z, label) => ({ text: String(label), z }))
     const plot = this.loaded?.plot ?? new LatentPlot(Plotly, this.plotly, this.classes, this.onMap)
     this.loaded = { id, title, decoder, digits, names, plot }
@@ -108,8 +106,8 @@ export class Side {
    * @param {number | null} index
    */
   draw(index) {
-    if (index === null || !this.loaded) this.decodedContext.clearRect(0, 0, this.decoded.width, this.decoded.height)
-    else paint(this.decodedContext, this.loaded.decoder.decode(...this.loaded.digits.at(index).mean))
+    const { decoder, digits } = this.loaded ?? {}
+    show(this.decodedContext, decoder && digits && index !== null ? decoder.decode(...digits.at(index).mean) : null)
   }
 
   /**

@@ -3,9 +3,9 @@
 import { Announcer } from "../../browser/announcer.js"
 import { find } from "../../browser/elements.js"
 import { Messenger } from "../../browser/messenger.js"
-import { contextOf, paint } from "../../browser/picture.js"
+import { contextOf, show } from "../../browser/picture.js"
+import { Pictures } from "../../browser/pictures.js"
 import { loadPlotly } from "../../browser/plotly.js"
-import { fetchTensors } from "../../browser/tensors.js"
 import { themeOf } from "../../browser/theme.js"
 import { rangesOf } from "../../plots/map_figure.js"
 import { LinkedDigit } from "./linked_digit.js"
@@ -19,7 +19,7 @@ import { Side } from "./side.js"
  * What __init__.py sends. Files are given by their addresses.
  * @typedef {object} Data
  * @property {string} plotly
- * @property {string} images - of the test digits.
+ * @property {string} pictures - of the test digits.
  * @property {Run} left
  * @property {Run} right
  * @property {number[]} nodes - of the manifolds' lattice, on both axes, ascending.
@@ -55,6 +55,8 @@ export class View {
     this.loaded = false
     /** The theme that the maps were last drawn in, as JSON. */
     this.colours = ""
+    /** @type {Pictures | null} of the linked digits */
+    this.pictures = null
     this.digit = new LinkedDigit()
     /** @type {{ side: Name, node: Point } | null} the tile under the pointer */
     this.tile = null
@@ -98,7 +100,7 @@ export class View {
   /** @param {Data} data */
   async apply(data) {
     const changed = (/** @type {keyof Data} */ name) => String(this.data?.[name]) !== String(data[name])
-    const outdated = this.sides.filter((side) => changed(side.name) || changed("images"))
+    const outdated = this.sides.filter((side) => changed(side.name))
     if (outdated.length) await this.load(data, outdated)
     const colours = JSON.stringify(themeOf(this.root))
     if (this.colours && this.colours !== colours) await Promise.all(this.sides.map((side) => side.loaded?.plot.recolour()))
@@ -116,9 +118,10 @@ export class View {
   async load(data, sides) {
     this.root.dataset.ready = "false"
     this.text.message.hidden = false
-    const [Plotly, pictures] = await Promise.all([loadPlotly(data.plotly), fetchTensors(data.images)])
+    const Plotly = await loadPlotly(data.plotly)
     this.loaded = false
-    await Promise.all(sides.map((side) => side.load(Plotly, data[side.name], pictures)))
+    await Promise.all(sides.map((side) => side.load(Plotly, data[side.name])))
+    this.pictures = new Pictures(data.pictures, this.left.loaded?.digits.count ?? 0, () => this.show())
     const frames = this.frames()
     // Both of them: a new run on one side may change the axes of both.
     await Promise.all(this.sides.map((side, i) => side.show(frames[i], data.nodes)))
@@ -216,9 +219,7 @@ export class View {
   show() {
     const { index, pinned } = this.digit
     for (const side of this.sides) side.draw(index)
-    const digits = this.left.loaded?.digits
-    if (index === null || !digits) this.originalContext.clearRect(0, 0, this.original.width, this.original.height)
-    else paint(this.originalContext, digits.image(index))
+    show(this.originalContext, index === null ? null : (this.pictures?.get(index) ?? null))
     this.root.dataset.digit = String(index ?? "")
     this.root.dataset.pinned = String(pinned ?? "")
     this.describing ||= requestAnimationFrame(() => this.describe())
