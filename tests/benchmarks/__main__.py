@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.benchmarks import evaluation, explorer, manifold, training
+from tests.benchmarks import evaluation, explorer, manifold, training, visitors
 from tests.benchmarks.measurement import table
 from tests.browser import SOFTWARE_WEBGL, launched
 
@@ -20,6 +20,7 @@ def main() -> None:
         launched(playwright, *SOFTWARE_WEBGL) as browser,
     ):
         rows = list(explorer.measure(browser, Path(folder)))
+        rows += visitors.measure(Path(folder))
         rows.append(manifold.measure())
         rows += evaluation.measure()
         rows += training.measure(browser, Path(folder))

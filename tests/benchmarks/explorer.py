@@ -20,7 +20,7 @@ CLICKS = 60
 
 
 def measure(browser: Browser, folder: Path) -> Iterator[Measurement]:
-    """Rows 1 to 3."""
+    """From the start of the process to a click."""
     load_digits_of("mnist")  # warms the disk, and parses the sample where there is no MNIST
     starts = [start(browser, folder) for _ in range(STARTS)]
     empty = [start_empty(browser, folder) for _ in range(STARTS)]
