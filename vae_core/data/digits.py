@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,6 +54,15 @@ def source_of(arrays: Arrays, file: str) -> str:
     return MNIST if found == (_MNIST_TRAINING, MNIST_TEST) else file
 
 
+Part = tuple[np.ndarray, np.ndarray]
+"""Images (N, 28, 28) uint8 and labels (N,) uint8 in 0..9."""
+
+
+def given(images: np.ndarray, labels: np.ndarray) -> Callable[[], Part]:
+    """Training digits that are loaded already, for `Digits.training`."""
+    return lambda: (images, labels)
+
+
 @dataclass(frozen=True)
 class Digits:
     """Training and test digits. images: (N, 28, 28) uint8, labels: (N,) uint8 in 0..9, all read-only."""
@@ -63,14 +73,24 @@ class Digits:
     """Where they were loaded from, in words: a file, a download, a package."""
     skipped: tuple[str, ...]
     """For each source that was tried before: its name, and why it was not used."""
-    train_images: np.ndarray
-    train_labels: np.ndarray
+    training: Callable[[], Part]
+    """Loads the training digits: see `given`. A page that only shows a map never needs them."""
     test_images: np.ndarray
     test_labels: np.ndarray
     refused: str = ""
     """Why the file that the user named could not be used, so that these digits stand in for it; empty if none was."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Digits that were taken out of the training digits: their source and their digest."""
+
+    @property
+    def train_images(self) -> np.ndarray:
+        """(N, 28, 28) uint8, loaded when they are first asked for. Raises DataError if that fails."""
+        return self.training()[0]
+
+    @property
+    def train_labels(self) -> np.ndarray:
+        """(N,) uint8 in 0..9, loaded as `train_images` are."""
+        return self.training()[1]
 
     @property
     def name(self) -> str:
@@ -106,8 +126,7 @@ class Digits:
             )
         return dataclasses.replace(
             self,
-            train_images=self.train_images[kept],
-            train_labels=self.train_labels[kept],
+            training=given(self.train_images[kept], self.train_labels[kept]),
             left_out=self.left_out | {others.source: others.digest},
         )
 

@@ -15,7 +15,8 @@ from typing import BinaryIO
 import numpy as np
 
 from vae_core.data import sample
-from vae_core.data.digits import MNIST, SAMPLE, Digits, source_of
+from vae_core.data.digits import MNIST, SAMPLE, Digits, Part, given, source_of
+from vae_core.data.mnist_file import keep_in_mind, read_known
 from vae_core.data.npz import Arrays, read_npz, write_npz
 from vae_core.errors import DataError
 from vae_core.storage import directories, environment
@@ -70,13 +71,13 @@ def find_digits(fetch: bool = False) -> Digits:
         if name == _DOWNLOAD and fetch:
             load = _from_new_download
         try:
-            source, origin, arrays = load()
+            source, origin, (training, test) = load()
         except DataError as error:
             skipped.append(f"{name}: {error}")
             if name == _VARIABLE and environment.text("VAE_MNIST"):
                 refused = skipped[-1]
         else:
-            return _digits(source, origin, arrays, tuple(skipped), refused)
+            return Digits(source, origin, tuple(skipped), training, *test, refused)
     raise DataError("No digits could be loaded. " + " ".join(skipped) + " Reinstall the requirements.")
 
 
@@ -89,7 +90,8 @@ def _found(fetch: bool = False) -> Digits:
 
 @functools.cache
 def _sample() -> Digits:
-    return _digits(*_from_package())
+    source, origin, (training, test) = _from_package()
+    return Digits(source, origin, (), training, *test)
 
 
 def leaving_out(digits: Digits, left_out: Mapping[str, str]) -> Digits:
@@ -105,33 +107,26 @@ def _whole_sample() -> Digits:
     labels = np.concatenate([part.test_labels, part.train_labels])
     for array in (images, labels):
         array.setflags(write=False)
-    return Digits(part.source, part.origin, part.skipped, images[:0], labels[:0], images, labels, part.refused)
+    none = given(images[:0], labels[:0])
+    return Digits(part.source, part.origin, part.skipped, none, images, labels, part.refused)
 
 
-def _digits(source: str, origin: str, arrays: Arrays, skipped: tuple[str, ...] = (), refused: str = "") -> Digits:
-    return Digits(
-        source,
-        origin,
-        skipped,
-        train_images=arrays["x_train"],
-        train_labels=arrays["y_train"],
-        test_images=arrays["x_test"],
-        test_labels=arrays["y_test"],
-        refused=refused,
-    )
+Parts = tuple[Callable[[], Part], Part]
+"""`Digits.training`, and the test digits."""
+Found = tuple[str, str, Parts]
+"""`Digits.source`; where the digits come from, in words; and the digits."""
 
 
-Found = tuple[str, str, Arrays]
-"""`Digits.source`; where the digits come from, in words; and the arrays."""
+def _whole(arrays: Arrays) -> Parts:
+    return given(arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 
 def _from_environment() -> Found:
     name = environment.text("VAE_MNIST")
     if not name:
         raise DataError("not set.")
-    path = expand_user(name)
-    arrays = read_npz(path)
-    return source_of(arrays, path.name), f"the file that $VAE_MNIST names, {name}", arrays
+    source, digits = _read(expand_user(name))
+    return source, f"the file that $VAE_MNIST names, {name}", digits
 
 
 def _from_keras_cache() -> Found:
@@ -177,14 +172,26 @@ def _from_new_download() -> Found:
 
 
 def _from_package() -> Found:
-    return SAMPLE, *sample.load()
+    origin, arrays = sample.load()
+    return SAMPLE, origin, _whole(arrays)
 
 
-def _mnist(path: Path) -> Arrays:
-    arrays = read_npz(path)
-    if source_of(arrays, "") != MNIST:
+def _mnist(path: Path) -> Parts:
+    source, digits = _read(path)
+    if source != MNIST:
         raise DataError(f"{path} holds other digits than MNIST's. Remove it, or let $VAE_MNIST name it.")
-    return arrays
+    return digits
+
+
+def _read(path: Path) -> tuple[str, Parts]:
+    """What the digits of a file are, MNIST or the file's name, and the digits. Raises DataError."""
+    if digits := read_known(path):
+        return MNIST, digits
+    arrays = read_npz(path)
+    source = source_of(arrays, path.name)
+    if source == MNIST:
+        keep_in_mind(path, arrays)
+    return source, _whole(arrays)
 
 
 _VARIABLE, _DOWNLOAD = "$VAE_MNIST", "Download"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.unit.data.archives import Arrays, arrays
-from vae_core.data.digits import Digits, split
+from vae_core.data.digits import Digits, given, split
 from vae_core.errors import DataError
 
 
@@ -19,7 +19,7 @@ def test_the_digest_names_the_test_digits_and_their_labels():
 
 
 def of(content: Arrays) -> Digits:
-    return Digits("mnist", "", (), content["x_train"], content["y_train"], content["x_test"], content["y_test"])
+    return Digits("mnist", "", (), given(content["x_train"], content["y_train"]), content["x_test"], content["y_test"])
 
 
 # --- Digits left out
@@ -28,7 +28,7 @@ def of(content: Arrays) -> Digits:
 def digits_of(train: np.ndarray, test: np.ndarray, source: str = "mnist") -> Digits:
     """Digits whose labels are the grey of their first pixel, modulo 10."""
     labels = [(images[:, 0, 0] % 10).astype(np.uint8) for images in (train, test)]
-    return Digits(source, "", (), train, labels[0], test, labels[1])
+    return Digits(source, "", (), given(train, labels[0]), test, labels[1])
 
 
 def greys(*values: int) -> np.ndarray:

@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.builders import CONFIG, HISTORY, SCORES, TEN_DIGITS, random_digits, random_tensors, step_numbers
+from tests.unit.builders import (
+    CONFIG,
+    HISTORY,
+    SCORES,
+    TEN_DIGITS,
+    random_digits,
+    random_tensors,
+    some_of,
+    step_numbers,
+)
 from tests.unit.inspection import contents, listing
 from tests.unit.storage.full_disk import fill_up
 from vae_core.errors import DataError, RunNotWritable
@@ -108,7 +117,7 @@ def test_a_run_that_is_done_is_not_trained_again(root: Path):
     "other",
     [
         random_digits(train=10, test=4, seed=1),
-        dataclasses.replace(TEN_DIGITS, train_images=TEN_DIGITS.train_images[:9]),
+        some_of(TEN_DIGITS, train=9, test=4),
     ],
     ids=["other test digits", "fewer training digits"],
 )

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tests.unit.training.trainers import CONFIG, start
 from vae_core.config import TrainingConfig
-from vae_core.data.digits import Digits
+from vae_core.data.digits import Digits, given
 from vae_core.errors import TrainingDiverged
 from vae_core.networks.initialization import initial_tensors
 from vae_core.runs import store
@@ -44,7 +44,7 @@ def whole(
     optimizer, schedule, hidden, bent = request.param
     changes = {"optimizer": optimizer, "schedule": schedule, "hidden_pixels": hidden, "bent_digits": bent}
     config = dataclasses.replace(CONFIG, learning_rate=0.01, **changes)
-    digits = dataclasses.replace(sample, train_images=train_images)
+    digits = dataclasses.replace(sample, training=given(train_images, sample.train_labels))
     run = store.begin(config, digits, tmp_path_factory.mktemp("runs"))
     trainer = Trainer(config, train_images, start(config, train_images))
     moments = [trainer.checkpoint(0.0)]

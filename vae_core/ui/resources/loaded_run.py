@@ -13,8 +13,9 @@ from vae_core.data.sources import load_whole_sample
 from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 from vae_core.runs.run import Run
+from vae_core.storage.tensors import Shapes
 from vae_core.ui.resources.picture_blocks import pack_blocks
-from vae_core.ui.resources.static_files import publish_large, publish_tensors
+from vae_core.ui.resources.static_files import publish_large, publish_tensors, read_published
 
 # Files in static/ are kept, so their names say how their content is made: these count up whenever that changes.
 _DECODER_VERSION = 2
@@ -38,8 +39,7 @@ class LoadedRun:
     def map_url(self) -> str:
         """safetensors of means and std (N, 2) float32, labels (N,) uint8."""
         tensors = {"means": self.map.means, "std": self.map.std, "labels": self.map.labels}
-        name = f"map-{_MAP_VERSION}-{self.network.digest}-{self.digits.digest}.safetensors"
-        return publish_tensors(name, lambda: tensors)
+        return publish_tensors(_map_name(self.network, self.digits), lambda: tensors)
 
     def pictures_url(self) -> str:
         """The digits' pictures, as picture_blocks has them."""
@@ -84,4 +84,17 @@ def load_run(at_hand: Digits, run: Run, *beside: Run) -> LoadedRun:
 @st.cache_resource(show_spinner="Encoding the digits", max_entries=8)
 def _encoded(_run: Run, _digits: Digits, directory: str, version: int, digest: str) -> tuple[Network, LatentMap]:
     network = _run.network()
+    count = len(_digits.test_labels)
+    shapes: Shapes = {
+        "means": ((count, 2), np.float32),
+        "std": ((count, 2), np.float32),
+        "labels": ((count,), np.uint8),
+    }
+    # What the browser is sent is a map's whole content: after a restart nothing needs to be encoded again.
+    if kept := read_published(_map_name(network, _digits), shapes):
+        return network, LatentMap(**kept)
     return network, LatentMap.embed(network, _digits.test_images, _digits.test_labels)
+
+
+def _map_name(network: Network, digits: Digits) -> str:
+    return f"map-{_MAP_VERSION}-{network.digest}-{digits.digest}.safetensors"

@@ -15,14 +15,16 @@ import gzip
 import logging
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError
 from streamlit import config, runtime
 
 from vae_core.storage.files import write
-from vae_core.storage.tensors import Tensors, pack
+from vae_core.storage.tensors import Shapes, Tensors, decompress, largest, pack, parse
 
 FOLDER = Path(__file__).parents[3] / "static"
 _URL = "app/static"
@@ -121,6 +123,15 @@ def _in_planes(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
         return name, array
     pairs = array.astype("<f2").reshape(-1, 1).view(np.uint8)
     return f"{name}.halves", np.ascontiguousarray(pairs.T).reshape(2, *array.shape)
+
+
+def read_published(name: str, shapes: Shapes) -> Tensors | None:
+    """The tensors of a file that `publish_tensors` has put into the folder; None if it has not, or it is damaged."""
+    try:
+        packed = (_folder() / f"{name}.gz").read_bytes()
+        return parse(decompress(packed, largest(shapes)), shapes)
+    except (OSError, EOFError, zlib.error, SafetensorError, ValueError):
+        return None
 
 
 def published(name: str) -> str | None:
