@@ -41,14 +41,16 @@ def explore(picker: RunPicker, notices: tuple[str, ...], revision: int) -> None:
     """
     loaded = picker.loaded
     link_warnings(notices if state.revision == revision else ())
-    with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
+    toolbar, above = st.container(horizontal=True, vertical_alignment="center", key="toolbar"), st.container()
+    draw_map(loaded)  # first: the browser fetches what it needs for it meanwhile
+    with toolbar:
         picker.draw()
         choose_layer()
         choose_lattice()
         buttons(loaded)
-    picker.describe()
-    say_what_lies_beyond(loaded)
-    draw_map(loaded)
+    with above:
+        picker.describe()
+        say_what_lies_beyond(loaded)
     surroundings(loaded)
     state.write_link()
 

@@ -18,7 +18,7 @@ export const fetchTensors = async (address) => parseTensors(await fetchBytes(add
 
 /**
  * Parse a safetensors file. Throws if a tensor has a type that this app does not use. A tensor whose name ends with
- * ".halves" is one of float16 in two planes: see publish_tensors in vae_core/ui/resources/static_files.py.
+ * ".halves" is one of float16 in two planes: see publish_tensors in vae_core/ui/resources/tensor_files.py.
  * @param {ArrayBuffer} buffer - the whole file.
  * @returns {Tensors}
  */

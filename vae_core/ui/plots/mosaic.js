@@ -115,9 +115,10 @@ export class Mosaic {
   /**
    * The node nearest to a point in the latent space.
    * @param {Point} z
-   * @returns {Point}
+   * @returns {Point | null} null before the lattice is known.
    */
   nearestNode([z1, z2]) {
+    if (!this.nodes.length) return null
     const nearest = (/** @type {number} */ value) =>
       this.nodes.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a))
     return [nearest(z1), nearest(z2)]

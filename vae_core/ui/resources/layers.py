@@ -14,7 +14,8 @@ from vae_core.latent.heatmaps import CELLS, COARSE_CELLS, HEATMAPS, Heatmap
 from vae_core.runs.heatmaps import read_heatmaps
 from vae_core.ui.resources.computation import Computation, OnProgress, going, result_of
 from vae_core.ui.resources.loaded_run import LoadedRun
-from vae_core.ui.resources.static_files import publish_tensors, published
+from vae_core.ui.resources.static_files import published
+from vae_core.ui.resources.tensor_files import publish_tensors
 
 _VERSION = 1  # files in static/ are kept, so their names say how their content is made
 _LIMITS = (1, 99)  # percentiles that a layer is drawn between: a few cells far from all digits would take its contrast

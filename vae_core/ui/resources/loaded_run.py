@@ -15,7 +15,8 @@ from vae_core.networks.network import Network
 from vae_core.runs.run import Run
 from vae_core.storage.tensors import Shapes
 from vae_core.ui.resources.picture_blocks import pack_blocks
-from vae_core.ui.resources.static_files import publish_large, publish_tensors, read_published
+from vae_core.ui.resources.static_files import publish_large
+from vae_core.ui.resources.tensor_files import publish_tensors, read_tensors
 
 # Files in static/ are kept, so their names say how their content is made: these count up whenever that changes.
 _DECODER_VERSION = 2
@@ -91,7 +92,7 @@ def _encoded(_run: Run, _digits: Digits, directory: str, version: int, digest: s
         "labels": ((count,), np.uint8),
     }
     # What the browser is sent is a map's whole content: after a restart nothing needs to be encoded again.
-    if kept := read_published(_map_name(network, _digits), shapes):
+    if kept := read_tensors(_map_name(network, _digits), shapes):
         return network, LatentMap(**kept)
     return network, LatentMap.embed(network, _digits.test_images, _digits.test_labels)
 

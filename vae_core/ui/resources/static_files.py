@@ -15,16 +15,12 @@ import gzip
 import logging
 import threading
 import time
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from safetensors import SafetensorError
 from streamlit import config, runtime
 
 from vae_core.storage.files import write
-from vae_core.storage.tensors import Shapes, Tensors, decompress, largest, pack, parse
 
 FOLDER = Path(__file__).parents[3] / "static"
 _URL = "app/static"
@@ -109,28 +105,11 @@ def publish_compressed(name: str, content: Callable[[], bytes]) -> str:
     return publish_large(f"{name}.gz", lambda: gzip.compress(content(), _GZIP_LEVEL, mtime=0))
 
 
-def publish_tensors(name: str, tensors: Callable[[], Tensors]) -> str:
-    """`publish_compressed` a file of tensors, in the safetensors format.
-
-    A float16 tensor becomes <its name>.halves, (2, *shape) uint8: the low bytes of all numbers, then the high bytes.
-    Apart from the low ones, which are noise, the high bytes compress.
-    """
-    return publish_compressed(name, lambda: pack(dict(map(_in_planes, *zip(*tensors().items(), strict=True)))))
-
-
-def _in_planes(name: str, array: np.ndarray) -> tuple[str, np.ndarray]:
-    if array.dtype != np.float16:
-        return name, array
-    pairs = array.astype("<f2").reshape(-1, 1).view(np.uint8)
-    return f"{name}.halves", np.ascontiguousarray(pairs.T).reshape(2, *array.shape)
-
-
-def read_published(name: str, shapes: Shapes) -> Tensors | None:
-    """The tensors of a file that `publish_tensors` has put into the folder; None if it has not, or it is damaged."""
+def read_published(name: str) -> bytes | None:
+    """What `publish_compressed` has put into the folder, still compressed; None if it has not."""
     try:
-        packed = (_folder() / f"{name}.gz").read_bytes()
-        return parse(decompress(packed, largest(shapes)), shapes)
-    except (OSError, EOFError, zlib.error, SafetensorError, ValueError):
+        return (_folder() / f"{name}.gz").read_bytes()
+    except OSError:
         return None
 
 

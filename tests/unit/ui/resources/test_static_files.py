@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import safetensors.numpy
 
 from tests.unit.inspection import listing
 from vae_core.ui.resources import scripts, static_files
-from vae_core.ui.resources.static_files import prune, publish, publish_compressed, publish_tensors
+from vae_core.ui.resources.static_files import prune, publish, publish_compressed
 
 CONTENT = bytes(range(256)) * 500
 
@@ -57,15 +55,6 @@ def test_a_compressed_file_that_is_not_whole_is_made_again(folder: Path, made: A
     path.write_bytes(damage(whole))
     publish_compressed("map.safetensors", made)
     assert path.read_bytes() == whole
-
-
-def test_halves_travel_in_planes(folder: Path):
-    weights = np.random.default_rng(0).normal(size=(3, 5)).astype(np.float16)
-    publish_tensors("decoder.safetensors", lambda: {"bias": np.ones(2, np.float32), "kernel": weights})
-    found = safetensors.numpy.load(gzip.decompress((folder / "decoder.safetensors.gz").read_bytes()))
-    assert found.keys() == {"bias", "kernel.halves"}
-    low, high = found["kernel.halves"].astype(np.uint16)
-    assert ((high << 8 | low) == weights.view(np.uint16)).all()
 
 
 def test_a_file_of_an_older_version_whose_size_is_not_told_is_made_again(folder: Path, made: Any):

@@ -80,8 +80,10 @@ export class View {
     this.send = () => {}
     /** @type {ReturnType<typeof setTimeout> | undefined} asks for a layer that is being computed */
     this.asking = undefined
-    /** @type {Data | null} null until all of it is on the screen */
+    /** @type {Data | null} null until the map is on the screen */
     this.data = null
+    /** @type {Data | null} null until all of it is on the screen */
+    this.drawn = null
     /** @type {Loaded | null} what belongs to the run */
     this.loaded = null
     this.point = new ShownPoint()
@@ -113,22 +115,24 @@ export class View {
 
   /** @param {Data} data */
   async apply(data) {
-    const before = this.data
+    const before = this.drawn
     const changed = (/** @type {keyof Data} */ name) => before?.[name] !== data[name]
     if (!this.loaded || changed("decoder") || changed("map")) await this.load(data)
     else await this.map.recolour()
+    this.data = data // from now on the map answers the pointer
+    this.point.start = data.start
+    this.root.dataset.start = toAttribute(data.start)
+    if (before?.revision !== data.revision) this.point.pinned = data.z // otherwise data.z may be older than what was pinned here
+    if (before && before.view_resets !== data.view_resets) await this.map.plot?.reset()
+    this.show()
     await this.map.showLayer(data.layer)
     if (this.loaded && (String(before?.nodes) !== String(data.nodes) || changed("decoder"))) {
       const n = data.nodes.length
       this.tiles.textContent = `${n} \u00d7 ${n} tiles`
       await this.mosaic.draw(this.loaded.decoder, data.nodes)
     }
-    this.data = data // only now, so that what failed to load is tried again next time
-    this.point.start = data.start
-    this.root.dataset.start = toAttribute(data.start)
-    if (before?.revision !== data.revision) this.point.pinned = data.z // otherwise data.z may be older than what was pinned here
-    if (before && before.view_resets !== data.view_resets) await this.map.plot?.reset()
-    this.show()
+    this.drawn = data // only now, so that what failed to load is tried again next time
+    this.mark()
     this.root.dataset.ready = "true"
     if (this.point.pinned) this.glide.end()
     else if (!before) this.glide.begin(roundFrom(data.start, this.map.names.map(({ z }) => z), GLIDE_STOPS))
@@ -228,7 +232,7 @@ export class View {
 
   /** Mark the point, the pin and the nearest digit on the map and on the manifold. */
   mark() {
-    if (!this.data) return // the manifold may not be drawn yet
+    if (!this.data) return
     const { pin, moving, gliding } = this.point
     const pointerNode = moving && this.mosaic.nearestNode(moving)
     const pinNode = this.mosaic.nearestNode(pin)

@@ -20,7 +20,8 @@ from vae_core.runs import snapshots
 from vae_core.runs.run import Run
 from vae_core.ui.components.component import Component
 from vae_core.ui.resources.scripts import plotly_url
-from vae_core.ui.resources.static_files import publish, publish_tensors
+from vae_core.ui.resources.static_files import publish
+from vae_core.ui.resources.tensor_files import publish_tensors
 
 _component = Component("time_machine")
 
