@@ -46,3 +46,13 @@ test("a pixel leads back to its point, and the frame is where the axes end", () 
   const [z1, z2] = axes.toPoint(axes.toPixel(1.25, -5))
   assert.ok(Math.abs(z1 - 1.25) + Math.abs(z2 + 5) < 1e-9)
 })
+
+test("a canvas that has left the page leaves no negative room between the axes", (t) => {
+  Object.assign(globalThis, { window: { devicePixelRatio: 2 } })
+  t.after(() => Object.assign(globalThis, { window: undefined }))
+  const context = { setTransform() {}, clearRect() {} }
+  const canvas = /** @type {unknown} */ ({ getContext: () => context, clientWidth: 0, clientHeight: 0 })
+  const gone = new Plane(/** @type {HTMLCanvasElement} */ (canvas))
+  gone.clear()
+  assert.deepEqual([gone.frame.width, gone.frame.height], [0, 0])
+})

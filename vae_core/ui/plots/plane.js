@@ -42,8 +42,8 @@ export class Plane {
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
     context.setTransform(scale, 0, 0, scale, 0, 0)
     context.clearRect(0, 0, clientWidth, clientHeight)
-    this.width = clientWidth - MARGIN.left - MARGIN.right
-    this.height = clientHeight - MARGIN.top - MARGIN.bottom
+    this.width = Math.max(0, clientWidth - MARGIN.left - MARGIN.right) // a canvas that has left the page has no size
+    this.height = Math.max(0, clientHeight - MARGIN.top - MARGIN.bottom)
   }
 
   /** Let nothing be drawn outside the axes, until the context is restored. */

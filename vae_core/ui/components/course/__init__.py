@@ -1,7 +1,7 @@
 """The course: encode, sample, decode, loss and beta, each a step with a control, on one digit that a visitor chooses.
 
 The browser gets the run's decoder, map and digits as the same static files as the explorer, and computes everything by
-itself. Of the runs that differ only in beta it fetches the files once a visitor comes near that step.
+itself. Those of the runs that differ only in beta are fetched once that step is seen.
 """
 
 from collections.abc import Sequence

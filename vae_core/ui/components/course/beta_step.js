@@ -1,5 +1,5 @@
 // Step 5, beta: what models that were trained with different betas, and are alike otherwise, make of the same digit. Their
-// files are fetched when a visitor comes near.
+// files are fetched when the step is seen.
 
 import { Decoder } from "../../browser/decoder.js"
 import { Digits } from "../../browser/digits.js"
@@ -44,7 +44,7 @@ export class BetaStep {
   }
 
   /**
-   * Fetch the models, once the step is about to be seen.
+   * Fetch the models, once the step is seen.
    * @param {BetaRun[]} runs
    * @param {string} measured - what their reports say, as a sentence.
    * @param {Tensors} pictures - of the digits, which all runs share.
@@ -55,7 +55,8 @@ export class BetaStep {
     this.models = []
     this.asked = runs
     if (!runs.length) return
-    await near(this.step)
+    this.text.all.textContent = "Loading the models"
+    await seen(this.step)
     const models = await Promise.all(
       runs.map(async ({ beta, decoder, activation, map }) => {
         const [weights, means] = await Promise.all([fetchTensors(decoder), fetchTensors(map)])
@@ -130,20 +131,17 @@ export class BetaStep {
 }
 
 /**
- * Settles when an element is in the window, or less than a window's height below it.
+ * Settles when an element is in the window.
  * @param {Element} element
  * @returns {Promise<void>}
  */
-function near(element) {
+function seen(element) {
   return new Promise((resolve) => {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some(({ isIntersecting }) => isIntersecting)) return
-        observer.disconnect()
-        resolve()
-      },
-      { rootMargin: "50% 0px" },
-    )
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return
+      observer.disconnect()
+      resolve()
+    })
     observer.observe(element)
   })
 }

@@ -42,8 +42,8 @@ export class DecodeStep {
     const kept = drawn.slice(-KEPT)
     kept.forEach((sample, i) => paint(context, decoder.decode(...sample.z), i * (SIDE + GAP)))
     this.row.setAttribute("aria-label", `The decoder's digits at the last ${kept.length} samples`)
-    this.note.textContent = kept.length
-      ? `The drawings of the last ${kept.length === 1 ? "sample" : `${kept.length} samples`}, the newest at the end.`
-      : "The drawings of your samples appear here."
+    if (!kept.length) this.note.textContent = "The drawings of your samples appear here."
+    else if (kept.length === 1) this.note.textContent = "The drawing of your sample."
+    else this.note.textContent = `The drawings of the last ${kept.length} samples, the newest at the end.`
   }
 }
