@@ -1,19 +1,17 @@
-"""About: how a variational autoencoder works, shown on the run and the digits that the explorer shows."""
+"""About: a short course on real digits in how a variational autoencoder works; then formulas, network and sources."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from vae_core import __version__
 from vae_core.data.digits import name_of
-from vae_core.data.images import PIXELS, to_images, to_pixels
-from vae_core.errors import RunError
+from vae_core.data.images import PIXELS
+from vae_core.errors import RunDamaged, RunError
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
-from vae_core.latent.points import as_points
-from vae_core.runs.catalog import open_run
+from vae_core.runs.catalog import open_run, shipped_by_beta
+from vae_core.ui.components.course import course
 from vae_core.ui.elements.digits_on_show import describe_test_digits, digits_on_show
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
-from vae_core.ui.elements.pictures import chain, picture
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session.digits import digits
 from vae_core.ui.session.explore import ExploreState
@@ -27,8 +25,12 @@ def main() -> None:
     except RunError as error:
         show_error(error, "The run cannot be shown.")
         st.stop()
+    st.markdown(
+        "A **variational autoencoder** (VAE) learns to place digits in a plane and to draw a digit from any point of "
+        "it. These five steps show how, on a digit that you choose."
+    )
     digits_on_show(loaded.digits, [loaded.run], loaded.run.scores_on(loaded.digits))
-    from_digit_to_digit(loaded)
+    five_steps(loaded)
     left, right = st.columns(2, gap="large")
     with left:
         the_loss()
@@ -40,33 +42,16 @@ def main() -> None:
     st.caption(f"VAE Latent Explorer {__version__}")
 
 
-def from_digit_to_digit(loaded: LoadedRun) -> None:
-    index = int(loaded.map.nearest(ExploreState().pinned or loaded.map.start, 1)[0][0])
-    image, label = loaded.digits.test_images[index], loaded.digits.test_labels[index]
-    mean, log_var = loaded.network.encode(to_pixels(image))
-    std = np.exp(0.5 * log_var)
-    decoded = to_images(loaded.network.decode(as_points(mean)).reshape(1, -1))[0]
-    st.markdown(
-        "The **encoder** turns a digit into a small cloud in a plane, the **decoder** turns any point of that plane "
-        "into a digit. Trained together, they lay digits that look alike side by side: that plane is the map."
-    )
-    chain(
-        [
-            (picture(image, f"A test digit, a {label}"), f"a test digit x, a {label}"),
-            ("<b>encoder</b>", "q(z | x)"),
-            (
-                f"<span>mean<br><b>{written(mean[0])}</b><br>std<br><b>{written(std[0])}</b></span>",
-                "a cloud in the latent plane",
-            ),
-            ("<b>decoder</b>", "p(x | z), at the mean"),
-            (picture(decoded, "The decoder's digit at the mean"), "the digit drawn from there"),
-        ]
-    )
-    st.caption("The test digit nearest to the point pinned in the explorer, through the run chosen there.")
-
-
-def written(pair: np.ndarray) -> str:
-    return f"({pair[0]:.2f}, {pair[1]:.2f})".replace("-", "\u2212")
+def five_steps(loaded: LoadedRun) -> None:
+    """On the test digit that is nearest to the point pinned in the explorer, and the run that is chosen there."""
+    digit = int(loaded.map.nearest(ExploreState().pinned or loaded.map.start, 1)[0][0])
+    by_beta = []
+    for run in shipped_by_beta():
+        try:
+            by_beta.append(load_run(digits(), run, loaded.run))
+        except RunDamaged as error:
+            show_error(error, "Step 5 leaves a run out.")
+    course(loaded, digit, by_beta)
 
 
 def the_loss() -> None:
@@ -77,12 +62,11 @@ def the_loss() -> None:
         r" \sigma_i^2\right)}_{\text{KL}(q(z|x)\,\|\,\mathcal N(0, I))} \end{aligned}"
     )
     st.markdown(
-        "The **reconstruction** is the cross-entropy between the digit and its drawing, summed over the 784 pixels. "
-        "The **KL** term is what it costs to place a digit far from the origin, or too exactly: it keeps the map round "
-        "and without gaps. Both are in **nats** a digit, and lower is better. The post divides by the 784 pixels: its "
-        "0.1904 is 149.3 nats. Training minimises this sum, the KL times **beta** where a run sets it. The encoder of "
-        "`deep` also learns from distorted digits, from digits of which a part is hidden, and which of its proposals "
-        "is the best one. Scores are at beta 1."
+        "This is step 4 as a formula; \u03bc is the mean and \u03c3 the std. Both terms are in **nats** for one digit, "
+        "and lower is better. Training multiplies the KL by **beta**, which is 1 unless a run sets it; scores always "
+        "have beta 1. The blog post \u201cVAE\u201d (see Sources) divides the loss by the 784 pixels: its last value, "
+        "0.1904, is 149.3 nats. The encoder of `deep` also learns from distorted digits and from digits of which a "
+        "part is hidden."
     )
 
 
@@ -95,11 +79,13 @@ def the_lattice() -> None:
     )
     inside = (1 - 2 * DEFAULT_QUANTILE) ** 2
     st.markdown(
-        "A VAE draws new digits from the prior, a normal distribution: most near the origin, few far out. The "
-        "manifold's nodes are its quantiles (`norm.ppf`), so every step crosses the same share of the prior, and "
-        f"crowded regions get more tiles. With n = {DEFAULT_SIDE} and q = {DEFAULT_QUANTILE} they span "
-        f"\u00b1{nodes[-1]:.3f} and hold {inside:.0%} of the prior; the gap between two nodes grows from "
-        f"{nodes[8] - nodes[7]:.2f} in the middle to {nodes[-1] - nodes[-2]:.2f} at the edge."
+        "To draw a new digit, a VAE takes a random point from the **prior**, the standard normal distribution, and "
+        "decodes it. Most such points are near the origin. The manifold on the page Explore shows the digits at the "
+        "quantiles of the prior (`norm.ppf`). So the same share of the random points falls between any two neighbours "
+        f"on an axis, and more tiles are near the origin. With n = {DEFAULT_SIDE} and q = {DEFAULT_QUANTILE} the tiles "
+        f"reach from \u2212{nodes[-1]:.3f} to {nodes[-1]:.3f} on each axis, where {inside:.0%} of the random points "
+        f"fall; the distance between two neighbours grows from {nodes[8] - nodes[7]:.2f} in the middle to "
+        f"{nodes[-1] - nodes[-2]:.2f} at the edge."
     )
 
 
@@ -126,11 +112,11 @@ def the_network(loaded: LoadedRun) -> None:
     )
     if config.proposals > 1:
         st.markdown(
-            f"One guess is often far off, because a digit may fit in two places of the map. So this encoder proposes "
-            f"**{config.proposals}** clouds for a digit. In training the decoder draws the mean of each, and only the "
-            "one with the least \u2212ELBO learns from the digit, while the layer `choice` learns to foresee which one "
-            "that is. Afterwards q(z|x) is the cloud that `choice` expects to be the best: one pass through the "
-            "encoder, none through the decoder."
+            "A digit may fit in two places of the map, and then a single guess can be far off. So this encoder "
+            f"proposes **{config.proposals}** clouds for a digit. In training the decoder draws the mean of each, and "
+            "only the cloud with the lowest \u2212ELBO learns from the digit. The layer `choice` learns to predict "
+            "which one that is. After training, q(z|x) is the cloud that `choice` predicts to be the best, so the "
+            "decoder is not needed to encode a digit."
         )
 
 
@@ -152,7 +138,8 @@ def sources() -> None:
         "Generative Models*, ICML 2014.\n"
         "- Y. LeCun, C. Cortes and C. J. C. Burges, *The MNIST database of handwritten digits*, CC BY-SA 3.0.\n"
         "- M. A. Petroff, *Accessible Color Sequences for Data Visualization*, 2021: the map's colours.\n"
-        "- The recipe `seed` follows a blog post on Keras VAEs: 784-256-2-256-784, RMSprop, 50 epochs."
+        "- *VAE*, a blog post in Korean on VAEs in Keras. The recipe `seed` follows it: layers of "
+        "784-256-2-256-784 units, RMSprop, 50 epochs."
     )
 
 

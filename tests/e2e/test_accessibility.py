@@ -16,7 +16,7 @@ PAGES = {
     "train": ("/train", "text=Start training"),
     "report": ("/report?run=deep", "text=Confusion"),
     "compare": ("/compare", '[data-testid="comparison"][data-ready="true"]'),
-    "about": ("/about", "text=Sources"),
+    "about": ("/about", '[data-testid="course"][data-ready="true"]'),
 }
 
 

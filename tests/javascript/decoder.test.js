@@ -74,6 +74,13 @@ test("each of the 256 greys is rounded to, not cut down to", () => {
   assert.deepEqual([...decoder.decode(1, 1)], greys)
 })
 
+test("the log-odds of a pixel are those of its grey", () => {
+  const decoder = new Decoder(weights([7], 4), "relu")
+  const logits = [...decoder.logitsAt(0.5, -1.5)]
+  assert.deepEqual(logits.map((logit) => Math.round(255 / (1 + Math.exp(-logit)))), [...decoder.decode(0.5, -1.5)])
+  assert.notDeepEqual(logits, [...decoder.logitsAt(0, 2)])
+})
+
 test("a point's pixels do not depend on the point before, and lie where that one's lay", () => {
   const decoder = new Decoder(weights([6], 9), "relu")
   const pixels = decoder.decode(1, -1)

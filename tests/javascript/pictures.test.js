@@ -80,9 +80,17 @@ test("what failed is fetched when it is asked for again", async () => {
   const good = answer
   const pictures = new Pictures("pictures.blocks", BLOCK_OF.length, () => {})
   answer = () => new Response("gone", { status: 404 })
-  await assert.rejects(pictures.fetch(0), /404/)
+  await assert.rejects(pictures.load(0), /404/)
   answer = good
   assert.deepEqual(await picture(pictures, 0), new Uint8Array(784).fill(1))
+})
+
+test("who waits for a picture gets it, together with others that wait for its block", async () => {
+  const pictures = new Pictures("pictures.blocks", BLOCK_OF.length, () => {})
+  const [first, third] = await Promise.all([pictures.load(0), pictures.load(2)])
+  assert.deepEqual([first[0], third[783]], [1, 3])
+  assert.deepEqual(await pictures.load(0), first)
+  assert.equal(asked.length, 2)
 })
 
 test("where many are asked for at once, the first few come and the last one", async () => {

@@ -6,7 +6,6 @@ from typing import NoReturn
 import pytest
 
 from tests.pages.runner import as_read, assert_falls_back, browser_data, copy_of_seed, opened, pinned, warnings
-from vae_core import __version__
 from vae_core.data.digits import Digits
 from vae_core.errors import DataError
 from vae_core.latent.points import point_text
@@ -156,16 +155,3 @@ def test_without_any_digits_every_page_says_why(runs: Path, monkeypatch: pytest.
     monkeypatch.setattr(digits, "load_digits", none)
     app = opened(page)
     assert "Reinstall the requirements." in as_read(app.error[0].value)
-
-
-def test_about(runs: Path) -> None:
-    app = opened(run="seed")
-    app.switch_page("pages/about.py").run()
-    assert not app.exception
-    assert app.title[0].value == "How it works"
-    text = "".join(element.value for element in app.markdown)
-    for count in ("201,988", "202,256", "404,244"):
-        assert count in text
-    table = app.table[0].value
-    assert table.parameters.tolist() == ["200,960", "514", "514", "768", "201,488"]
-    assert app.caption[-1].value == f"VAE Latent Explorer {__version__}"

@@ -1,6 +1,8 @@
 """The catalog: all runs, those shipped with the repository and the user's, found by id or listed."""
 
+import collections
 import contextlib
+import dataclasses
 from pathlib import Path
 
 from vae_core.errors import RunDamaged, RunNotFound
@@ -25,6 +27,15 @@ def list_runs() -> tuple[list[Run], list[str]]:
         else:
             runs.append(run)
     return runs, problems + more_problems
+
+
+def shipped_by_beta() -> list[Run]:
+    """The shipped runs that differ from one another only in beta, the least beta first; empty if there are none."""
+    alike = collections.defaultdict(list)
+    for run in runs_in(directories.SHIPPED)[0]:
+        alike[dataclasses.replace(run.record.config, beta=1.0)].append(run)
+    most = max(alike.values(), key=len, default=[])
+    return sorted(most, key=lambda run: run.record.config.beta) if len(most) > 1 else []
 
 
 def runs_in(root: Path) -> tuple[list[Run], list[str]]:

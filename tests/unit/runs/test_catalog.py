@@ -1,11 +1,12 @@
 """A run is found by its checked id, or listed: shipped ones first, then the user's, newest first."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import make_run
+from tests.unit.builders import CONFIG, make_run
 from vae_core.errors import RunNotFound
 from vae_core.runs import catalog
 from vae_core.runs.catalog import list_runs, open_run
@@ -67,6 +68,25 @@ def test_shipped_runs_come_first_then_the_users_newest_first(root: Path):
     assert [run.id for run in found] == ["seed", "new", "mid", "old"]
     assert [run.shipped for run in found] == [True, False, False, False]
     assert problems == []
+
+
+def test_shipped_runs_that_differ_only_in_beta_are_a_group_by_beta(root: Path):
+    for run_id, changes in {
+        "most": {"beta": 4.0},
+        "plain": {},
+        "least": {"beta": 0.5},
+        "longer": {"epochs": 3},
+        "wide": {"decoder_widths": (9,), "epochs": 3},
+    }.items():
+        make_run(directories.SHIPPED, run_id, config=dataclasses.replace(CONFIG, **changes))
+    make_run(root, "mine", config=dataclasses.replace(CONFIG, beta=2.0))
+    assert [run.id for run in catalog.shipped_by_beta()] == ["least", "plain", "most"]
+
+
+def test_without_shipped_runs_that_differ_only_in_beta_there_is_no_group(root: Path):
+    assert catalog.shipped_by_beta() == []
+    make_run(directories.SHIPPED, "seed")
+    assert catalog.shipped_by_beta() == []
 
 
 def test_drafts_and_stray_files_are_no_runs(root: Path):

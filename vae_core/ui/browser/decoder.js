@@ -29,6 +29,18 @@ export class Decoder {
    * @param {number} z2
    */
   decode(z1, z2) {
+    const logits = this.logitsAt(z1, z2)
+    const { pixels } = this
+    for (let i = 0; i < pixels.length; i++) pixels[i] = 255 / (1 + Math.exp(-logits[i])) // rounds to nearest
+    return pixels
+  }
+
+  /**
+   * The log-odds of each pixel at one point: 784 numbers, in an array that the next call overwrites.
+   * @param {number} z1
+   * @param {number} z2
+   */
+  logitsAt(z1, z2) {
     this.z[0] = z1
     this.z[1] = z2
     /** @type {Float32Array} */
@@ -39,10 +51,7 @@ export class Decoder {
       values = layer.output
     }
     affine(values, this.logits)
-    const { pixels } = this
-    const logits = this.logits.output
-    for (let i = 0; i < pixels.length; i++) pixels[i] = 255 / (1 + Math.exp(-logits[i])) // rounds to nearest
-    return pixels
+    return this.logits.output
   }
 }
 

@@ -14,7 +14,7 @@ export class Pictures {
   /**
    * @param {string} address
    * @param {number} count - of the digits.
-   * @param {() => void} arrived - called when pictures have come, or could not be loaded.
+   * @param {() => void} arrived - called when pictures that `get` asked for have come, or could not be loaded.
    */
   constructor(address, count, arrived) {
     this.address = address
@@ -24,8 +24,8 @@ export class Pictures {
     this.index = undefined
     /** @type {Map<number, Uint8Array>} of each digit that has come */
     this.images = new Map()
-    /** @type {Set<number>} the blocks on their way */
-    this.fetching = new Set()
+    /** @type {Map<number, Promise<void>>} the blocks on their way */
+    this.fetching = new Map()
     /** @type {number | null} the digit that was asked for last and is not on its way */
     this.wanted = null
     /** Whether what was fetched last could not be loaded. It is asked for again with the next move. */
@@ -33,36 +33,55 @@ export class Pictures {
   }
 
   /**
-   * The grey bytes of one digit; null if they have not come yet: then they are fetched.
+   * The grey bytes of one digit; null if they have not come yet: then they are fetched, soon.
    * @param {number} digit - its number.
    */
   get(digit) {
     const image = this.images.get(digit) ?? null
-    if (!image) this.fetch(digit).catch((error) => this.fail(error))
+    if (!image) this.want(digit).catch((error) => this.fail(error))
     return image
   }
 
   /**
-   * Fetch the block of a digit, unless it is on its way, or too many others are: then it waits, or gives way to the next.
+   * The grey bytes of one digit, waited for.
+   * @param {number} digit - its number.
+   * @returns {Promise<Uint8Array>}
+   */
+  async load(digit) {
+    const index = await (this.index ??= this.fetchIndex())
+    if (!this.images.has(digit)) await this.fetch(index, index.blocks[digit])
+    return /** @type {Uint8Array} */ (this.images.get(digit))
+  }
+
+  /**
+   * Fetch the block of a digit, unless too many are on their way: then it waits, or gives way to the next.
    * @param {number} digit
    */
-  async fetch(digit) {
+  async want(digit) {
     const index = await (this.index ??= this.fetchIndex())
     const block = index.blocks[digit]
     if (this.images.has(digit) || this.fetching.has(block)) return
     this.wanted = this.fetching.size < AT_ONCE ? null : digit
     if (this.wanted !== null) return
-    this.fetching.add(block)
-    try {
-      const start = block ? index.ends[block - 1] : this.head
-      const packed = await fetchRange(this.address, start, index.ends[block])
-      this.keep(index, block, new Uint8Array(await gunzip(packed).arrayBuffer()))
-    } finally {
-      this.fetching.delete(block)
-    }
+    await this.fetch(index, block)
     this.failed = false
     this.arrived()
-    if (this.wanted !== null) await this.fetch(this.wanted)
+    if (this.wanted !== null) await this.want(this.wanted)
+  }
+
+  /**
+   * Fetch a block, unless it is on its way already.
+   * @param {Index} index
+   * @param {number} block
+   * @returns {Promise<void>}
+   */
+  fetch(index, block) {
+    const start = block ? index.ends[block - 1] : this.head
+    const fetched = this.fetching.get(block) ?? fetchRange(this.address, start, index.ends[block])
+      .then(async (packed) => this.keep(index, block, new Uint8Array(await gunzip(packed).arrayBuffer())))
+      .finally(() => this.fetching.delete(block))
+    this.fetching.set(block, fetched)
+    return fetched
   }
 
   /** @param {Error} error */

@@ -1,7 +1,7 @@
 // The inputs for z1 and z2: they show the point that is shown, and pin what a visitor types.
 
+import { BIG_STEP, STEP } from "../../browser/arrow_keys.js"
 import { coordinateText } from "../../browser/digits.js"
-import { BIG_STEP, STEP } from "./shown_point.js"
 
 /** @import { Point } from "../../browser/digits.js" */
 

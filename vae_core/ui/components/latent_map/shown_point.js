@@ -1,13 +1,9 @@
 // The shown point: the one under a pointer, else the pinned one, else the map's start. Where it may lie, and how keys
 // move it.
 
+import { movedByKey } from "../../browser/arrow_keys.js"
+
 /** @import { Point } from "../../browser/digits.js" */
-
-export const STEP = 0.05
-export const BIG_STEP = 0.25
-
-/** @type {Record<string, Point | undefined>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }
 
 export class ShownPoint {
   constructor() {
@@ -66,9 +62,7 @@ export class ShownPoint {
    * @returns {Point | undefined}
    */
   moved(key, far) {
-    const arrow = ARROWS[key]
-    const step = far ? BIG_STEP : STEP
-    return arrow && [this.pin[0] + step * arrow[0], this.pin[1] + step * arrow[1]]
+    return movedByKey(this.pin, key, far)
   }
 }
 

@@ -1,13 +1,14 @@
 // The cloud: the test digits as coloured points that travel, on a canvas of our own. A thousand points sixty times a
 // second are nothing for it, and too much for a chart library.
 
-import { COLOURS } from "../../browser/colours.js"
+import { COLOURS, MARK } from "../../browser/colours.js"
 import { themeOf } from "../../browser/theme.js"
-import { Plane } from "./plane.js"
+import { drawDots } from "../../plots/dots.js"
+import { Plane } from "../../plots/plane.js"
 
 /** @import { Point } from "../../browser/digits.js" */
 /** @import { Theme } from "../../browser/theme.js" */
-/** @import { Pixel } from "./plane.js" */
+/** @import { Pixel } from "../../plots/axes.js" */
 
 const RADIUS = 3 // CSS pixels, as below
 const NEAR_PIXELS = 14 // a digit farther from the pointer is not meant
@@ -48,17 +49,7 @@ export class Cloud {
     context.save()
     plane.clip()
     context.globalAlpha = path ? 0.35 : 0.8
-    COLOURS.forEach((colour, label) => {
-      context.fillStyle = colour
-      context.beginPath()
-      for (let i = 0; i < this.labels.length; i++) {
-        if (this.labels[i] !== label) continue
-        const [x, y] = this.toPixel(means[2 * i], means[2 * i + 1])
-        context.moveTo(x + RADIUS, y)
-        context.arc(x, y, RADIUS, 0, 2 * Math.PI)
-      }
-      context.fill()
-    })
+    drawDots(context, (z1, z2) => this.toPixel(z1, z2), means, this.labels, RADIUS)
     context.globalAlpha = 1
     if (path) this.drawPath(theme, path, current)
     else this.drawNames(theme, means)
@@ -124,7 +115,7 @@ export class Cloud {
     const [x, y] = this.toPixel(...path[current])
     context.beginPath()
     context.arc(x, y, 7, 0, 2 * Math.PI)
-    context.strokeStyle = "#e0115f"
+    context.strokeStyle = MARK
     context.lineWidth = 3
     context.stroke()
   }

@@ -93,7 +93,8 @@ export class View {
       this.root.dataset.ready = "true"
       return
     }
-    this.cloud.plane.fit(frames)
+    // Wide enough for the later half: a training's first steps may throw points far out.
+    this.cloud.plane.fit(frames.slice(Math.floor(frames.length / 2)).map(({ means }) => means))
     this.root.dataset.frames = String(frames.length)
     this.slider.max = String(frames.length - 1)
     this.player.follow(frames, data.going)

@@ -1,11 +1,10 @@
 // The plane: the part of the latent plane that a canvas shows, with its axes.
 
-import { contextOf } from "../../browser/picture.js"
+import { contextOf } from "../browser/picture.js"
 
-/** @import { Theme } from "../../browser/theme.js" */
-/** @import { Frame } from "./frames.js" */
-
-/** @typedef {[x: number, y: number]} Pixel - CSS pixels from the canvas's upper left corner. */
+/** @import { Point } from "../browser/digits.js" */
+/** @import { Theme } from "../browser/theme.js" */
+/** @import { Frame, Pixel } from "./axes.js" */
 
 const MIN_EXTENT = 3 // of the axes, in latent units on either side of the origin: the prior's bulk
 const MAX_EXTENT = 8
@@ -23,14 +22,13 @@ export class Plane {
   }
 
   /**
-   * Make the axes wide enough for the later half of the frames: a training's first steps may throw points far out.
-   * @param {Frame[]} frames
+   * Make the axes wide enough for nearly all digits.
+   * @param {ArrayLike<number>[]} all - where digits lie, each (P, 2), such as those of several runs.
    */
-  fit(frames) {
+  fit(all) {
     const reach = (/** @type {ArrayLike<number>} */ means) =>
       Float32Array.from(means, Math.abs).sort()[Math.floor(QUANTILE * (means.length - 1))]
-    const later = frames.slice(Math.floor(frames.length / 2))
-    const farthest = later.reduce((extent, { means }) => Math.max(extent, reach(means)), MIN_EXTENT)
+    const farthest = all.reduce((extent, means) => Math.max(extent, reach(means)), MIN_EXTENT)
     this.extent = Math.min(MAX_EXTENT, 1.05 * farthest)
   }
 
@@ -44,8 +42,8 @@ export class Plane {
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height })
     context.setTransform(scale, 0, 0, scale, 0, 0)
     context.clearRect(0, 0, clientWidth, clientHeight)
-    this.width = clientWidth - MARGIN.left - MARGIN.right
-    this.height = clientHeight - MARGIN.top - MARGIN.bottom
+    this.width = Math.max(0, clientWidth - MARGIN.left - MARGIN.right) // a canvas that has left the page has no size
+    this.height = Math.max(0, clientHeight - MARGIN.top - MARGIN.bottom)
   }
 
   /** Let nothing be drawn outside the axes, until the context is restored. */
@@ -102,5 +100,23 @@ export class Plane {
   toPixel(z1, z2) {
     const { width, height } = this
     return [MARGIN.left + (width * (1 + z1 / this.extent)) / 2, MARGIN.top + (height * (1 - z2 / this.extent)) / 2]
+  }
+
+  /**
+   * The point of the plane at a pixel of the canvas, also outside the axes.
+   * @param {Pixel} pixel
+   * @returns {Point}
+   */
+  toPoint([x, y]) {
+    const { width, height, extent } = this
+    return [extent * ((2 * (x - MARGIN.left)) / width - 1), extent * (1 - (2 * (y - MARGIN.top)) / height)]
+  }
+
+  /**
+   * The rectangle between the axes.
+   * @returns {Frame}
+   */
+  get frame() {
+    return { left: MARGIN.left, top: MARGIN.top, width: this.width, height: this.height }
   }
 }
