@@ -17,11 +17,12 @@ def test_the_course_is_on_the_run_and_the_digit_of_the_explorer(runs: Path, show
     data = browser_data(opened("about.py", run="seed", z1="1.5", z2="-0.25"), "course")
     assert data
     network = open_run("seed").network()
-    assert f"decoder-{network.digest}" in data["decoder"]
-    assert (data["activation"], data["images"]) == ("relu", f"app/static/digits-{shown.digest}.safetensors.gz")
+    assert network.digest in data["decoder"]
+    assert data["activation"] == "relu"
+    assert f"{network.digest}-{shown.digest}" in data["pictures"]
     elsewhere = browser_data(opened("about.py"), "course")
     assert elsewhere
-    assert f"decoder-{open_run(DEFAULT_RUN).network().digest}" in elsewhere["decoder"]
+    assert open_run(DEFAULT_RUN).network().digest in elsewhere["decoder"]
     assert elsewhere["digit"] != data["digit"]
     assert max(elsewhere["digit"], data["digit"]) < len(shown.test_images)
 
@@ -43,7 +44,7 @@ def test_beside_a_run_on_a_part_of_the_sample_the_others_are_shown_on_that_part(
     copy_of_seed(runs, "mine", part)
     data = browser_data(opened("about.py", run="mine"), "course")
     assert data
-    assert part.digest in data["images"]
+    assert part.digest in data["pictures"]
     assert all(part.digest in one["map"] for one in data["betas"])
     assert "10,000 MNIST test digits" in data["measured"]  # there is no report on that part
 
