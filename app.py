@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from vae_core.ui.elements.skeleton import skeleton
 from vae_core.ui.resources.scripts import preload
 from vae_core.ui.workarounds import watch_connection
 
@@ -15,7 +16,7 @@ st.html('<span class="product">VAE Latent Explorer</span>')
 preload()
 watch_connection()
 
-st.navigation(
+page = st.navigation(
     [
         st.Page("pages/explore.py", title="Explore", icon=":material/explore:", default=True),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
@@ -24,4 +25,6 @@ st.navigation(
         st.Page("pages/about.py", title="About", icon=":material/info:"),
     ],
     position="top",
-).run()
+)
+skeleton(of_explorer=page.title == "Explore")
+page.run()

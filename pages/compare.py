@@ -16,7 +16,7 @@ from vae_core.ui.elements.digits_on_show import digits_on_show
 from vae_core.ui.elements.loss_comparison import loss_comparison
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.report_progress import pending_reports
-from vae_core.ui.elements.run_picker import labels
+from vae_core.ui.elements.run_labels import lines
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, digits_for, load_run
 from vae_core.ui.resources.measurement import measured
@@ -62,7 +62,7 @@ def nothing_to_compare(runs: list[Run]) -> None:
 
 def choose(runs: list[Run]) -> list[Run]:
     """Two pickers, and a button that swaps them."""
-    titles = labels(runs)
+    titles = lines(runs)
     columns = st.columns([20, 5, 20], vertical_alignment="bottom")
     for side, column in zip((LEFT, RIGHT), columns[::2], strict=True):
         column.selectbox(

@@ -14,7 +14,7 @@ from vae_core.ui.components.time_machine import time_machine
 from vae_core.ui.elements.digits_on_show import draw_line
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.run_actions import run_actions
-from vae_core.ui.elements.run_picker import labels
+from vae_core.ui.elements.run_labels import lines
 from vae_core.ui.elements.training_form import training_form
 from vae_core.ui.elements.training_status import training_status
 from vae_core.ui.markdown import escape_markdown
@@ -53,8 +53,8 @@ def watches_a_training() -> bool:
 def watch(at_hand: Digits) -> None:
     """A run, while it trains and afterwards."""
     runs, problems = list_runs()
-    titles = labels(sorted(runs, key=lambda run: run.shipped))
-    link_warnings(state.begin(titles))
+    titles = lines(runs)
+    link_warnings(state.begin([run.id for run in sorted(runs, key=lambda run: run.shipped)]))
     picker, tools = st.columns([2, 3], vertical_alignment="bottom")
     chosen = picker.selectbox(
         "Run", list(titles), format_func=titles.__getitem__, key=TrainState.watched.key, persist_state="session"

@@ -80,6 +80,16 @@ def test_a_pointer_glides_by_itself_until_the_visitor_moves_and_never_again(page
     expect(glider).to_be_hidden()
 
 
+def test_boxes_stand_where_the_page_will_be_until_it_is_there(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        skeleton = page.locator(".skeleton")
+        skeleton.wait_for(state="attached")
+        expect(skeleton).to_be_hidden()
+        expect(page.get_by_test_id("latent-map")).to_be_visible()
+
+
 def test_no_pointer_glides_where_a_point_is_held(page: Page, address: str) -> None:
     explorer = Explorer(page, address)
     page.emulate_media(reduced_motion="no-preference")

@@ -59,8 +59,12 @@ Part = tuple[np.ndarray, np.ndarray]
 
 
 def given(images: np.ndarray, labels: np.ndarray) -> Callable[[], Part]:
-    """Training digits that are loaded already, for `Digits.training`."""
-    return lambda: (images, labels)
+    """Training digits that are loaded already, for `Digits.training`. Another process can be handed them."""
+    return functools.partial(_part, images, labels)
+
+
+def _part(images: np.ndarray, labels: np.ndarray) -> Part:
+    return images, labels
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,10 @@ class Run:
         """metrics.json: the scores on the test digits. Raises RunDamaged."""
         return read_scores(self.directory / "metrics.json")
 
+    def negative_elbo(self) -> Score | None:
+        """The -ELBO on the run's own test digits; None if it was not scored. Raises RunDamaged."""
+        return next((score for score in self.scores() if score.name == "-ELBO"), None)
+
     def scores_on(self, digits: Digits) -> list[Score]:
         """The scores that the run keeps of these test digits; empty if it keeps none. Raises RunDamaged."""
         path, _ = self.report_files(digits)

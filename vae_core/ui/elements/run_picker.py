@@ -1,6 +1,5 @@
 """The run picker: which run a page shows, on which digits, how good it is, and what is wrong with the others."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import streamlit as st
@@ -8,9 +7,9 @@ import streamlit as st
 from vae_core.errors import RunDamaged, RunError
 from vae_core.runs.catalog import list_runs, open_run
 from vae_core.runs.record import Score
-from vae_core.runs.run import Run
 from vae_core.ui.elements.digits_on_show import digits_on_show
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
+from vae_core.ui.elements.run_labels import lines
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session import explore
 from vae_core.ui.session.digits import digits
@@ -22,7 +21,7 @@ class RunPicker:
     """The run that the visitor chose, encoded on the digits at hand, and those that they may choose instead."""
 
     loaded: LoadedRun
-    _titles: dict[str, str]
+    _offered: dict[str, str]
     _scores: list[Score]
     _problems: list[str]
 
@@ -31,10 +30,10 @@ class RunPicker:
         """Read the visitor's run, or the default one if it is gone. Where it cannot be read, the page ends here and
         lets another one be chosen."""
         runs, problems = list_runs()
-        titles = labels([run for run in runs if run.record.status != "running"])
+        offered = lines([run for run in runs if run.record.status != "running"])
         state = ExploreState()
         run_id = state.run
-        missing = run_id not in titles
+        missing = run_id not in offered
         link_warnings(
             [f"The run {run_id} is gone, damaged, or in training. This is {explore.DEFAULT_RUN}."] if missing else []
         )
@@ -46,7 +45,7 @@ class RunPicker:
         try:
             loaded = load_run(digits(), open_run(run_id))
         except RunError as error:
-            _select(titles)
+            _select(offered)
             show_error(error, "This run cannot be shown.")
             st.stop()
         try:
@@ -56,11 +55,11 @@ class RunPicker:
         except RunDamaged as error:
             scores = []
             problems.append(str(error))
-        return cls(loaded, titles, scores, problems)
+        return cls(loaded, offered, scores, problems)
 
     def draw(self) -> None:
         """Draw the picker. In a fragment, another choice has all of the page run anew."""
-        if _select(self._titles) != self.loaded.run.id:
+        if _select(self._offered) != self.loaded.run.id:
             st.rerun()
 
     def describe(self) -> None:
@@ -69,22 +68,13 @@ class RunPicker:
         damaged_runs(self._problems)
 
 
-def _select(titles: dict[str, str]) -> str:
+def _select(offered: dict[str, str]) -> str:
     return st.selectbox(
         "Run",
-        list(titles),
-        format_func=titles.__getitem__,
+        list(offered),
+        format_func=offered.__getitem__,
         key=ExploreState.run.key,
         persist_state="session",
         label_visibility="collapsed",
         width=220,
     )
-
-
-def labels(runs: list[Run]) -> dict[str, str]:
-    """What each run is called, by id: its name, with its id where another run has the same.
-
-    Without its status: Streamlit tells options apart by their labels, so they must be unique and stay as they are.
-    """
-    common = Counter(run.name for run in runs)
-    return {run.id: run.name if common[run.name] == 1 else f"{run.name} [{run.id}]" for run in runs}

@@ -15,7 +15,7 @@ from vae_core.figures.confusion import confusion
 from vae_core.figures.rate_distortion import rate_and_distortion, rate_distortion
 from vae_core.runs.catalog import list_runs
 from vae_core.ui.elements.chart import chart, chart_of_points
-from vae_core.ui.elements.run_picker import labels
+from vae_core.ui.elements.run_labels import names
 from vae_core.ui.elements.score_tables import class_table, score_table
 from vae_core.ui.resources.loaded_run import LoadedRun
 
@@ -90,16 +90,16 @@ def _pca_accuracy(_digits: Digits, digest: str) -> float:
 
 def _draw_rate_distortion(loaded: LoadedRun, report: Report) -> None:
     runs, others, unread = list_runs()[0], {}, 0
-    names = labels(runs)
+    called = names(runs)
     for run in runs:
         if run.id != loaded.run.id:
             try:
                 if point := rate_and_distortion(run.scores_on(loaded.digits)):
-                    others[names[run.id]] = point
+                    others[called[run.id]] = point
             except RunDamaged:
                 unread += 1
     if own := rate_and_distortion(report.scores):
-        name = names.get(loaded.run.id, loaded.run.name)
+        name = called.get(loaded.run.id, loaded.run.name)
         chart(rate_distortion((name, *own), others), "Rate and distortion of this and other runs")
     st.caption(
         "The rate is what the map costs, the distortion what the drawing misses. Along a dotted line their sum, the "

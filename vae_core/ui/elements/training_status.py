@@ -7,7 +7,6 @@ import streamlit as st
 from vae_core.errors import RunError
 from vae_core.jobs.job import Job
 from vae_core.runs.catalog import open_run
-from vae_core.runs.record import Score
 from vae_core.runs.run import Run
 from vae_core.ui.elements.notices import show_error
 from vae_core.ui.markdown import escape_markdown
@@ -63,7 +62,7 @@ def _outcome(run: Run) -> None:
     """What the training reached, beside the post's recipe where both were scored on the same digits."""
     try:
         reference = open_run(_THE_POSTS)
-        own, theirs = _negative_elbo(run), _negative_elbo(reference)
+        own, theirs = run.negative_elbo(), reference.negative_elbo()
     except RunError as error:
         show_error(error)
         return
@@ -80,10 +79,6 @@ def _outcome(run: Run) -> None:
         verdict = "Better than" if own.value < theirs.value else "Not as good as"
         versus = f"{own.value:.1f} against {theirs.value:.1f} nats"
         st.success(f"{message} {verdict} the post's 50 epochs: {versus}.", icon=":material/flag:")
-
-
-def _negative_elbo(run: Run) -> Score | None:
-    return next((score for score in run.scores() if score.name == "-ELBO"), None)
 
 
 def duration(seconds: float) -> str:
