@@ -52,7 +52,6 @@ def explore(picker: RunPicker, notices: tuple[str, ...], revision: int) -> None:
         picker.describe()
         say_what_lies_beyond(loaded)
     surroundings(loaded)
-    state.write_link()
 
 
 def say_what_lies_beyond(loaded: LoadedRun) -> None:
@@ -152,21 +151,23 @@ def buttons(loaded: LoadedRun) -> None:
     )
 
 
+@st.fragment(key="surroundings")
 def surroundings(loaded: LoadedRun) -> None:
+    """What lies around the point, and the link to it. Alone drawn anew when a point is pinned on the map: that is the
+    most frequent click, and the rest of the page stays as it is."""
+    state.write_link()
     z = state.pinned or loaded.map.start
     place, near, votes = st.columns([4, 4, 3], gap="large")
     with place:
         st.markdown(f"**Around {point_text(z)}**")
         describe_place(loaded, z)
     with near:
-        st.markdown(f"**The {NEIGHBOURS} nearest test digits**")
         indices, distances = loaded.map.nearest(z, NEIGHBOURS)
         captions = [(f"a {loaded.map.labels[i]}", f"{d:.3f}") for i, d in zip(indices, distances, strict=True)]
-        gallery(loaded.digits.test_images[indices], captions)
+        gallery(f"The {NEIGHBOURS} nearest test digits", loaded.digits.test_images[indices], captions)
     with votes:
         counts = loaded.map.votes(as_points(np.array(z)), VOTE_K)[0]
-        st.markdown(f"**Classes of the {counts.sum()} nearest**")
-        vote(counts)
+        vote(f"Classes of the {counts.sum()} nearest", counts)
 
 
 def describe_place(loaded: LoadedRun, z: tuple[float, float]) -> None:
@@ -192,6 +193,7 @@ def pin_from_map() -> None:
     z, revision = pinned_point()
     with suppress(LatentPointError, TypeError):  # no map of ours sends what is none
         state.pin(as_point(*z) if z else None, revision)
+    st.rerun("surroundings")
 
 
 def move_to_random_point() -> None:
