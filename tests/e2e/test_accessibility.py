@@ -1,6 +1,5 @@
 """Who does not see, or uses no mouse: axe-core finds nothing to complain of, and keys reach and tell everything."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
@@ -20,23 +19,19 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module", params=THEMES)
-def themed(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context(viewport={"width": 1100, "height": 900}, color_scheme=request.param) as context:
-        yield context
-
-
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_violation(themed: BrowserContext, address: str, name: str) -> None:
+def test_axe_finds_no_violation(window: BrowserContext, address: str, name: str) -> None:
     path, there = PAGES[name]
-    with themed.new_page() as page:
+    with window.new_page() as page:
         page.goto(address + path)
         page.locator(there).first.wait_for()
         Tab(page, address).settle()
         page.wait_for_function("!document.querySelector('[data-stale=true]')")
-        page.wait_for_timeout(500)  # what was pale until then has its full colour
-        found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_timeout(700)  # what was pale until then has its full colour
+            found = Axe().run(page).response["violations"]
+            assert [(theme, one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
 
 
 def test_a_point_that_is_moved_by_keys_is_told(explorer: Explorer) -> None:

@@ -21,8 +21,10 @@ def png(image: np.ndarray) -> bytes:
 
 def gallery(title: str, images: np.ndarray, captions: list[tuple[str, str]]) -> None:
     """Digits in a row under a title. images: (K, 28, 28) uint8; captions: of each, a bold and a plain part."""
+    share = 100 / max(1, len(images) - 1)
     figures = "".join(
-        f'<figure><div class="digit" role="img" aria-label="{html.escape(f"{bold}, {plain}")}" style="--at:{100 * i / max(1, len(images) - 1):.2f}%"></div>'
+        f'<figure><div class="digit" role="img" aria-label="{html.escape(f"{bold}, {plain}")}" '
+        f'style="--at:{share * i:.2f}%"></div>'
         f"<figcaption><b>{html.escape(bold)}</b><br><span>{html.escape(plain)}</span></figcaption></figure>"
         for i, (bold, plain) in enumerate(captions)
     )
