@@ -108,7 +108,7 @@ def hard_digits(loaded: LoadedRun, metrics: DigitMetrics) -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    st.caption(ORDERS[order].about + " Left the digit, right its reconstruction at the posterior mean. In nats.")
+    st.caption(ORDERS[order].about + " Left: the digit. Right: what the model draws for it. Losses are in nats.")
     if (taken_for := state.taken_for) is not None:
         st.button(
             f"Only those taken for a {taken_for}: show all again",
@@ -179,9 +179,9 @@ def one_digit(loaded: LoadedRun, metrics: DigitMetrics) -> None:
     chart(figure, f"Exact posterior of test digit {index} and the encoder's ellipse")
     held = exact.within(mean, std, MASSES[-1])
     st.caption(
-        "Blue, the exact posterior: the smallest regions that hold 50 % and 95 % of it. Orange, dashed, the encoder's "
+        "Blue: the smallest regions that hold 50 % and 95 % of the exact posterior. Orange, dashed: the encoder's "
         f"ellipses for the same shares, around its mean \u00d7; the outer one holds {100 * held:.0f} % of the exact "
-        "posterior. The numerals are test digits around, each at its mean."
+        "posterior. Each small number is a nearby test digit, at its mean."
     )
 
 

@@ -40,7 +40,7 @@ ORDERS = {
     ),
     "astray": Order(
         "Taken for another",
-        "Digits that lie among others on the map: most of the 5 nearest are of another class. First those with the "
+        "Digits whose nearest neighbours on the map are mostly of another class. First those with the "
         "fewest of their own class among the 50 nearest.",
         lambda metrics: -metrics.same_class_neighbours.astype(float),
         lambda metrics, digit: f"{metrics.same_class_neighbours[digit]} of {VOTE_K}, {_negative_elbo(metrics, digit)}",
@@ -48,7 +48,7 @@ ORDERS = {
     ),
     "gap": Order(
         "Worst guessed",
-        "Digits for which the encoder's guess of where they belong is worst: the largest inference gap.",
+        "Digits for which the encoder's answer is farthest from the best one: the largest inference gap.",
         lambda metrics: metrics.gap,
         lambda metrics, digit: f"gap {metrics.gap[digit]:z.1f}, {_negative_elbo(metrics, digit)}",
     ),

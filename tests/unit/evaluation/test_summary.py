@@ -21,7 +21,7 @@ def test_the_best_and_the_worst_class_and_what_is_confused_most():
         "draws sevens best (90 nats",
         "threes worst (115)",
         "1 of the 2 threes lie among fives",
-        "3.5 nats less",
+        "3.5 nats lower",
     ):
         assert said in words
 

@@ -29,12 +29,12 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
     with left:
         _figure(scores["-ELBO"], "How well it draws digits", "The \u2212ELBO of a digit. Lower is better.")
         _drawn(loaded, summary.typical)
-        st.caption("Above test digits from an easy to a hard one, below what the model draws for each.")
+        st.caption("Top: test digits, from an easy one to a hard one. Bottom: what the model draws for each.")
     with middle:
         _figure(
             scores["5-NN accuracy"],
             "How well its map sorts them",
-            "So many test digits lie among digits of their own class.",
+            "The share of test digits whose neighbours on the map are of their own class.",
         )
         _confused(loaded, report, summary.confusion)
     with right:
@@ -46,7 +46,7 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
         z = np.random.default_rng(_SEED).standard_normal((_DRAWS, 2))
         drawn = to_images(loaded.network.decode(as_points(z)).reshape(len(z), -1))
         strip(drawn, "Digits drawn at random points", _DRAWS // 2)
-        st.caption("New digits: drawn at random points of the prior, not chosen.")
+        st.caption("New digits, drawn at random points of the prior. They are not hand-picked.")
     st.markdown(summary.in_words(scores["inference gap"].value))
 
 

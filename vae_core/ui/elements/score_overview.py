@@ -53,8 +53,8 @@ def _table(digits: Digits, report: Report) -> Callable[[float | None], None]:
     """All scores, folded. Returns what draws the table anew, beside the accuracy of PCA."""
     with st.expander("All scores: what they mean, and what others reached", icon=":material/table:"):
         st.markdown(
-            "Means over the test digits. Pixels are grey: taken as the probability of white, they make every "
-            "likelihood here a Bernoulli *pseudo*-likelihood, as is usual for MNIST."
+            "Each score is a mean over the test digits. A grey pixel is read as the probability that it is white. "
+            "So the likelihoods here are not exact ones (Bernoulli *pseudo*-likelihoods), as is usual for MNIST."
         )
         if not comparable(digits):
             st.info(
@@ -102,8 +102,8 @@ def _draw_rate_distortion(loaded: LoadedRun, report: Report) -> None:
         name = called.get(loaded.run.id, loaded.run.name)
         chart(rate_distortion((name, *own), others), "Rate and distortion of this and other runs")
     st.caption(
-        "The rate is what the map costs, the distortion what the drawing misses. Along a dotted line their sum, the "
-        "\u2212ELBO, is the same: it is written at the right. The diamond is this run"
+        "The rate is the KL, the distortion the reconstruction. On a dotted line their sum, the \u2212ELBO, is the "
+        "same: it is written at the line's right end. The diamond is this run"
         + (", circles are other runs on the same digits." if others else "; no other run was scored on these digits.")
         + (f" Damaged and left out: {unread}." if unread else "")
     )

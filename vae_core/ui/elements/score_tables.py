@@ -15,7 +15,8 @@ MEANINGS = {
     "Lower is better.",
     "reconstruction": "How far the drawing is from the digit, pixel by pixel, at a point that the encoder suggests. "
     "Lower is better.",
-    "KL": "How much the encoder says about where on the map the digit lies. Training holds it down.",
+    "KL": "How much the encoder's posterior differs from the prior: how exactly it says where the digit lies. Training "
+    "keeps it low.",
     "KL of z1": "The part of the KL along z1.",
     "KL of z2": "The part of the KL along z2.",
     "rate": "The KL in bits.",
@@ -23,18 +24,20 @@ MEANINGS = {
     "bits per pixel": "The \u2212ELBO in bits, divided by the 784 pixels, as if each were black or white.",
     "-ELBO, binarised": "The \u2212ELBO of digits with each pixel drawn as black or white, as in many papers. "
     "Lower is better.",
-    "-log p(x)": "How improbable the digit is under the model, added up over the whole plane. The \u2212ELBO is never "
-    "less. Lower is better.",
-    "inference gap": "The difference of the two: how much worse the encoder's guess is than the best one. 0 is best.",
-    "KL of q(z) from the prior": "How differently from the prior the digits are spread over the map. With few digits, "
-    "much of it is chance.",
+    "-log p(x)": "How improbable the model finds the digit, wherever on the plane it may lie. It is never higher than "
+    "the \u2212ELBO. Lower is better.",
+    "inference gap": "The \u2212ELBO less \u2212log p(x): what is lost because the encoder's posterior is not the "
+    "exact one. 0 is best.",
+    "KL of q(z) from the prior": "How much the posteriors of all digits together differ from the prior, from which new "
+    "digits are drawn. With few digits, a part of it is chance.",
     "active units": "How many of the map's two dimensions are in use.",
     "1-NN accuracy": "How often a digit's nearest neighbour on the map is of its class.",
-    "5-NN accuracy": "How often the commonest class of the 5 nearest is the digit's. Of equals the lowest counts.",
+    "5-NN accuracy": "How often the commonest class of the 5 nearest is the digit's. If two are as common, the lower "
+    "one counts.",
     "50-NN accuracy": "The same with the 50 nearest.",
     "trustworthiness": "Whether neighbours on the map are alike in pixels. 1 is best.",
     "continuity": "Whether digits alike in pixels are neighbours on the map. 1 is best.",
-    "silhouette": "How far classes stand apart on the map. Near 0 is normal for a VAE, whose classes touch.",
+    "silhouette": "How far apart the classes lie on the map. Near 0 is normal for a VAE, whose classes touch.",
 }
 """One line on each score of a report, by its name."""
 

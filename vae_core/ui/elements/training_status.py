@@ -37,7 +37,7 @@ def training_status(job: Job) -> None:
         epoch = job.step / record.steps_per_epoch
         st.progress(share, text=f"Epoch {epoch:.1f} of {record.config.epochs}{left}")
     elif job.phase == "silent":
-        message = f"Failed, it seems: {job.reason}. If its worker comes back, it goes on."
+        message = f"The training seems to have failed: {job.reason}. If its process answers again, it goes on."
         st.warning(message, icon=":material/heart_broken:")
     elif job.phase == "done":
         _outcome(job.run)

@@ -45,7 +45,7 @@ LAYERS = {
     "density": MapLayer(
         "Density",
         "Share of the digits per unit of area",
-        "Where the digits are, each as wide as its posterior. The prior would be a round hill, 0.159 at its top.",
+        "Where the digits are: the average of their posteriors. The prior would be a round hill, 0.159 at its top.",
     ),
     "regions": MapLayer(
         "Regions",

@@ -77,7 +77,7 @@ export class MapPane {
       ? "Slide a finger sideways to draw, tap to hold; two fingers move and zoom."
       : "Drag to move, scroll to zoom, click to hold a point, Esc to let go."
     this.note.textContent = this.plot?.webgl
-      ? `${how} The ellipse is where the encoder believes the nearest digit to be (95 %).`
+      ? `${how} With a probability of 95 %, the encoder places the nearest digit inside the ellipse.`
       : `WebGL is missing in this browser: the map shows ${this.plot?.count} of ${this.digits} digits, as SVG.`
   }
 
