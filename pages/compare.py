@@ -62,7 +62,7 @@ def nothing_to_compare(runs: list[Run]) -> None:
 
 def choose(runs: list[Run]) -> list[Run]:
     """Two pickers, and a button that swaps them."""
-    titles = lines(runs)
+    titles = lines(runs, digits())
     columns = st.columns([20, 5, 20], vertical_alignment="bottom")
     for side, column in zip((LEFT, RIGHT), columns[::2], strict=True):
         column.selectbox(
@@ -147,9 +147,8 @@ def scores(left: LoadedRun, right: LoadedRun) -> None:
             st.markdown(f"Not all scores of {names} are measured on the digits at hand. It takes some seconds.")
     score_differences(compare_scores(*both))
     st.caption(
-        "A difference is called better where less, or more, is better by itself, and where it exceeds its standard "
-        "error (\u00b1), which says how far other digits would move it. Another seed of the same recipe moves the "
-        "\u2212ELBO by a nat or two."
+        "One model is called better only where the difference is larger than its standard error (\u00b1): so far may "
+        "other test digits move it. Another seed of the same recipe moves the \u2212ELBO by a nat or two."
     )
 
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 import numpy as np
 import streamlit as st
 
+from vae_core.data.digits import class_text
 from vae_core.errors import LatentPointError, VaeError
 from vae_core.latent.latent_map import round_trip
 from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
@@ -137,7 +138,7 @@ def buttons(loaded: LoadedRun) -> None:
         "Reset",
         icon=":material/restart_alt:",
         on_click=state.reset,
-        help="Reset: let go of the point, show the first frame, 15 tiles, q = 0.05.",
+        help="Reset: back to the first view, with no point held, 15 tiles a side and q = 0.05.",
     )
     n, q = state.side, state.quantile
     st.download_button(
@@ -163,7 +164,9 @@ def surroundings(loaded: LoadedRun) -> None:
         describe_place(loaded, z)
     with near:
         indices, distances = loaded.map.nearest(z, NEIGHBOURS)
-        captions = [(f"a {loaded.map.labels[i]}", f"{d:.3f}") for i, d in zip(indices, distances, strict=True)]
+        captions = [
+            (class_text(int(loaded.map.labels[i])), f"{d:.3f}") for i, d in zip(indices, distances, strict=True)
+        ]
         gallery(f"The {NEIGHBOURS} nearest test digits", loaded.digits.test_images[indices], captions)
     with votes:
         counts = loaded.map.votes(as_points(np.array(z)), VOTE_K)[0]
@@ -178,14 +181,14 @@ def describe_place(loaded: LoadedRun, z: tuple[float, float]) -> None:
         support.word, ("explore_off", "red")
     )
     st.markdown(
-        f":{colour}-badge[:material/{icon}: {support.word}] &nbsp; The {SUPPORT_RANK}th nearest digit is "
-        f"{support.distance:.3f} away; for 95 % of the digits it is within {support.reach:.3f}.",
+        f":{colour}-badge[:material/{icon}: {support.word}] &nbsp; Its {SUPPORT_RANK}th nearest digit is "
+        f"{support.distance:.3f} away. For 95\u00a0% of the digits themselves, that is at most {support.reach:.3f}.",
         help=f"On the map up to that distance, sparse up to {SPARSE_FACTOR} times it, off the map beyond: there the "
         "decoder draws something, but no test digit is like it.",
     )
     st.markdown(
-        f"Of the prior, {left:.0%} lies to the left of it and {below:.0%} below. &nbsp; Decoded and encoded again, the "
-        f"point comes back to {point_text(back)}, {drift:.3f} away."
+        f"Of random points of the prior, {100 * left:.0f}\u00a0% lie to the left of it and {100 * below:.0f}\u00a0% "
+        f"below. &nbsp; Decoded and encoded again, the point comes back to {point_text(back)}, {drift:.3f} away."
     )
 
 

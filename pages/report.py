@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from vae_core.data.digits import class_text
 from vae_core.data.images import to_images, to_pixels
 from vae_core.errors import VaeError
 from vae_core.evaluation.digit_metrics import DigitMetrics
@@ -56,6 +57,8 @@ def main() -> None:
     except VaeError as error:
         show_error(error, "There is no report.")
         return
+    if state.digit is None:
+        state.digit = int(ranked(report.metrics, loaded.digits.test_labels, "drawn", None, 1)[0])
     report_summary(loaded, report)
     add_pca = score_overview(loaded, report, show_confused)
     look_closer(loaded, report.metrics)
@@ -108,10 +111,13 @@ def hard_digits(loaded: LoadedRun, metrics: DigitMetrics) -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    st.caption(ORDERS[order].about + " Left: the digit. Right: what the model draws for it. Losses are in nats.")
+    st.caption(
+        ORDERS[order].about
+        + " Left: the digit. Right: what the model draws for it. Losses are in nats. Click a pair to see why."
+    )
     if (taken_for := state.taken_for) is not None:
         st.button(
-            f"Only those taken for a {taken_for}: show all again",
+            f"Only those among {taken_for}s: show all again",
             icon=":material/close:",
             type="tertiary",
             on_click=show_confused,
@@ -153,11 +159,11 @@ def choose(index: int) -> None:
 
 def called(loaded: LoadedRun, metrics: DigitMetrics, index: int) -> str:
     label, taken_for = loaded.digits.test_labels[index], metrics.predicted[index]
-    return f"a {label}" if label == taken_for else f"a {label}, taken for a {taken_for}"
+    return class_text(label) if label == taken_for else f"{class_text(label)} among {taken_for}s"
 
 
 def one_digit(loaded: LoadedRun, metrics: DigitMetrics) -> None:
-    st.subheader("Exact posterior of one digit", anchor=False)
+    st.subheader("Why one digit is drawn as it is", anchor=False)
     last = len(loaded.digits.test_images) - 1
     index = st.number_input("Test digit", 0, last, key=ReportState.digit.key, persist_state="session", width=160)
     exact = digit_posterior(loaded, loaded.network.digest, loaded.digits.digest, index)
@@ -192,12 +198,10 @@ def why_drawn_so(loaded: LoadedRun, exact: Posterior, index: int) -> None:
     pixels = to_pixels(loaded.digits.test_images[index])
     here, there = reconstruction_nats(pixels, loaded.network.logits(places)).tolist()
     wrong = here - there > WRONG_PLACE * here
-    words = (
-        "The encoder put it in the wrong place." if wrong else "It lies in a good place: the decoder can do no better."
-    )
+    words = "The encoder put it in the wrong place." if wrong else "No place on the map gives a clearly better drawing."
     said = (
-        f"**{words}** Where it lies it is drawn with a loss of {here:.0f} nats; at the most probable place for it, "
-        f"{point_text(exact.mode)}, with {there:.0f}."
+        f"**{words}** Drawn at the encoder's mean, its loss is {here:.0f} nats. Drawn at the most probable place for "
+        f"it, {point_text(exact.mode)}, it would be {there:.0f}."
     )
     picture, text = st.columns([1, 7], vertical_alignment="center")
     with picture:

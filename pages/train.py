@@ -30,13 +30,20 @@ POLL_SECONDS = 1.0
 def main() -> None:
     state.set_defaults()
     link_warnings(ExploreState().begin())
-    st.title("Train a model", anchor=False)
     at_hand = digits()
-    draw_line(at_hand, [f":material/database: {escape_markdown(describe_training(at_hand))}"])
-    # While one is watched that trains, its map, manifold and losses come first.
-    with st.expander("Start a training", icon=":material/model_training:", expanded=not watches_a_training()):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Train a model", anchor=False, width="content")
+        draw_line(at_hand, [f":material/database: {escape_markdown(describe_training(at_hand))}"])
+    watching = watches_a_training()
+    above, watched, below = st.container(), st.container(), st.container()
+    # While one is watched that trains, its map, manifold and losses come first, all in sight.
+    with (
+        below if watching else above,
+        st.expander("Start a training", icon=":material/model_training:", expanded=not watching),
+    ):
         training_form(at_hand)
-    watch(at_hand)
+    with watched:
+        watch(at_hand)
 
 
 def describe_training(at_hand: Digits) -> str:
@@ -53,11 +60,16 @@ def watches_a_training() -> bool:
 def watch(at_hand: Digits) -> None:
     """A run, while it trains and afterwards."""
     runs, problems = list_runs()
-    titles = lines(runs)
+    titles = lines(runs, at_hand)
     link_warnings(state.begin([run.id for run in sorted(runs, key=lambda run: run.shipped)]))
-    picker, tools = st.columns([2, 3], vertical_alignment="bottom")
+    picker, tools = st.columns([2, 3], vertical_alignment="center")
     chosen = picker.selectbox(
-        "Run", list(titles), format_func=titles.__getitem__, key=TrainState.watched.key, persist_state="session"
+        "Run",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=TrainState.watched.key,
+        persist_state="session",
+        label_visibility="collapsed",
     )
     state.write_link()
     damaged_runs(problems)

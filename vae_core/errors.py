@@ -40,6 +40,10 @@ class LatentPointError(VaeError):
     pass
 
 
+class LatticeError(VaeError):
+    pass
+
+
 class TrainingDiverged(VaeError):
     pass
 

@@ -59,7 +59,7 @@ def test_class_and_order_change_the_gallery(explorer: Explorer) -> None:
     page.wait_for_function(f"{titles}.every((text) => text.startsWith('a 3'))")
     assert len(hard_digits(page)) == 16
     page.get_by_text("Taken for another", exact=True).click()
-    page.wait_for_function(f"{titles}.every((text) => text.startsWith('a 3, taken for a '))")
+    page.wait_for_function(f"{titles}.every((text) => text.startsWith('a 3 among '))")
     assert not {index for index, _ in before} & {index for index, _ in hard_digits(page)}
 
 
@@ -70,9 +70,9 @@ def test_a_cell_of_the_confusion_shows_its_digits(explorer: Explorer) -> None:
     page.locator(".st-key-confusion").scroll_into_view_if_needed()
     page.mouse.click(*confusion.to_pixel((3, 5)))  # row 5, column 3: categories count from 0
     titles = "[...document.querySelectorAll('.st-key-hard-digits b')].map(({ textContent }) => textContent)"
-    page.wait_for_function(f"{titles}.length && {titles}.every((text) => text === 'a 5, taken for a 3')")
-    page.get_by_role("button", name="Only those taken for a 3: show all again").click()
-    page.wait_for_function(f"!{titles}.every((text) => text === 'a 5, taken for a 3')")
+    page.wait_for_function(f"{titles}.length && {titles}.every((text) => text === 'a 5 among 3s')")
+    page.get_by_role("button", name="Only those among 3s: show all again").click()
+    page.wait_for_function(f"!{titles}.every((text) => text === 'a 5 among 3s')")
 
 
 def test_chosen_digit_changes_the_posterior_alone(explorer: Explorer) -> None:

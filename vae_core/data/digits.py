@@ -41,6 +41,11 @@ def test_digits_of(source: str) -> str:
     return _TEST_DIGITS.get(source, f"test digits of {source}")
 
 
+def class_text(label: int) -> str:
+    """A class as a page writes it: a 3, an 8."""
+    return f"{'an' if label == 8 else 'a'} {label}"
+
+
 def _digest(images: np.ndarray, labels: np.ndarray) -> str:
     """Sixteen hexadecimal digits: a hash of digits. images: (N, 28, 28) uint8; labels: (N,) uint8."""
     found = hashlib.sha256(np.ascontiguousarray(images).data)  # no copy of 47 MB

@@ -4,6 +4,15 @@ from vae_core.errors import DataError, SettingError
 from vae_core.storage import environment
 
 
+def online() -> bool:
+    """Whether a download may be tried."""
+    try:
+        check_online()
+    except DataError:
+        return False
+    return True
+
+
 def check_online() -> None:
     """Raises DataError where $VAE_OFFLINE forbids a download, or is not understood."""
     try:

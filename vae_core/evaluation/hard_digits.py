@@ -27,6 +27,10 @@ class Order:
     """From the metrics and labels of N digits, (N,) bool: which are ranked. None for all."""
 
 
+def _gap(metrics: DigitMetrics, digit: int) -> str:
+    return f"gap {metrics.gap[digit]:z.1f}".replace("-", "\u2212")  # sampled, so it may be a little below 0
+
+
 def _negative_elbo(metrics: DigitMetrics, digit: int) -> str:
     return f"-ELBO {metrics.negative_elbo[digit]:.0f}"
 
@@ -50,13 +54,13 @@ ORDERS = {
         "Worst guessed",
         "Digits for which the encoder's answer is farthest from the best one: the largest inference gap.",
         lambda metrics: metrics.gap,
-        lambda metrics, digit: f"gap {metrics.gap[digit]:z.1f}, {_negative_elbo(metrics, digit)}",
+        lambda metrics, digit: f"{_gap(metrics, digit)}, {_negative_elbo(metrics, digit)}",
     ),
     "best": Order(
         "Best",
         "For contrast: the digits with the lowest \u2212ELBO.",
         lambda metrics: -metrics.negative_elbo,
-        lambda metrics, digit: f"{_negative_elbo(metrics, digit)}, gap {metrics.gap[digit]:z.1f}",
+        lambda metrics, digit: f"{_negative_elbo(metrics, digit)}, {_gap(metrics, digit)}",
     ),
 }
 """By the name that stands for each in a page's state."""

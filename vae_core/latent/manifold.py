@@ -5,17 +5,36 @@ in z, so that every tile represents the same share of the digits that the model 
 z2 upwards, as on the map: the mosaic's top row has the highest z2.
 """
 
+import math
 from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
 
 from vae_core.data.images import IMAGE_SIDE
+from vae_core.errors import LatticeError
 
 _PRIOR = NormalDist()
 
 MIN_SIDE, MAX_SIDE, DEFAULT_SIDE = 5, 31, 15
 MIN_QUANTILE, MAX_QUANTILE, DEFAULT_QUANTILE = 0.005, 0.25, 0.05
+
+
+def as_lattice(n: object, q: object) -> tuple[int, float]:
+    """Tiles a side and quantile, from numbers or their texts. Raises LatticeError, which says what was expected."""
+    side, quantile = _number(n), _number(q)
+    if not (MIN_SIDE <= side <= MAX_SIDE and side == int(side)):
+        raise LatticeError(f"n: expected a whole number from {MIN_SIDE} to {MAX_SIDE}; found {str(n)[:40]!r}.")
+    if not MIN_QUANTILE <= quantile <= MAX_QUANTILE:
+        raise LatticeError(f"q: expected a number from {MIN_QUANTILE} to {MAX_QUANTILE}; found {str(q)[:40]!r}.")
+    return int(side), round(quantile, 3)
+
+
+def _number(given: object) -> float:
+    try:
+        return float(given)  # type: ignore[arg-type]  # anything that a URL asks for
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
 
 
 def lattice(n: int = DEFAULT_SIDE, q: float = DEFAULT_QUANTILE) -> np.ndarray:

@@ -6,7 +6,8 @@ import scipy.stats
 
 from tests.unit.builders import random_tensors
 from vae_core.config import TrainingConfig
-from vae_core.latent.manifold import lattice, lattice_points, mosaic
+from vae_core.errors import LatticeError
+from vae_core.latent.manifold import as_lattice, lattice, lattice_points, mosaic
 from vae_core.networks.network import Network
 
 PRINTED = [
@@ -91,3 +92,19 @@ def test_the_lattice_is_decoded_in_one_batch():
 
     mosaic(decode, 7)
     assert batches == [49]
+
+
+@pytest.mark.parametrize(
+    ("n", "q", "expected"), [("21", "0.01", (21, 0.01)), (5, 0.25, (5, 0.25)), ("15", "0.0501", (15, 0.05))]
+)
+def test_a_lattice_is_read_from_text(n: object, q: object, expected: tuple[int, float]):
+    assert as_lattice(n, q) == expected
+
+
+@pytest.mark.parametrize(
+    ("n", "q"),
+    [("4", 0.05), ("32", 0.05), ("7.5", 0.05), ("nan", 0.05), ("", 0.05), ("9" * 400, 0.05), (15, "0"), (15, "inf")],
+)
+def test_a_lattice_that_makes_no_sense_is_refused(n: object, q: object):
+    with pytest.raises(LatticeError, match="expected a"):
+        as_lattice(n, q)

@@ -157,6 +157,12 @@ const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1])
 export const coordinateText = (value) => value.toFixed(2).replace("-0.00", "0.00").replace("-", "\u2212")
 
 /**
+ * A class as the page writes it: a 3, an 8.
+ * @param {number} label
+ */
+export const classText = (label) => `${label === 8 ? "an" : "a"} ${label}`
+
+/**
  * A point as the page writes it.
  * @param {Point} z
  */

@@ -5,6 +5,7 @@ import streamlit as st
 
 from vae_core.data import sources
 from vae_core.data.digits import MNIST_URL, Digits
+from vae_core.data.offline import online
 from vae_core.errors import DataError
 from vae_core.ui.elements.notices import show_error
 from vae_core.ui.markdown import escape_markdown
@@ -36,8 +37,9 @@ def _draw(shown: Digits) -> None:
 def _what_to_do(shown: Digits, fetched: Download) -> None:
     reason = "you cancelled the download." if fetched.abandoned else str(fetched.error)
     st.markdown(f"MNIST with its 70,000 digits is not at hand: {escape_markdown(reason)}")
-    st.button("Fetch it (11 MB)", icon=":material/download:", on_click=download_again)
-    st.markdown(f"Or get [the file]({MNIST_URL}) in another way, and drop it here:")
+    if online():
+        st.button("Fetch it (11 MB)", icon=":material/download:", on_click=download_again)
+    st.markdown(f"Get [the file]({MNIST_URL}) in another way, and drop it here:")
     if file := st.file_uploader("mnist.npz", type="npz", label_visibility="collapsed"):
         try:
             sources.keep_mnist(file)
@@ -48,7 +50,7 @@ def _what_to_do(shown: Digits, fetched: Download) -> None:
     st.markdown("Or put it where Keras keeps it, with this command in a terminal, and start the app again:")
     command = f'curl --create-dirs -o "{sources.keras_cache()}" {MNIST_URL}'
     st.code(command, language="shell", wrap_lines=True)
-    st.caption("Or let the variable `VAE_MNIST` name the file. Where it was looked for:")
+    st.caption("Or set the variable `VAE_MNIST` to the path of the file. Where it was looked for:")
     st.caption("\n".join(f"- {escape_markdown(each)}" for each in shown.skipped))
 
 

@@ -30,7 +30,7 @@ def pending_reports(runs: Sequence[LoadedRun], on_cancel: Callable[[], None]) ->
 def _bars(pending: Sequence[LoadedRun]) -> None:
     found = [measure(loaded) for loaded in pending]
     for loaded, measurement in zip(pending, found, strict=True):
-        text = f"{escape_markdown(loaded.run.name)}: {measurement.what}. Stay on this page: it ends if nobody waits."
+        text = f"{escape_markdown(loaded.run.name)}: {measurement.what}. It stops if you leave this page."
         st.progress(measurement.share, text=text)
     done = [measurement.wait(0) for measurement in found]  # each of them: one that nobody asks for ends
     if all(done):

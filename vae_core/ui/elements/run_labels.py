@@ -4,9 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
+from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged
 from vae_core.runs.record import Score
 from vae_core.runs.run import Run
+from vae_core.ui.resources.loaded_run import digits_for
 
 
 def names(runs: Iterable[Run]) -> dict[str, str]:
@@ -16,14 +18,14 @@ def names(runs: Iterable[Run]) -> dict[str, str]:
     return {run.id: run.name if common[run.name] == 1 else f"{run.name} [{run.id}]" for run in runs}
 
 
-def lines(runs: Iterable[Run]) -> dict[str, str]:
+def lines(runs: Iterable[Run], at_hand: Digits) -> dict[str, str]:
     """A line for each run, by id: name, -ELBO, beta, weights, and the digits that it was trained on.
 
     Those that train come first, then the best first, those on MNIST before those on other digits, whose scores do not
-    compare; then those without a score.
+    compare; then those without a score. Scores are those on the digits that the run is shown on, else its own.
     """
     runs = list(runs)
-    scores = {run.id: _negative_elbo(run) for run in runs}
+    scores = {run.id: _negative_elbo(run, digits_for(at_hand, run)) for run in runs}
     called = names(runs)
 
     def rank(run: Run) -> tuple[bool, bool, float]:
@@ -34,16 +36,15 @@ def lines(runs: Iterable[Run]) -> dict[str, str]:
 
 
 def _line(run: Run, name: str, score: Score | None) -> str:
-    record = run.record
-    found = (
-        f"\u2212ELBO {score.value:.1f} nats" if score else "in training" if record.status == "running" else "no score"
-    )
-    size = f"{record.config.weights / 1000:,.0f} k weights"
-    return " \u00b7 ".join([name, found, f"beta {record.config.beta:g}", size, record.dataset.name])
+    """Without the run's status: the browser goes on showing the line that was chosen, even after that has changed."""
+    config = run.record.config
+    found = [f"\u2212ELBO {score.value:.1f} nats"] if score else []
+    size = f"{config.weights / 1000:,.0f} k weights"
+    return " \u00b7 ".join([name, *found, f"beta {config.beta:g}", size, run.record.dataset.name])
 
 
-def _negative_elbo(run: Run) -> Score | None:
+def _negative_elbo(run: Run, digits: Digits) -> Score | None:
     try:
-        return run.negative_elbo()
+        return next((score for score in run.scores_on(digits) or run.scores() if score.name == "-ELBO"), None)
     except RunDamaged:
         return None

@@ -20,11 +20,11 @@ from vae_core.ui.session.train import TrainState
 _state = TrainState()
 
 _ABOUT = {
-    "fast": "**fast**: three narrow layers, trained in seconds. Watch how a map forms, and what beta does to it.",
+    "fast": "**fast**: three narrow layers, trained within a minute. Watch how a map forms, and what beta does to it.",
     "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from. See the losses that it "
     "prints, and the map behind them.",
     "deep": "**deep**: three wide layers and 100 epochs, a quarter of an hour or more. See how good a map can get.",
-    CUSTOM: "**custom**: every setting is yours. Find out what each of them does.",
+    CUSTOM: "**custom**: choose every setting yourself, and see what it does.",
 }
 _DOUBLE_CLICK_SECONDS = 1.0
 
@@ -96,7 +96,9 @@ def _expectation(config: TrainingConfig, at_hand: Digits) -> str:
         if seconds
         else "How long it takes here will be known after your first run."
     )
-    return f"{config.weights:,} weights, {config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits. {pace}"
+    held_out = f" ({config.validation:,} more are held out for validation)" if config.validation else ""
+    epochs = f"{config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits{held_out}"
+    return f"{config.weights:,} weights, {epochs}. {pace}"
 
 
 def _start(config: TrainingConfig, at_hand: Digits) -> None:

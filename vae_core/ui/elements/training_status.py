@@ -74,7 +74,10 @@ def _outcome(run: Run) -> None:
     if run.id == reference.id or theirs is None:
         st.success(message, icon=":material/flag:")
     elif run.record.dataset.digest != reference.record.dataset.digest:
-        st.success(f"{message} The shipped runs were scored on other digits: do not compare.", icon=":material/flag:")
+        st.success(
+            f"{message} The included models were scored on other digits, so the figures cannot be compared.",
+            icon=":material/flag:",
+        )
     else:
         verdict = "Better than" if own.value < theirs.value else "Not as good as"
         versus = f"{own.value:.1f} against {theirs.value:.1f} nats"

@@ -49,13 +49,13 @@ LAYERS = {
     ),
     "regions": MapLayer(
         "Regions",
-        "The commonest class of the 50 nearest digits; the fainter, the fewer agree",
+        "The class that most of the 50 nearest digits have; paler where they disagree",
         "How a nearest-neighbour classifier would divide the plane.",
     ),
     "magnification": MapLayer(
         "Magnification",
-        "\u00bd log det J\u2032J of the decoder",
-        "How fast the drawing changes when the point moves. Strong lines are the borders between digits of different "
+        "How fast the drawing changes: \u00bd log det J\u2032J of the decoder",
+        "Where the drawing changes fast when the point moves. Strong lines are the borders between digits of different "
         "shapes; between them all points give nearly the same drawing.",
     ),
     "width": MapLayer(

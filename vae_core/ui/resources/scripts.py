@@ -47,10 +47,10 @@ def module_url(name: str) -> str:
     folder, texts = _modules()
     try:
         _put_modules(int(time.monotonic() // _LOOK_AGAIN_SECONDS))
+        return static_files.put(f"{folder}/{name}", texts[name].encode())
     except OSError as error:
         static_files.warn(error)
         return _from_memory(name, texts)
-    return static_files.put(f"{folder}/{name}", texts[name].encode())
 
 
 @functools.lru_cache(maxsize=1)  # to look at fifty files takes a tenth of a click

@@ -1,4 +1,5 @@
-"""What the explorer shows, and its link: ?run=<id>&z1=<float>&z2=<float>, and &layer=<name> where one is shown.
+"""What the explorer shows, and its link: ?run=<id>&z1=<float>&z2=<float>; &layer=<name> where one is shown; &n=<int>
+and &q=<float> where the manifold is not as at first.
 
 The pinned point is the one fact that everything else follows: the map, what is said about it, the link. It is None
 until something is pinned; then the start of the run's map stands in for it.
@@ -8,8 +9,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vae_core.errors import LatentPointError, RunError, RunNotFound
-from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE
+from vae_core.errors import LatentPointError, LatticeError, RunError, RunNotFound
+from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, as_lattice
 from vae_core.latent.points import Point, as_point
 from vae_core.runs.catalog import open_run
 from vae_core.ui.resources.layers import LAYERS
@@ -26,11 +27,14 @@ class ExploreLink:
     run: str | None
     z: Point | None
     layer: str | None
+    side: int
+    quantile: float
     notices: tuple[str, ...]
 
     @classmethod
     def parse(cls, parameters: Mapping[str, str]) -> "ExploreLink":
-        """Never raises: what is no run's id, no point within the bounds or no layer becomes a notice, and None."""
+        """Never raises: what is no run's id, no point, no layer or no lattice becomes a notice, and None or as at
+        first."""
         run, z, layer, notices = parameters.get("run"), None, parameters.get("layer"), []
         if run is not None:
             try:
@@ -47,15 +51,30 @@ class ExploreLink:
         if layer is not None and layer not in LAYERS:
             notices.append(f"The link's layer is not used: no layer is called {layer[:40]!r}.")
             layer = None
-        return cls(run, z, layer, tuple(notices))
+        side, quantile = DEFAULT_SIDE, DEFAULT_QUANTILE
+        try:
+            side, quantile = as_lattice(parameters.get("n", side), parameters.get("q", quantile))
+        except LatticeError as error:
+            notices.append(f"The link's tiles are not used: {error}")
+        return cls(run, z, layer, side, quantile, tuple(notices))
 
 
-def link_to(run_id: str, z: Point | None, layer: str | None = None) -> dict[str, str]:
-    """The parameters of a link to the explorer, on this run, pinned there, with this layer under the points."""
+def link_to(
+    run_id: str,
+    z: Point | None,
+    layer: str | None = None,
+    side: int = DEFAULT_SIDE,
+    quantile: float = DEFAULT_QUANTILE,
+) -> dict[str, str]:
+    """The parameters of a link to the explorer, on this run, pinned there, with this layer and this lattice."""
     link = {"run": run_id}
     if z:
         link |= {name: f"{value:.4f}" for name, value in zip(("z1", "z2"), z, strict=True)}
-    return link | ({"layer": layer} if layer else {})
+    if layer:
+        link["layer"] = layer
+    if side != DEFAULT_SIDE:
+        link["n"] = str(side)
+    return link | ({"q": f"{quantile:g}"} if quantile != DEFAULT_QUANTILE else {})
 
 
 def first_revision() -> int:
@@ -86,9 +105,10 @@ class ExploreState(State):
         """Set the defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
         self.set_defaults()
         notices = ()
-        if asked := url.news("run", "z1", "z2", "layer"):
+        if asked := url.news("run", "z1", "z2", "layer", "n", "q"):
             link = ExploreLink.parse(asked)
             self.run, self.layer, notices = link.run or DEFAULT_RUN, link.layer, link.notices
+            self.side, self.quantile = link.side, link.quantile
             self.move(link.z)
         self.target = self.pinned  # the map may be a new one
         return notices
@@ -119,4 +139,4 @@ class ExploreState(State):
 
     def write_link(self) -> None:
         """Let the URL say what is shown, for whoever copies it."""
-        url.write(link_to(self.run, self.pinned, self.layer))
+        url.write(link_to(self.run, self.pinned, self.layer, self.side, self.quantile))

@@ -10,8 +10,8 @@ class ReportState(State):
     """The report's part of a visitor's session. Its run is the explorer's."""
 
     run: Value[str] = ExploreState.run
-    digit: Value[int] = Value("digit", lambda: 0)
-    """The number of the test digit that is looked at."""
+    digit: Value[int | None] = Value("digit", lambda: None)
+    """The number of the test digit that is looked at; None: the one that is drawn worst, once the report knows it."""
     order: Value[str] = Value("hard digits order", lambda: "drawn")
     """The name of the order of the hard digits."""
     of_class: Value[int | None] = Value("hard digits class", lambda: None)
@@ -32,15 +32,16 @@ class ReportState(State):
         if asked := url.news("run", "digit"):
             link = ExploreLink.parse({key: value for key, value in asked.items() if key == "run"})
             self.run = link.run or explore.DEFAULT_RUN
-            digit, notices = parse_digit(asked.get("digit", str(self.digit)), digits)
-            self.digit = digit or 0
-            self.notices = (*link.notices, *notices)
+            self.notices = link.notices
+            if "digit" in asked:
+                self.digit, notices = parse_digit(asked["digit"], digits)
+                self.notices += notices
 
     def keep_within(self, digits: int) -> None:
-        """Look at the first digit if the one looked at is not among so many, which deserves a notice."""
-        if self.digit >= digits:
-            notice = f"This run is shown on {digits:,} digits, and there is no digit {self.digit}. This is digit 0."
-            self.notices, self.digit = (*self.notices, notice), 0
+        """Look at another digit if the one looked at is not among so many, which deserves a notice."""
+        if self.digit is not None and self.digit >= digits:
+            notice = f"This run is shown on {digits:,} digits, and there is no digit {self.digit}."
+            self.notices, self.digit = (*self.notices, notice), None
 
     def write_link(self) -> None:
         """Let the URL say which run the report is on, and which digit is looked at, once the report is there."""

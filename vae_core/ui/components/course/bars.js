@@ -1,4 +1,5 @@
-// The bars of a loss: the reconstruction, the KL and their sum, on one scale, each with a mark where the encoder's answer is.
+// The bars of a loss: the reconstruction, the KL and their sum, each with a mark where the encoder's answer is. All have one
+// scale, but that of the KL is drawn longer: it is small beside the others, and one could not see it move.
 
 import { find } from "../../browser/elements.js"
 import { natsText } from "./number_texts.js"
@@ -8,6 +9,7 @@ import { natsText } from "./number_texts.js"
 const NAMES = /** @type {const} */ (["reconstruction", "kl", "sum"])
 const ROOM = 3 // how many times the encoder's sum there is room for
 const ROUND = 100 // nats, of which the end of the scale is a multiple
+const LONGER = { reconstruction: 1, kl: 20, sum: 1 } // how many times as long the page says that a bar is drawn
 
 export class Bars {
   /** @param {HTMLElement} root - of the component. */
@@ -30,14 +32,14 @@ export class Bars {
     const values = valuesOf(loss)
     this.most = ROUND * Math.ceil((ROOM * values.sum) / ROUND)
     this.end.textContent = `${this.most} nats`
-    for (const { name, mark } of this.bars) mark.style.left = this.share(values[name])
+    for (const { name, mark } of this.bars) mark.style.left = this.share(LONGER[name] * values[name])
   }
 
   /** @param {Loss} loss */
   show(loss) {
     const values = valuesOf(loss)
     for (const { name, fill, text } of this.bars) {
-      fill.style.width = this.share(values[name])
+      fill.style.width = this.share(LONGER[name] * values[name])
       text.textContent = `${natsText(values[name])} nats`
     }
   }

@@ -1,5 +1,6 @@
 // The example: the digit on which the course shows everything, and the encoder's answer to it.
 
+import { classText } from "../../browser/digits.js"
 import { Posterior } from "./posterior.js"
 
 /** @import { Digits } from "../../browser/digits.js" */
@@ -18,6 +19,6 @@ export class Example {
 
   /** Which digit it is, in words. */
   get name() {
-    return `test digit ${this.digit.index}, a ${this.digit.label}`
+    return `test digit ${this.digit.index}, ${classText(this.digit.label)}`
   }
 }

@@ -1,6 +1,6 @@
 // The readout: the decoder's digit at the shown point, beside it the nearest test digit, and what is said about them.
 
-import { pointText } from "../../browser/digits.js"
+import { classText, pointText } from "../../browser/digits.js"
 import { find } from "../../browser/elements.js"
 import { contextOf, show } from "../../browser/picture.js"
 
@@ -42,9 +42,9 @@ export class Readout {
    */
   describe(z, state, nearest, failed = false) {
     const { decoded, original, text } = this
-    const found = nearest ? `Nearest real digit: a ${nearest.label}` : "No class is shown"
+    const found = nearest ? `Nearest real digit: ${classText(nearest.label)}` : "No class is shown"
     decoded.setAttribute("aria-label", `The decoder's digit at ${pointText(z)}`)
-    original.setAttribute("aria-label", nearest ? `The nearest test digit, a ${nearest.label}` : found)
+    original.setAttribute("aria-label", nearest ? `The nearest test digit, ${classText(nearest.label)}` : found)
     text.label.textContent = found
     const away = nearest ? `${nearest.distance.toFixed(2)} away` : ""
     text.distance.textContent = failed ? "Its picture could not be loaded" : away
@@ -59,6 +59,6 @@ export class Readout {
  * @param {Nearest} nearest
  */
 export function inWords(z, state, nearest) {
-  const near = nearest && `the nearest digit is a ${nearest.label}, ${nearest.distance.toFixed(3)} away`
+  const near = nearest && `the nearest digit is ${classText(nearest.label)}, ${nearest.distance.toFixed(3)} away`
   return `${pointText(z)}, ${state}: ${near ?? "no class is shown"}.`
 }

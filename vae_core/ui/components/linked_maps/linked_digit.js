@@ -1,5 +1,6 @@
 // The linked digit: the one under the pointer, else the pinned one, else none. Where arrow keys lead from it.
 
+import { classText } from "../../browser/digits.js"
 import { CLASSES } from "../../browser/picture.js"
 
 /** @import { Digits } from "../../browser/digits.js" */
@@ -30,7 +31,7 @@ export class LinkedDigit {
    * @param {ArrayLike<number>} labels - of the digits.
    */
   inWords(labels) {
-    return this.index === null ? "No digit is linked." : `Test digit ${this.index}, a ${labels[this.index]}, ${this.state}.`
+    return this.index === null ? "No digit is linked." : `Test digit ${this.index}, ${classText(labels[this.index])}, ${this.state}.`
   }
 
   /**

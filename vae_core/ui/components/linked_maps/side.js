@@ -1,7 +1,7 @@
 // A side: one run's map and manifold, and what its decoder draws at a digit's mean.
 
 import { Decoder } from "../../browser/decoder.js"
-import { Digits, pointText } from "../../browser/digits.js"
+import { Digits, classText, pointText } from "../../browser/digits.js"
 import { find, findAll } from "../../browser/elements.js"
 import { contextOf, show } from "../../browser/picture.js"
 import { fetchTensors } from "../../browser/tensors.js"
@@ -132,7 +132,7 @@ export class Side {
     })
     const mean = link ? pointText(link.mean) : ""
     this.z.textContent = mean
-    const description = link ? `${title} draws test digit ${linked}, a ${link.label}, at its mean: ${mean}` : "nothing yet"
+    const description = link ? `${title} draws test digit ${linked}, ${classText(link.label)}, at its mean: ${mean}` : "nothing yet"
     this.decoded.setAttribute("aria-label", `${this.name}: ${description}`)
   }
 

@@ -1,6 +1,7 @@
 // Two sides, linked by digit: one digit under the pointer, one pinned, and both marked wherever they lie.
 
 import { Announcer } from "../../browser/announcer.js"
+import { classText } from "../../browser/digits.js"
 import { find } from "../../browser/elements.js"
 import { Messenger } from "../../browser/messenger.js"
 import { contextOf, show } from "../../browser/picture.js"
@@ -233,7 +234,7 @@ export class View {
     const label = index === null ? undefined : this.left.loaded?.digits.labels[index]
     text.label.textContent = label === undefined ? "Test digit" : `A ${label}`
     text.index.textContent = label === undefined ? "" : `test digit ${index}`
-    this.original.setAttribute("aria-label", label === undefined ? "No digit is linked" : `Test digit ${index}, a ${label}`)
+    this.original.setAttribute("aria-label", label === undefined ? "No digit is linked" : `Test digit ${index}, ${classText(label)}`)
     text.state.textContent = state
   }
 

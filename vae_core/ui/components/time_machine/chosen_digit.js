@@ -1,5 +1,6 @@
 // The chosen digit, whose path is drawn, and its picture, in place of which the digit under the pointer is shown.
 
+import { classText } from "../../browser/digits.js"
 import { find } from "../../browser/elements.js"
 import { SIDE, contextOf, paint } from "../../browser/picture.js"
 
@@ -45,8 +46,8 @@ export class ChosenDigit {
     const { canvas, images, labels } = this
     canvas.hidden = !images.length // the digits themselves are not at hand
     if (images.length) paint(contextOf(canvas), images.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE))
-    canvas.setAttribute("aria-label", `Test digit ${index}, a ${labels[index]}`)
-    this.text.textContent = `a ${labels[index]}`
+    canvas.setAttribute("aria-label", `Test digit ${index}, ${classText(labels[index])}`)
+    this.text.textContent = classText(labels[index])
   }
 
   /**

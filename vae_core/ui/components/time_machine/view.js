@@ -152,7 +152,7 @@ export class View {
     const { frames, index, newest, playing } = this.player
     const { step } = frames[index]
     const { steps_per_epoch: perEpoch, epochs, live } = this.data
-    const epoch = `epoch ${(step / perEpoch).toFixed(2)} of ${epochs}`
+    const epoch = `epoch ${(step / perEpoch).toFixed(1)} of ${epochs}`
     const moment = step ? `${epoch}, step ${step.toLocaleString("en")}` : "before training"
     this.parts.moment.textContent = live && index === newest ? `now: ${moment}` : moment
     this.slider.value = String(index)
