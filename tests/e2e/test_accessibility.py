@@ -41,14 +41,14 @@ def test_a_point_that_is_moved_by_keys_is_told(explorer: Explorer) -> None:
     explorer.page.keyboard.press("ArrowRight")
     start = explorer.start
     moved = f"z1 {written(start[0] + 0.05)}, z2 {written(start[1])}"
-    expect(live).to_contain_text(f"{moved}, pinned: the nearest digit is a ")
+    expect(live).to_contain_text(f"{moved}, pinned: the nearest digit is a")
     explorer.page.keyboard.press("3")
     expect(live).to_have_text("Class 3 is hidden.")
     explorer.page.keyboard.press("3")
     expect(live).to_have_text("Class 3 is shown.")
     explorer.page.keyboard.press("Escape")
     expect(live).to_contain_text(
-        f"z1 {written(start[0])}, z2 {written(start[1])}, at the start: the nearest digit is a "
+        f"z1 {written(start[0])}, z2 {written(start[1])}, at the start: the nearest digit is a"
     )
     explorer.page.wait_for_url(lambda url: "z1=" not in url)
     explorer.settle()
@@ -69,7 +69,7 @@ def test_tiles_are_reached_by_keys_alone(explorer: Explorer) -> None:
     assert node
     assert node[0] == pytest.approx(node[1])
     assert node[0] > 0.1
-    expect(live).to_contain_text("at the pointer: the nearest digit is a ")
+    expect(live).to_contain_text("at the pointer: the nearest digit is a")
     for _ in range(20):
         page.keyboard.press("ArrowLeft")  # no farther than the edge
     edge = explorer.hover_z

@@ -25,7 +25,7 @@ def means() -> np.ndarray:
 def to_report(explorer: Explorer) -> Page:
     explorer.enter("Report", f"?run={RUN}")
     page = explorer.page
-    expect(page.get_by_text("Blue, the exact posterior")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Blue: the smallest regions")).to_be_visible(timeout=120_000)
     explorer.settle()
     return page
 
