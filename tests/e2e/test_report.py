@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import PlotAxes
 from tests.explorer import Explorer
+from vae_core.data.digits import class_text
 from vae_core.data.sources import load_digits_of
 from vae_core.latent.latent_map import LatentMap
 from vae_core.runs.catalog import open_run
@@ -93,6 +94,8 @@ def test_chosen_digit_changes_the_posterior_alone(explorer: Explorer) -> None:
     field.fill("5")
     field.press("Enter")
     page.wait_for_url(re.compile(r"digit=5$"))
-    expect(page.locator(".st-key-chosen b")).to_have_text(re.compile(f"a {load_digits_of('mnist').test_labels[5]}"))
+    expect(page.locator(".st-key-chosen b")).to_have_text(
+        re.compile(class_text(int(load_digits_of("mnist").test_labels[5])))
+    )
     explorer.settle()
     assert page.evaluate("document.querySelector('table.classes').marked")

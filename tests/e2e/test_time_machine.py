@@ -10,7 +10,7 @@ from tests.browser import pixels
 from tests.e2e.train_page import TrainPage, train_page
 from tests.pages.runner import copy_of_seed
 from tests.server import running_app
-from vae_core.data.digits import Digits
+from vae_core.data.digits import Digits, class_text
 from vae_core.data.images import to_images
 from vae_core.latent.manifold import mosaic
 from vae_core.networks.initialization import initial_tensors
@@ -117,7 +117,7 @@ def test_a_clicked_digit_shows_its_picture_and_its_path(watched: TrainPage, samp
     chosen = watched.machine.get_attribute("data-chosen")
     assert chosen
     expect(page.get_by_test_id("time-digit")).to_be_visible()
-    expect(page.locator(".tm-digit span")).to_have_text(f"a {sample.test_labels[int(chosen)]}")
+    expect(page.locator(".tm-digit span")).to_have_text(class_text(int(sample.test_labels[int(chosen)])))
     page.keyboard.press("Escape")
     watched.machine.focus()
     page.keyboard.press("Escape")

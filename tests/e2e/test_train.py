@@ -62,7 +62,7 @@ def test_a_training_is_started_left_cancelled_resumed_finished_and_explored(trai
     page.get_by_role("link", name="About").click()  # it trains faster while no browser draws in software
     wait_until(lambda: Job.of(run).step > 0.9 * run.record.steps)
     training.come_back()
-    expect(page.get_by_text("The shipped runs were scored on other digits")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("The included models were scored on other digits")).to_be_visible(timeout=LONG)
     assert int(training.machine.get_attribute("data-frames") or 0) >= 20
 
     training.press("Open in the explorer")
@@ -105,6 +105,6 @@ def test_two_visitors_share_a_slot_and_a_restart_of_the_app_loses_nothing(browse
         training.press("Cancel")
         expect(page.get_by_text("Cancelled at epoch")).to_be_visible()
         training.watch("Second")
-        expect(page.get_by_text("The shipped runs were scored on other digits")).to_be_visible(timeout=LONG)
+        expect(page.get_by_text("The included models were scored on other digits")).to_be_visible(timeout=LONG)
     statuses = {run.record.title: run.record.status for run in runs_in(runs)[0]}
     assert statuses == {"First": "cancelled", "Second": "done"}
