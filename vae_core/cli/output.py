@@ -55,8 +55,20 @@ def following(label: str) -> Iterator[OnProgress]:
 
 
 def score_table(scores: list[Score]) -> str:
-    rows = [(s.name, _number(s.value), _number(s.error), s.unit, f"{s.digits:,}", s.estimator) for s in scores]
-    return _table([("score", "value", "+-", "unit", "digits", "how"), *rows])
+    rows = [
+        (
+            s.name,
+            _number(s.value),
+            _number(s.error),
+            s.unit,
+            f"{s.digits:,}",
+            "" if s.samples is None else f"{s.samples:,}",
+            _number(s.real),
+            s.estimator,
+        )
+        for s in scores
+    ]
+    return _table([("score", "value", "+-", "unit", "digits", "samples", "real digits", "how"), *rows])
 
 
 def _number(value: float | None) -> str:
