@@ -22,6 +22,7 @@ from vae_core.ui.elements.pictures import strip
 from vae_core.ui.elements.report_progress import pending_reports
 from vae_core.ui.elements.report_summary import report_summary
 from vae_core.ui.elements.run_picker import RunPicker
+from vae_core.ui.elements.sample_overview import sample_overview
 from vae_core.ui.elements.score_overview import score_overview
 from vae_core.ui.elements.score_tables import label
 from vae_core.ui.resources.loaded_run import LoadedRun, digits_for
@@ -47,7 +48,7 @@ def main() -> None:
     state.keep_within(len(loaded.digits.test_images))
     link_warnings(state.notices)
     if state.cancelled == loaded.network.digest:
-        st.info("The report on this run is not measured yet. It takes some twenty seconds.")
+        st.info("The report on this run is not measured yet. It takes about half a minute.")
         st.button("Measure", icon=":material/straighten:", on_click=cancel, args=("",))
         return
     if pending_reports([loaded], on_cancel=lambda: cancel(loaded.network.digest)):
@@ -61,6 +62,7 @@ def main() -> None:
         state.digit = int(ranked(report.metrics, loaded.digits.test_labels, "drawn", None, 1)[0])
     report_summary(loaded, report)
     add_pca = score_overview(loaded, report, show_confused)
+    sample_overview(loaded, report)
     look_closer(loaded, report.metrics)
     add_pca()
 

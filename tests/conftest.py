@@ -11,7 +11,11 @@ import pytest
 
 from vae_core.data.digits import Digits, given
 from vae_core.data.sources import find_digits
+from vae_core.evaluation import samples
 from vae_core.storage import directories
+
+ALL_SAMPLES = samples.SAMPLES
+"""As many as reports outside of the tests are on."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,6 +40,14 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         # Not every system knows XDG_CACHE_HOME.
         patch.setattr(directories, "cache_directory", lambda: home / "cache" / "vae-latent-explorer")
         yield home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_samples() -> Iterator[None]:
+    """Reports that are measured in this process are on 200 samples of the model, not 10,000: that takes no time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(samples, "SAMPLES", 200)
+        yield
 
 
 @pytest.fixture(scope="session")

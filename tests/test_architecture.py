@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "vae_core").rglob("*.py")])
 
-NEED_TENSORFLOW = {f"vae_core.training.{name}" for name in ("vae", "optimizer", "augmentation", "trainer")}
+NEED_TENSORFLOW = {f"vae_core.training.{name}" for name in ("vae", "optimizer", "augmentation", "trainer", "judge")}
 """What imports TensorFlow or Keras. Only a worker starts it, once its turn has come."""
 
 LIBRARY = [

@@ -186,3 +186,19 @@ def test_a_digit_is_said_to_lie_in_the_wrong_place_where_another_saves_a_tenth_o
             assert f"its loss is {losses[0]:.0f} nats" in said
             seen.add(wrong)
     assert False in seen
+
+
+def test_what_is_drawn_from_random_points_is_judged(runs: Path, shown: Digits) -> None:
+    app = report(run="deep")
+    kept = {score.name: score for score in open_run("deep").scores_on(shown)}
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert metrics["Rarest class"] == f"{100 * kept['rarest class'].value:.1f} %"
+    assert metrics["Pictures of no class"] == f"{100 * kept['seam share'].value:.1f} %"
+    assert metrics["Fr\u00e9chet distance"] == f"{kept['Frechet distance'].value:.2f}"
+    assert metrics["Coverage"] == f"{100 * kept['coverage'].value:.1f} %"
+    assert "10,000 random points of the prior" in text(app)
+    assert "compares only by the same judge" in text(app)
+    table = html(app)
+    assert f"10,000 samples beside {len(shown.test_images):,} " in table
+    assert f"real digits {kept['Frechet distance'].real:.2f}" in table
+    assert "Samples that are of no class" in table

@@ -43,9 +43,9 @@ def following_training(run: Run) -> Iterator[Listener]:
 
 
 @contextlib.contextmanager
-def following_report() -> Iterator[OnProgress]:
-    """Show how far a report is: with a progress bar on a terminal, and not at all elsewhere."""
-    with click.progressbar(length=100, label="Scoring", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+def following(label: str) -> Iterator[OnProgress]:
+    """Show how far long work is: with a progress bar on a terminal, and not at all elsewhere."""
+    with click.progressbar(length=100, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def on_progress(share: float, what: str) -> None:
             bar.label = what
@@ -55,8 +55,20 @@ def following_report() -> Iterator[OnProgress]:
 
 
 def score_table(scores: list[Score]) -> str:
-    rows = [(s.name, _number(s.value), _number(s.error), s.unit, f"{s.digits:,}", s.estimator) for s in scores]
-    return _table([("score", "value", "+-", "unit", "digits", "how"), *rows])
+    rows = [
+        (
+            s.name,
+            _number(s.value),
+            _number(s.error),
+            s.unit,
+            f"{s.digits:,}",
+            "" if s.samples is None else f"{s.samples:,}",
+            _number(s.real),
+            s.estimator,
+        )
+        for s in scores
+    ]
+    return _table([("score", "value", "+-", "unit", "digits", "samples", "real digits", "how"), *rows])
 
 
 def _number(value: float | None) -> str:

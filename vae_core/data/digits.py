@@ -140,11 +140,12 @@ class Digits:
         )
 
 
-def split(images: np.ndarray, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split training images (N, 28, 28) into those to train on and the last `held_out` of a random order.
+def split(training: np.ndarray, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Split training digits into those to train on and the last `held_out` of a random order.
 
-    seed: of that order. Returns (N - held_out, 28, 28) and (held_out, 28, 28).
+    training: (N, ...), images or labels, which are split alike; seed: of that order. Returns (N - held_out, ...) and
+    (held_out, ...).
     """
-    order = np.random.default_rng(seed).permutation(len(images))
-    cut = len(images) - held_out
-    return images[order[:cut]], images[order[cut:]]
+    order = np.random.default_rng(seed).permutation(len(training))
+    cut = len(training) - held_out
+    return training[order[:cut]], training[order[cut:]]

@@ -24,8 +24,22 @@ _LOWER_IS_BETTER = {
     "-log p(x)",
     "inference gap",
     "KL of q(z) from the prior",
+    "KL of classes",
+    "seam share",
+    "Frechet distance",
+    "near copies",
 }
-_HIGHER_IS_BETTER = {"1-NN accuracy", "5-NN accuracy", "50-NN accuracy", "trustworthiness", "continuity", "silhouette"}
+_HIGHER_IS_BETTER = {
+    "1-NN accuracy",
+    "5-NN accuracy",
+    "50-NN accuracy",
+    "trustworthiness",
+    "continuity",
+    "silhouette",
+    "classes covered",
+    "rarest class",
+    "coverage",
+}
 # Other scores, such as the KL, are not better or worse by themselves.
 
 

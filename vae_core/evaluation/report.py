@@ -1,9 +1,9 @@
 """The report on a run: all of its scores, and the metrics of each test digit from which they were computed.
 
-Measuring takes some twenty seconds, so a report is stored in the run: the scores in metrics.json, the metrics of the
-digits in report.safetensors, with the digests of the weights and of the digits. A shipped run has a second report, on
-all digits of the bundled sample: metrics-sample-5000.json and report-sample-5000.safetensors. Invariant: a stored
-report is only used for the weights and the digits that it was measured on.
+Measuring takes some twenty-five seconds, so a report is stored in the run: the scores in metrics.json, the metrics of
+the digits in report.safetensors, with the digests of the weights, of the digits and of the judge. A shipped run has a
+second report, on all digits of the bundled sample: metrics-sample-5000.json and report-sample-5000.safetensors.
+Invariant: a stored report is only used for the weights and the digits that it was measured on, by the same judge.
 """
 
 import logging
@@ -14,8 +14,9 @@ import numpy as np
 
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged, RunError
-from vae_core.evaluation import embedding_quality
+from vae_core.evaluation import embedding_quality, samples
 from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics, by_score, metric_shapes
+from vae_core.evaluation.sample_scores import sample_scores
 from vae_core.evaluation.scores import (
     OF_CLASS,
     OVERALL,
@@ -28,6 +29,7 @@ from vae_core.evaluation.scores import (
 from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood import elbo
 from vae_core.likelihood.evidence import evidence
+from vae_core.networks.judge import shipped_judge
 from vae_core.networks.network import Network
 from vae_core.runs import locks
 from vae_core.runs.record import Score, scores_to_json
@@ -42,8 +44,8 @@ _SUMMING = "Summing over the latent plane"
 OnProgress = Callable[[float, str], None]
 """Called with the share of the work that is done, from 0 to 1, and what is being computed, in words."""
 
-_DIGESTS: Shapes = dict.fromkeys(("network", "digits"), DIGEST)
-"""The tensors in report.safetensors beside the metrics: digests of the weights and of the digits, as bytes."""
+_DIGESTS: Shapes = dict.fromkeys(("network", "digits", "judge"), DIGEST)
+"""The tensors in report.safetensors beside the metrics: digests of the weights, of the digits and of the judge."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Report:
 
     @classmethod
     def measure(cls, network: Network, digits: Digits, on_progress: OnProgress = lambda share, what: None) -> "Report":
-        """Measure a report: some 20 seconds for 10,000 digits and a usual network on two cores, with less than 550 MB.
+        """Measure a report: some 25 seconds for 10,000 digits and a usual network on two cores, with less than 550 MB.
 
         Two minutes if its training diverged; and some more for the largest network that a config allows.
 
@@ -94,12 +96,12 @@ class Report:
         binarised = elbo.negative_elbo(network, elbo.binarised(images), elbo.SAMPLES_BINARISED)
         tests = LatentMap.embed(network, images, labels)
         on_progress(0.1, _SUMMING)
-        exact = evidence(network, images, lambda share: on_progress(0.1 + 0.6 * share, _SUMMING))
-        on_progress(0.7, "Looking for neighbours on the map")
+        exact = evidence(network, images, lambda share: on_progress(0.1 + 0.5 * share, _SUMMING))
+        on_progress(0.6, "Looking for neighbours on the map")
         training = LatentMap.embed(network, digits.train_images, digits.train_labels)
         votes = [tests.votes_of_neighbours(training, k) for k in (1, KNN_CLASSIFIER_K, VOTE_K)]
         nearest, predicted, by_vote = (counts.argmax(axis=1) for counts in votes)
-        on_progress(0.9, "Comparing neighbours on the map and in pixels")
+        on_progress(0.7, "Comparing neighbours on the map and in pixels")
         trust, continuity = embedding_quality.trustworthiness_and_continuity(images, tests.means)
         precise = DigitMetrics(  # in float64
             reconstruction=bound.reconstruction,
@@ -116,11 +118,13 @@ class Report:
         )
         sampled = monte_carlo(error=bound.sampling_error_of_mean)
         sampled_binarised = monte_carlo(elbo.SAMPLES_BINARISED, binarised.sampling_error_of_mean)
+        on_progress(0.8, "Judging what it draws at random points")
         values, near = by_score(precise, labels), _among(len(training.means), len(labels))
         scores = [
             *bound_scores(values, tests, digits, sampled, sampled_binarised),
             *evidence_scores(exact, values, digits),
             *map_scores(values, tests, near, digits),
+            *sample_scores(network.decode, shipped_judge(), digits, samples.SAMPLES),
             *class_scores(precise, near, digits),
         ]
         on_progress(1.0, "Done")
@@ -141,7 +145,7 @@ class Report:
                 digests = [tensors.pop(name).tobytes().hex() for name in _DIGESTS]
                 report = cls(read_scores(scores), DigitMetrics(**tensors))
                 complete = tuple(score.name for score in report.overall) == OVERALL
-                if digests != [network.digest, digits.digest] or not complete:
+                if digests != _digests(network, digits) or not complete:
                     return None
                 report._check()
         except RunDamaged as error:
@@ -160,7 +164,7 @@ class Report:
     def write(self, run: Run, network: Network, digits: Digits) -> None:
         """Write the report, measured on this network and these digits, into a run's directory. Raises OSError."""
         scores, path = run.report_files(digits)
-        digests = {"network": digest_tensor(network.digest), "digits": digest_tensor(digits.digest)}
+        digests = dict(zip(_DIGESTS, map(digest_tensor, _digests(network, digits)), strict=True))
         write(path, pack(vars(self.metrics) | digests))
         # The scores come last: `read` ignores a report.safetensors without all scores beside it.
         write(scores, scores_to_json(self.scores))
@@ -169,6 +173,11 @@ class Report:
     def overall(self) -> list[Score]:
         """The scores of all digits together, without those of each class."""
         return [score for score in self.scores if OF_CLASS not in score.name]
+
+
+def _digests(network: Network, digits: Digits) -> list[str]:
+    """Those of _DIGESTS, in hexadecimal digits."""
+    return [network.digest, digits.digest, shipped_judge().digest]
 
 
 def _among(training: int, tests: int) -> str:

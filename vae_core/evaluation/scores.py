@@ -9,6 +9,7 @@ from vae_core.config import LATENT_DIM
 from vae_core.data.digits import Digits
 from vae_core.evaluation import embedding_quality
 from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, DigitMetrics, by_class, standard_error
+from vae_core.evaluation.sample_scores import SAMPLE_SCORES
 from vae_core.latent.aggregate_posterior import CELL, kl_from_prior
 from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood import elbo
@@ -36,6 +37,7 @@ OVERALL = (
     "trustworthiness",
     "continuity",
     "silhouette",
+    *SAMPLE_SCORES,
 )
 """The names of the scores of all digits together, in the order of the report."""
 

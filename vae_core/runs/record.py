@@ -69,6 +69,10 @@ class Score:
     error: float | None = None
     """Standard error, in the unit of the value: how far it would move with other digits. None: not known, as in older
     runs, or there is none."""
+    samples: int | None = None
+    """How many samples of the model were set beside the digits; None for a score of the digits themselves."""
+    real: float | None = None
+    """The same figure for real digits in place of the samples, in the unit of the value; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -146,12 +150,13 @@ def _json(value: Any) -> bytes:
     return text.encode("utf-8", "replace")  # a path or title may contain a lone surrogate, which UTF-8 cannot encode
 
 
-_OPTIONAL = float | None
+_OPTIONAL, _COUNT = float | None, int | None
 _JSON_TYPES: dict[Any, tuple[type, ...]] = {
     str: (str,),
     int: (int,),
     float: (int, float),
     _OPTIONAL: (int, float, type(None)),
+    _COUNT: (int, type(None)),
     dict[str, str]: (dict,),
 }
 

@@ -20,6 +20,9 @@ _log = logging.getLogger(__name__)
 SHIPPED = Path(__file__).parents[1] / "pretrained"
 """The runs that are part of the repository."""
 
+JUDGE = SHIPPED / "judge.safetensors"
+"""The classifier that scores what models draw: see `networks/judge`."""
+
 _APP = "vae-latent-explorer"
 
 

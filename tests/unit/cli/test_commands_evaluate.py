@@ -12,6 +12,7 @@ from tests.unit.inspection import contents
 from vae_core.data import sources
 from vae_core.data.digits import Digits
 from vae_core.evaluation.report import Report
+from vae_core.evaluation.sample_scores import SAMPLE_SCORES
 from vae_core.evaluation.scores import OVERALL
 from vae_core.runs.run import Run, read_run
 
@@ -22,7 +23,8 @@ def test_evaluate_prints_the_contracts_json(call: Call, few: Digits):
     scores = {score["name"]: score for score in json.loads(output)}
     assert list(scores)[: len(OVERALL)] == list(OVERALL)
     for name, score in scores.items():
-        assert set(score) == {"name", "value", "unit", "digits", "dataset", "estimator", "error"}
+        assert set(score) == {"name", "value", "unit", "digits", "dataset", "estimator", "error", "samples", "real"}
+        assert (score["samples"] is None) == (name not in SAMPLE_SCORES and not name.startswith("share of samples"))
         assert score["dataset"] == "sample"
         assert score["digits"] == 200 or ", class " in name
     assert sum(scores[f"-ELBO, class {label}"]["digits"] for label in range(10)) == 200

@@ -41,7 +41,8 @@ def test_less_is_better_of_a_loss_and_more_of_an_accuracy(name: str, better: str
 
 
 def test_every_score_of_a_report_is_known_to_have_a_better_side_or_none():
-    neutral = {"KL", "KL of z1", "KL of z2", "rate", "active units"}
+    neutral = {"KL", "KL of z1", "KL of z2", "rate", "active units", "density", "diversity within a class"}
+    neutral |= {"nearest training digit"}
     found = {name for name in OVERALL if ScorePair(name, score(name, 1.0), score(name, 2.0), True).better is None}
     assert found == neutral
 

@@ -15,6 +15,7 @@ from vae_core.data.digits import Digits
 from vae_core.evaluation.digit_metrics import by_class
 from vae_core.evaluation.report import Report
 from vae_core.likelihood import elbo
+from vae_core.networks.classifier import Classifier, classifier_shapes
 from vae_core.networks.network import Network
 from vae_core.runs.catalog import open_run
 from vae_core.runs.record import Dataset, Score, scores_to_json
@@ -51,7 +52,7 @@ def test_a_run_without_a_report_has_none_and_that_is_no_news(
     assert caplog.records == []
 
 
-def test_a_report_is_never_taken_for_that_of_other_weights_or_digits(
+def test_a_report_is_never_taken_for_that_of_other_weights_or_digits_or_by_another_judge(
     root: Path, report: Report, caplog: pytest.LogCaptureFixture
 ):
     run = own_run(root)
@@ -64,6 +65,10 @@ def test_a_report_is_never_taken_for_that_of_other_weights_or_digits(
     for changed in ({"test_images": brighter}, {"test_labels": relabelled}):
         assert Report.read(run, NETWORK, dataclasses.replace(DIGITS, **changed)) is None
     assert Report.read(run, NETWORK, random_digits(train=80, test=39)) is None
+    with pytest.MonkeyPatch.context() as patch:
+        tensors = {name: np.ones(shape, np.float32) for name, (shape, _) in classifier_shapes().items()}
+        patch.setattr("vae_core.evaluation.report.shipped_judge", lambda: Classifier.from_tensors(tensors))
+        assert Report.read(run, NETWORK, DIGITS) is None
     assert Report.read(run, NETWORK, DIGITS) is not None
     assert caplog.records == []
 
@@ -107,6 +112,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     ),
     "not those of its scores": repacked(lambda tensors: tensors.update(kl=tensors["kl"] + 1)),
     "without a digest": repacked(lambda tensors: tensors.pop("network")),
+    "of before there was a judge": repacked(lambda tensors: tensors.pop("judge")),
     "beside damaged scores": lambda path: (path.parent / "metrics.json").write_text("{"),
     "beside no scores": lambda path: (path.parent / "metrics.json").unlink(),
 }

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.ndimage
 import tensorflow as tf
+from scipy.interpolate import CubicSpline
 
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
@@ -33,6 +34,25 @@ def test_a_bent_digit_is_the_one_that_scipy_looks_up(pixels: np.ndarray):
         offset: Any = middle + 1.5 * np.array([down, right]) - matrix @ middle
         expected = scipy.ndimage.affine_transform(digit.astype(float), matrix, offset, order=1, mode="grid-constant")
         np.testing.assert_allclose(bent, expected, atol=1e-4)
+
+
+def test_a_digit_on_rubber_is_the_one_that_scipy_looks_up(pixels: np.ndarray):
+    """Where the affine map alone puts each pixel is known from the test above."""
+    pixels = pixels[:10]
+    found = np.array(augmentation.bend(pixels, SEED)).reshape(-1, 28, 28)
+    x, y = (np.array(axis).reshape(-1, 28, 28) for axis in augmentation._origins(10, SEED, augmentation.JUDGE))
+    nodes = np.array(tf.random.stateless_normal((2, 10, 5, 5), SEED), float)
+    for i, digit in enumerate(pixels.reshape(-1, 28, 28)):
+        right, down = (splined(splined(nodes[axis, i]).T).T for axis in (0, 1))
+        looked_up = scipy.ndimage.map_coordinates(
+            digit.astype(float), [y[i] + down, x[i] + right], order=1, mode="grid-constant"
+        )
+        np.testing.assert_allclose(found[i], looked_up, atol=1e-3)
+
+
+def splined(nodes: np.ndarray) -> np.ndarray:
+    """(5, K) -> (28, K): along the first axis, the natural cubic spline through the nodes."""
+    return np.stack([CubicSpline(range(5), column, bc_type="natural")(np.linspace(0, 4, 28)) for column in nodes.T], 1)
 
 
 def test_pixels_of_the_border_are_not_smeared_outwards():

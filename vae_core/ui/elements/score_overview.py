@@ -66,7 +66,9 @@ def _table(digits: Digits, report: Report) -> Callable[[float | None], None]:
 
     def draw(pca_accuracy: float | None) -> None:
         with place:
-            score_table(report.overall, _comparisons(digits, pca_accuracy))
+            score_table(
+                [score for score in report.overall if score.samples is None], _comparisons(digits, pca_accuracy)
+            )
 
     draw(None)
     return draw

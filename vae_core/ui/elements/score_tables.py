@@ -38,31 +38,50 @@ MEANINGS = {
     "trustworthiness": "Whether neighbours on the map are alike in pixels. 1 is best.",
     "continuity": "Whether digits alike in pixels are neighbours on the map. 1 is best.",
     "silhouette": "How far apart the classes lie on the map. Near 0 is normal for a VAE, whose classes touch.",
+    "classes covered": "How many of the ten classes are drawn, each by one sample in a hundred or more.",
+    "rarest class": "The share of the class that is drawn least.",
+    "KL of classes": "How much the shares of the classes differ between samples and digits. 0 is best.",
+    "seam share": "Pictures of no class: to the judge no class is more likely than all others together. "
+    "Lower is better.",
+    "Frechet distance": "How much the spread of the samples differs from that of the digits, in what the judge sees of them. "
+    "It can be compared only under the same judge and with as many samples and digits. Lower is better.",
+    "density": "How many digits a sample is close to, compared with real digits, for which it is 1. It is more if the "
+    "samples are all like the most typical digits, as blurred ones are.",
+    "coverage": "How many of the digits have a sample nearby: what is missing is never drawn. Higher is better.",
+    "diversity within a class": "How different two samples of the same class are to the judge. As much as two real "
+    "digits is best.",
+    "nearest training digit": "How far a sample is from the training digit most like it. Of a copy it would be 0.",
+    "near copies": "Samples that are like a single training digit and like no other: a model that learned by heart "
+    "would draw them.",
 }
 """One line on each score of a report, by its name."""
 
 _RESTATED = ("KL of z1", "KL of z2", "rate", "distortion", "bits per pixel", "active units")
 """Scores that say no more than others do, in parts or in other units: they share the last row."""
 
-_DECIMALS = {"nats": 2, "bits a digit": 2, "bits": 4, "dimensions": 0}
+_DECIMALS = {"nats": 2, "bits a digit": 2, "bits": 4, "dimensions": 0, "classes": 0, "grey levels": 1}
+"""Of the units that are written."""
+_DECIMALS_ALONE = {"squared distance": 2, "distance": 2, "0 or more": 2}
+"""Of units that say no more than the meaning of the score; three for the others of them."""
 
 
 def written(value: float, unit: str) -> str:
     """A value with its unit; a share as a percentage."""
     if unit == "share":
         return f"{100 * value:.1f} %"
-    number = f"{value:.{_DECIMALS.get(unit, 3)}f}".replace("-", "\u2212")
+    number = f"{value:.{(_DECIMALS | _DECIMALS_ALONE).get(unit, 3)}f}".replace("-", "\u2212")
     return f"{number} {unit}" if unit in _DECIMALS else number
 
 
 def label(text: str) -> str:
-    """A score's name, or a text that names some, with proper minus signs."""
-    return text.replace("-ELBO", "\u2212ELBO").replace("-log p", "\u2212log p")
+    """A score's name, or a text that names some, with proper minus signs and accents."""
+    return text.replace("-ELBO", "\u2212ELBO").replace("-log p", "\u2212log p").replace("Frechet", "Fr\u00e9chet")
 
 
 def measured_on(score: Score) -> str:
-    """The digits that a score was measured on."""
-    return f"{score.digits:,} {test_digits_of(score.dataset)}"
+    """The digits that a score was measured on, and the samples that were set beside them."""
+    digits = f"{score.digits:,} {test_digits_of(score.dataset)}"
+    return digits if score.samples is None else f"{score.samples:,} samples beside {digits}"
 
 
 def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Reference]]) -> None:
@@ -76,7 +95,7 @@ def score_table(scores: Sequence[Score], comparisons: Mapping[str, Sequence[Refe
         how = f"{measured_on(score)}; {score.estimator}"
         cells = [
             f'<th scope="row">{html.escape(label(score.name))}</th>',
-            f"<td><b>{written(score.value, score.unit)}</b>{_plus_minus(score)}</td>",
+            f"<td><b>{written(score.value, score.unit)}</b>{_plus_minus(score)}{_real(score)}</td>",
             f"<td>{html.escape(MEANINGS.get(score.name, ''))}<br><small>{html.escape(label(how))}</small></td>",
         ]
         if beside:
@@ -106,6 +125,10 @@ def class_table(classes: Sequence[ClassMetrics]) -> None:
 
 def _plus_minus(score: Score) -> str:
     return "" if score.error is None else f"<br><small>\u00b1 {written(score.error, score.unit)}</small>"
+
+
+def _real(score: Score) -> str:
+    return "" if score.real is None else f"<br><small>real digits {written(score.real, score.unit)}</small>"
 
 
 def _compared(reference: Reference, unit: str) -> str:

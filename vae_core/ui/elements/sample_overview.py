@@ -1,0 +1,69 @@
+"""What a model draws from random points: how its samples are spread over the classes, which of them are of none, how
+they lie among real digits; and a table of all these scores."""
+
+import numpy as np
+import streamlit as st
+
+from vae_core.data.images import to_images
+from vae_core.evaluation.report import Report
+from vae_core.evaluation.samples import some_seams
+from vae_core.figures.class_histogram import class_histogram
+from vae_core.networks.judge import shipped_judge
+from vae_core.networks.network import Network
+from vae_core.runs.record import Score
+from vae_core.ui.elements.chart import chart
+from vae_core.ui.elements.pictures import strip
+from vae_core.ui.elements.score_tables import score_table, written
+from vae_core.ui.resources.loaded_run import LoadedRun
+
+_SHOWN = 8
+
+
+def sample_overview(loaded: LoadedRun, report: Report) -> None:
+    """Draw it. report: the one on the run."""
+    scores = {score.name: score for score in report.overall}
+    st.header("What it draws from random points", anchor=False)
+    drawn = scores["seam share"].samples
+    st.caption(
+        f"{drawn:,} random points of the prior, decoded. Each picture was shown to the judge, a classifier of digits "
+        "that comes with the app. Beside each figure stands the same one for real digits."
+    )
+    spread, seams, among = st.columns(3, gap="large")
+    with spread:
+        _figure(scores["rarest class"], "Rarest class", "So many samples are of the class that is drawn least.")
+        chart(class_histogram(report.scores), "The share of each class among the samples and among the digits")
+        st.caption("Blue, the samples; grey, the digits. A class that the model forgot has no blue bar.")
+    with seams:
+        _figure(
+            scores["seam share"],
+            "Pictures of no class",
+            "To so many samples the judge gives no class a probability of one half.",
+        )
+        pictures = _seams(loaded.network, loaded.network.digest)
+        if len(pictures):
+            strip(pictures, "Samples that are of no class", _SHOWN // 2)
+        st.caption("Most lie on seams, where the map passes from one class to another: each is a bit of both.")
+    with among:
+        _figure(
+            scores["Frechet distance"],
+            "Fr\u00e9chet distance",
+            "How differently samples and digits are spread, in what the judge sees of them.",
+        )
+        _figure(scores["coverage"], "Coverage", "So many digits have a sample nearby. What is missed is never drawn.")
+        st.caption(
+            "The Fr\u00e9chet distance compares only by the same judge and with as many samples and digits: fewer make "
+            "it larger. Real digits are training digits here, or else one half of the digits against the other."
+        )
+    with st.expander("All of these scores and what they mean", icon=":material/table:"):
+        score_table([score for score in report.overall if score.samples is not None], {})
+
+
+def _figure(score: Score, heading: str, meaning: str) -> None:
+    st.metric(heading, written(score.value, score.unit))
+    beside = "" if score.real is None else f" Real digits: {written(score.real, score.unit)}."
+    st.caption((meaning + beside).replace(" %", "\u00a0%"))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _seams(_network: Network, digest: str) -> np.ndarray:
+    return to_images(some_seams(_network.decode, shipped_judge(), _SHOWN))
