@@ -197,7 +197,7 @@ def test_what_is_drawn_from_random_points_is_judged(runs: Path, shown: Digits) -
     assert metrics["Fr\u00e9chet distance"] == f"{kept['Frechet distance'].value:.2f}"
     assert metrics["Coverage"] == f"{100 * kept['coverage'].value:.1f} %"
     assert "10,000 random points of the prior" in text(app)
-    assert "compares only by the same judge" in text(app)
+    assert "can be compared only under the same judge" in text(app)
     table = html(app)
     assert f"10,000 samples beside {len(shown.test_images):,} " in table
     assert f"real digits {kept['Frechet distance'].real:.2f}" in table

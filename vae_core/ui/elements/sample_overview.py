@@ -30,14 +30,14 @@ def sample_overview(loaded: LoadedRun, report: Report) -> None:
     )
     spread, seams, among = st.columns(3, gap="large")
     with spread:
-        _figure(scores["rarest class"], "Rarest class", "So many samples are of the class that is drawn least.")
+        _figure(scores["rarest class"], "Rarest class", "The share of the samples that are of the class drawn least.")
         chart(class_histogram(report.scores), "The share of each class among the samples and among the digits")
-        st.caption("Blue, the samples; grey, the digits. A class that the model forgot has no blue bar.")
+        st.caption("Blue: the samples. Grey: the digits. A class that the model never draws has no blue bar.")
     with seams:
         _figure(
             scores["seam share"],
             "Pictures of no class",
-            "To so many samples the judge gives no class a probability of one half.",
+            "The share of the samples to which the judge gives no class a probability of one half.",
         )
         pictures = _seams(loaded.network, loaded.network.digest)
         if len(pictures):
@@ -47,12 +47,17 @@ def sample_overview(loaded: LoadedRun, report: Report) -> None:
         _figure(
             scores["Frechet distance"],
             "Fr\u00e9chet distance",
-            "How differently samples and digits are spread, in what the judge sees of them.",
+            "How much the spread of the samples differs from that of the digits, in what the judge sees of them.",
         )
-        _figure(scores["coverage"], "Coverage", "So many digits have a sample nearby. What is missed is never drawn.")
+        _figure(
+            scores["coverage"],
+            "Coverage",
+            "The share of the digits that have a sample nearby. The others are never drawn.",
+        )
         st.caption(
-            "The Fr\u00e9chet distance compares only by the same judge and with as many samples and digits: fewer make "
-            "it larger. Real digits are training digits here, or else one half of the digits against the other."
+            "Fr\u00e9chet distances can be compared only under the same judge and with as many samples and digits: "
+            "fewer make it larger. The real digits' own is that of training digits, or else of one half of the digits "
+            "against the other."
         )
     with st.expander("All of these scores and what they mean", icon=":material/table:"):
         score_table([score for score in report.overall if score.samples is not None], {})

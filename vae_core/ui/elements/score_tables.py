@@ -43,8 +43,8 @@ MEANINGS = {
     "KL of classes": "How much the shares of the classes differ between samples and digits. 0 is best.",
     "seam share": "Pictures of no class: to the judge no class is more likely than all others together. "
     "Lower is better.",
-    "Frechet distance": "How much the spread of the samples differs from that of the digits, in what the judge sees of them. "
-    "It can be compared only under the same judge and with as many samples and digits. Lower is better.",
+    "Frechet distance": "How much the spread of the samples differs from that of the digits, in what the judge sees of "
+    "them. It can be compared only under the same judge and with as many samples and digits. Lower is better.",
     "density": "How many digits a sample is close to, compared with real digits, for which it is 1. It is more if the "
     "samples are all like the most typical digits, as blurred ones are.",
     "coverage": "How many of the digits have a sample nearby: what is missing is never drawn. Higher is better.",
