@@ -79,8 +79,8 @@ def start(browser: Browser, folder: Path) -> tuple[float, float]:
         area = page.locator(".latent-map .nsewdrag")
         area.wait_for(state="attached")
         while not page.get_by_test_id("latent-map").get_attribute("data-hover-z"):
-            left, top, width, height = area.bounding_box().values()
-            page.mouse.move(left + width * random.uniform(0.4, 0.6), top + height / 2)
+            if box := area.bounding_box():
+                page.mouse.move(box["x"] + box["width"] * random.uniform(0.4, 0.6), box["y"] + box["height"] / 2)
         seconds = time.perf_counter() - began
         assert "tensorflow" not in Path(f"/proc/{process.pid}/maps").read_text()
         return seconds, resident_megabytes(process.pid)

@@ -11,7 +11,7 @@ from tests.browser import assert_stacked, pixels
 from tests.e2e.comparison import LINK, Comparison
 from tests.server import running_app
 from tests.unit.builders import make_run
-from vae_core.data.digits import Digits
+from vae_core.data.digits import Digits, class_text
 from vae_core.data.images import to_images
 from vae_core.latent.latent_map import LatentMap
 from vae_core.latent.manifold import lattice
@@ -92,7 +92,7 @@ def test_a_digit_pointed_at_is_marked_and_drawn_on_both_sides_without_the_server
     label = sample.test_labels[nearest]
     for canvas in ("left-decoded", "right-decoded", "linked-original"):
         expect(comparison.page.get_by_test_id(canvas)).to_have_attribute("role", "img")
-        name = re.compile(f"test digit {nearest}, a {label}", re.IGNORECASE)
+        name = re.compile(f"test digit {nearest}, {class_text(int(label))}", re.IGNORECASE)
         expect(comparison.page.get_by_test_id(canvas)).to_have_attribute("aria-label", name)
     comparison.leave()
     assert comparison.digit is None
