@@ -14,8 +14,11 @@ from pathlib import Path
 import numpy as np
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from websockets.typing import Subprotocol
 
 from tests.benchmarks.explorer import EMPTY, resident_megabytes
 from tests.benchmarks.measurement import Measurement
@@ -28,7 +31,7 @@ CLICKS = 15  # of each
 HOUR = 1800  # clicks of one visitor in an hour
 WARM_UP = 200
 
-Click = Callable[[list[Delta], int], tuple[dict, str]]
+Click = Callable[[list[Delta], int], tuple[ClientState, str]]
 """From what a page shows and a click's number: Streamlit's message for that click, and a text that answers it."""
 
 
@@ -42,7 +45,7 @@ class Visitor:
         self._clicks = 0
 
     async def open(self) -> None:
-        await self._socket.send(BackMsg(rerun_script={"query_string": ""}).SerializeToString())
+        await self._socket.send(BackMsg(rerun_script=ClientState(query_string="")).SerializeToString())
         self._page = await self._answer()
 
     async def click(self) -> float:
@@ -60,7 +63,7 @@ class Visitor:
         """What the server shows until it has run the script."""
         deltas = []
         while True:
-            message = ForwardMsg.FromString(await self._socket.recv())
+            message = ForwardMsg.FromString(await self._socket.recv(decode=False))
             kind, status = message.WhichOneof("type"), message.script_finished
             if kind == "delta":
                 deltas.append(message.delta)
@@ -68,21 +71,22 @@ class Visitor:
                 return deltas
 
 
-def pin(page: list[Delta], number: int) -> tuple[dict, str]:
+def pin(page: list[Delta], number: int) -> tuple[ClientState, str]:
     """Pin a point on the map, as its view in a browser does."""
     shown = next(delta for delta in page if delta.new_element.bidi_component.component_name.endswith("latent_map"))
     component = shown.new_element.bidi_component
     revision = json.loads(json.loads(component.json or component.mixed.json)["data"])["revision"]
     z1, z2 = 1.5 * np.sin(number), 1.5 * np.cos(2.1 * number)
     pinned = json.dumps({"pin": [{"z": [z1, z2], "revision": revision}, number]})
-    states = {"widgets": [{"id": component.id, "json_value": pinned}]}
-    return {"fragment_id": shown.fragment_id, "widget_states": states}, f"Around {point_text((z1, z2))}"
+    states = WidgetStates(widgets=[WidgetState(id=component.id, json_value=pinned)])
+    return ClientState(fragment_id=shown.fragment_id, widget_states=states), f"Around {point_text((z1, z2))}"
 
 
-def press(page: list[Delta], number: int) -> tuple[dict, str]:
+def press(page: list[Delta], number: int) -> tuple[ClientState, str]:
     """Press the empty app's button."""
     button = next(delta.new_element.button for delta in page if delta.new_element.button.id)
-    return {"widget_states": {"widgets": [{"id": button.id, "trigger_value": True}]}}, f"Pressed {number + 1}"
+    states = WidgetStates(widgets=[WidgetState(id=button.id, trigger_value=True)])
+    return ClientState(widget_states=states), f"Pressed {number + 1}"
 
 
 def measure(folder: Path) -> Iterator[Measurement]:
@@ -125,7 +129,10 @@ async def _visit(address: str, click: Click, visitors: int, clicks: int, pause: 
 
     opened = asyncio.Barrier(visitors)
     async with asyncio.TaskGroup() as group:
-        sockets = [await websockets.connect(stream, subprotocols=["streamlit"], max_size=None) for _ in range(visitors)]
+        sockets = [
+            await websockets.connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None)
+            for _ in range(visitors)
+        ]
         tasks = [group.create_task(stay(s, pause * i / visitors)) for i, s in enumerate(sockets)]
     return [wait for task in tasks for wait in task.result()]
 

@@ -149,9 +149,9 @@ def test_without_the_digits_pictures_the_map_lives(browser: Browser, address: st
     with browser.new_context() as context:
         explorer = Explorer(context.new_page(), address)
         explorer.page.route("**/pictures-*", lambda route: route.abort())
-        explorer.open().hover((1.0, 1.0))
+        z = explorer.open().hover((1.0, 1.0))
         expect(explorer.page.get_by_text("Its picture could not be loaded")).to_be_visible()
-        assert abs(explorer.pixels("decoded") - decoded(open_run(DEFAULT_RUN).network(), explorer.hover_z)).max() <= 1
+        assert abs(explorer.pixels("decoded") - decoded(open_run(DEFAULT_RUN).network(), z)).max() <= 1
         explorer.page.unroute("**/pictures-*")
         explorer.hover((1.1, 1.1))
         assert explorer.pixels("original").any()
