@@ -22,11 +22,11 @@ def measure() -> Measurement:
 
     run = open_run("seed")
     network = run.network()
-    mosaic(network.decode)
+    mosaic(network.decoder.decode)
     times = []
     for _ in range(REPEATS):
         began = time.perf_counter()
-        ours = mosaic(network.decode)
+        ours = mosaic(network.decoder.decode)
         times.append(time.perf_counter() - began)
 
     decoder = build_decoder(run.record.config)

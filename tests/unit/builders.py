@@ -11,7 +11,9 @@ import numpy as np
 
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits, given
+from vae_core.networks.decoder import Decoder
 from vae_core.networks.dense import Layer
+from vae_core.networks.encoder import Encoder
 from vae_core.networks.network import Network
 from vae_core.runs import history, store
 from vae_core.runs.progress import STEP_NUMBERS
@@ -60,11 +62,12 @@ def linear_network(decoder: Layer, mean: tuple[float, float] = (0.0, 0.0), std: 
     """Logits that are linear in z, and an encoder that finds every digit at `mean`, so wide."""
     nothing = np.zeros((784, 2), np.float32)
     return Network(
-        encoder_hidden=(),
-        mean=(nothing, np.array(mean, np.float32)),
-        log_var=(nothing, np.full(2, 2 * math.log(std), np.float32)),
-        decoder_hidden=(),
-        decoder_logits=(decoder[0].astype(np.float32), decoder[1].astype(np.float32)),
+        Encoder(
+            hidden=(),
+            mean=(nothing, np.array(mean, np.float32)),
+            log_var=(nothing, np.full(2, 2 * math.log(std), np.float32)),
+        ),
+        Decoder(hidden=(), output=(decoder[0].astype(np.float32), decoder[1].astype(np.float32))),
     )
 
 

@@ -42,8 +42,8 @@ class Snapshot:
     @classmethod
     def take(cls, network: Network, images: np.ndarray, step: int) -> "Snapshot":
         """The snapshot of a network after `step` gradient steps. images: (N, 28, 28) uint8, the test digits."""
-        means, _ = network.encode(to_pixels(images[:PROBE]))
-        return cls(step, means, to_images(network.decode(lattice_points())))
+        means, _ = network.encoder.encode(to_pixels(images[:PROBE]))
+        return cls(step, means, to_images(network.decoder.decode(lattice_points())))
 
     @classmethod
     def from_bytes(cls, content: bytes, digits: int) -> "Snapshot":

@@ -64,7 +64,7 @@ def test_a_training_of_few_steps_keeps_them_all_only_if_there_are_few():
 
 
 def test_the_points_are_the_means_of_the_first_test_digits():
-    expected, _ = NETWORK.encode((DIGITS.test_images.reshape(-1, 784) / 255).astype(np.float32))
+    expected, _ = NETWORK.encoder.encode((DIGITS.test_images.reshape(-1, 784) / 255).astype(np.float32))
     np.testing.assert_allclose(SNAPSHOT.means, expected, atol=1e-6)
     assert SNAPSHOT.step == 12
 
@@ -81,7 +81,7 @@ def test_no_more_digits_are_shown_than_a_thousand_and_always_the_same():
 def test_the_tiles_are_the_decoded_lattice_from_the_top_left_to_the_bottom_right():
     nodes = scipy.stats.norm.ppf(np.linspace(0.05, 0.95, 15))
     z = np.array([(z1, z2) for z2 in nodes[::-1] for z1 in nodes], np.float32)
-    expected = NETWORK.decode(z) * 255
+    expected = NETWORK.decoder.decode(z) * 255
     assert SNAPSHOT.tiles.shape == (225, 28, 28)
     assert SNAPSHOT.tiles.dtype == np.uint8
     np.testing.assert_allclose(SNAPSHOT.tiles, expected, atol=0.51)

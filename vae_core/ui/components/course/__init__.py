@@ -31,7 +31,7 @@ def course(loaded: LoadedRun, digit: int, by_beta: Sequence[LoadedRun]) -> None:
 def _files(loaded: LoadedRun) -> dict[str, str]:
     return {
         "decoder": loaded.decoder_url(),
-        "activation": loaded.network.activation,
+        "activation": loaded.network.decoder.activation,
         "map": loaded.map_url(),
     }
 
