@@ -20,6 +20,7 @@ LIBRARY = [
     {"errors"},
     {"storage"},
     {"data"},
+    {"settings"},
     {"config"},
     {"recipes"},
     {"networks"},
