@@ -92,7 +92,7 @@ def the_lattice() -> None:
 
 def the_network(loaded: LoadedRun) -> None:
     st.header("The network", anchor=False)
-    config = loaded.run.record.config
+    config = loaded.run.vae_config
     hidden = {"relu": "ReLU", "silu": "SiLU"}[config.activation]
     activations = {"mean": "none", "log_var": "none", "choice": "softmax", "logits": "sigmoid"}
     rows = [

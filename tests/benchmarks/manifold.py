@@ -29,7 +29,7 @@ def measure() -> Measurement:
         ours = mosaic(network.decoder.decode)
         times.append(time.perf_counter() - began)
 
-    decoder = build_decoder(run.record.config)
+    decoder = build_decoder(run.vae_config)
     tensors = run.tensors()
     decoder.set_weights([tensors[f"decoder.{layer.name}.{w.name}"] for layer in decoder.layers for w in layer.weights])
     decoder.predict(np.zeros((1, 2), np.float32))  # the first call compiles

@@ -15,7 +15,7 @@ from vae_core.latent.heatmaps import CELLS, HEATMAPS
 from vae_core.latent.latent_map import LatentMap
 from vae_core.likelihood import elbo
 from vae_core.networks.dense import weights
-from vae_core.recipes import RECIPES
+from vae_core.recipes import VAE_RECIPES
 from vae_core.runs.catalog import open_run
 from vae_core.runs.heatmaps import read_heatmaps
 from vae_core.runs.record import Score
@@ -31,8 +31,8 @@ SERIES = "beta-0-25", "beta-1", "beta-4"
 @pytest.mark.parametrize("run_id", ["deep", *SERIES])
 def test_the_other_runs_never_saw_a_digit_of_the_bundled_sample(run_id: str, whole_sample: Digits):
     run = open_run(run_id)
-    dataset, recipe = run.record.dataset, RECIPES[run.record.config.recipe]
-    assert run.record.config == dataclasses.replace(recipe, beta=run.record.config.beta)
+    dataset, recipe = run.record.dataset, VAE_RECIPES[run.record.config.recipe]
+    assert run.vae_config == dataclasses.replace(recipe, beta=run.vae_config.beta)
     assert (dataset.source, dataset.train + dataset.validation, dataset.test) == ("mnist", 55_000, 10_000)
     assert dataset.left_out == {"sample": whole_sample.digest}
     assert not dataset.includes(whole_sample)
@@ -93,7 +93,7 @@ def test_the_seed_run_is_shipped_and_opens():
     seed = open_run("seed")
     assert seed.shipped
     assert seed.record.status == "done"
-    assert seed.record.config == RECIPES["seed"]
+    assert seed.record.config == VAE_RECIPES["seed"]
     assert (seed.record.dataset.source, seed.record.dataset.train, seed.record.dataset.test) == (
         "mnist",
         60_000,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_core.config import TrainingConfig
+from vae_core.kinds import AnyConfig
 from vae_core.networks.decoder import Decoder
 from vae_core.networks.encoder import Encoder
 from vae_core.storage.tensors import Shapes, Tensors
@@ -31,7 +31,13 @@ class Network:
         return hashlib.sha256(b"".join(array.tobytes() for layer in layers for array in layer)).hexdigest()[:16]
 
 
-def network_shapes(config: TrainingConfig) -> Shapes:
+def parts_of(tensors: Tensors, activation: str) -> tuple[Encoder | None, Decoder]:
+    """The encoder, None if there is none among the tensors, as in a GAN's; and the decoder."""
+    encoder = Encoder.from_tensors(tensors, activation) if "encoder.mean.kernel" in tensors else None
+    return encoder, Decoder.from_tensors(tensors, activation)
+
+
+def network_shapes(config: AnyConfig) -> Shapes:
     """The tensors of a config's network: kernels (inputs, outputs) and biases (outputs,), all float32."""
     shapes: Shapes = {}
     for name, (inputs, outputs) in config.layers.items():

@@ -147,7 +147,7 @@ def test_the_digest_names_the_weights(config: TrainingConfig, tensors: Tensors):
 def test_from_run_reads_the_runs_tensors(tmp_path: Path):
     run = make_run(tmp_path)
     z = np.array([[1, -1]], np.float32)
-    expected = Network.from_tensors(random_tensors(run.record.config)).decoder.decode(z)
+    expected = Network.from_tensors(random_tensors(run.vae_config)).decoder.decode(z)
     np.testing.assert_array_equal(run.network().decoder.decode(z), expected)
 
 

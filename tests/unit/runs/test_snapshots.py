@@ -14,7 +14,7 @@ import scipy.stats
 from tests.unit.builders import CONFIG, make_run, random_digits, random_tensors
 from tests.unit.inspection import listing
 from vae_core.errors import RunDamaged
-from vae_core.networks.network import Network
+from vae_core.networks.network import Network, parts_of
 from vae_core.runs import snapshots
 from vae_core.runs.run import Run
 from vae_core.runs.snapshots import PROBE, Snapshot, keep, kept, read, steps_to_keep
@@ -22,7 +22,7 @@ from vae_core.storage.tensors import compress, pack
 
 DIGITS = random_digits(test=7)
 NETWORK = Network.from_tensors(random_tensors(CONFIG))
-SNAPSHOT = Snapshot.take(NETWORK, DIGITS.test_images, step=12)
+SNAPSHOT = Snapshot.take(NETWORK.encoder, NETWORK.decoder, DIGITS.test_images, step=12)
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def test_the_points_are_the_means_of_the_first_test_digits():
 
 def test_no_more_digits_are_shown_than_a_thousand_and_always_the_same():
     images = np.random.default_rng(3).integers(0, 256, (PROBE + 5, 28, 28), dtype=np.uint8)
-    many = [Snapshot.take(Network.from_tensors(random_tensors(CONFIG, seed)), images, step=0) for seed in (1, 2)]
-    few = [Snapshot.take(Network.from_tensors(random_tensors(CONFIG, seed)), images[:9], step=0) for seed in (1, 2)]
+    many = [Snapshot.take(*parts_of(random_tensors(CONFIG, seed), "relu"), images, step=0) for seed in (1, 2)]
+    few = [Snapshot.take(*parts_of(random_tensors(CONFIG, seed), "relu"), images[:9], step=0) for seed in (1, 2)]
     for whole, part in zip(many, few, strict=True):
         assert whole.means.shape == (1000, 2)
         np.testing.assert_allclose(whole.means[:9], part.means, atol=1e-6)
@@ -123,7 +123,7 @@ def test_a_moment_that_is_kept_again_takes_the_place_of_the_first(run: Run):
 def test_two_dozen_of_a_trained_network_are_a_few_megabytes(tmp_path: Path):
     """Random weights draw noise, which is as hard to compress as anything."""
     images = np.random.default_rng(3).integers(0, 256, (PROBE, 28, 28), dtype=np.uint8)
-    assert len(Snapshot.take(NETWORK, images, step=1).to_bytes()) * 24 < 5_000_000
+    assert len(Snapshot.take(NETWORK.encoder, NETWORK.decoder, images, step=1).to_bytes()) * 24 < 5_000_000
 
 
 # --- Damage

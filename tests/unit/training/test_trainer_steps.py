@@ -87,7 +87,7 @@ def test_every_epoch_sees_each_digit_once_in_another_order():
     tensors["decoder.logits.bias"][0] = -1
     images = np.zeros((20, 28, 28), np.uint8)
     images[:, 0, 0] = 10 * np.arange(20)
-    trainer = Trainer(config, images, Checkpoint(0, 0.0, 0.0, 0.0, tensors, []))
+    trainer = Trainer(config, images, Checkpoint(0, 0.0, {"reconstruction": 0.0, "kl": 0.0}, tensors, []))
     seen = []
     for step in range(40):
         before = trainer.sums[0] if step % 20 else 0.0

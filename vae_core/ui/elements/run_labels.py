@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
+from vae_core.config import TrainingConfig
 from vae_core.errors import RunDamaged
 from vae_core.runs.record import Score
 from vae_core.runs.run import Run
@@ -17,7 +18,7 @@ def names(runs: Iterable[Run]) -> dict[str, str]:
 
 
 def lines(runs: Iterable[Run]) -> dict[str, str]:
-    """A line for each run, by id: name, -ELBO, beta, weights, and the digits that it was trained on.
+    """A line for each run, by id: name, -ELBO, beta, weights, and the digits that it was trained on; of a GAN its loss.
 
     Those that train come first, then the best first, those on MNIST before those on other digits, whose scores do not
     compare; then those without a score.
@@ -39,7 +40,10 @@ def _line(run: Run, name: str, score: Score | None) -> str:
         f"\u2212ELBO {score.value:.1f} nats" if score else "in training" if record.status == "running" else "no score"
     )
     size = f"{record.config.weights / 1000:,.0f} k weights"
-    return " \u00b7 ".join([name, found, f"beta {record.config.beta:g}", size, record.dataset.name])
+    if isinstance(config := record.config, TrainingConfig):
+        return " \u00b7 ".join([name, found, f"beta {config.beta:g}", size, record.dataset.name])
+    going = [found] if record.status == "running" else []
+    return " \u00b7 ".join([name, "GAN", *going, config.loss, size, record.dataset.name])
 
 
 def _negative_elbo(run: Run) -> Score | None:

@@ -30,12 +30,14 @@ class RunPicker:
         """Read the visitor's run, or the default one if it is gone. Where it cannot be read, the page ends here and
         lets another one be chosen."""
         runs, problems = list_runs()
-        offered = lines([run for run in runs if run.record.status != "running"])
+        offered = lines([run for run in runs if run.explorable])
         state = ExploreState()
         run_id = state.run
         missing = run_id not in offered
         link_warnings(
-            [f"The run {run_id} is gone, damaged, or in training. This is {explore.DEFAULT_RUN}."] if missing else []
+            [f"The run {run_id} is gone, damaged, in training, or has no encoder. This is {explore.DEFAULT_RUN}."]
+            if missing
+            else []
         )
         if missing:
             run_id = explore.DEFAULT_RUN
