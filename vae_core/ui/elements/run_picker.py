@@ -35,9 +35,7 @@ class RunPicker:
         run_id = state.run
         missing = run_id not in offered
         link_warnings(
-            [f"The run {run_id} is gone, damaged, in training, or has no encoder. This is {explore.DEFAULT_RUN}."]
-            if missing
-            else []
+            [f"The run {run_id} is gone, damaged, or in training. This is {explore.DEFAULT_RUN}."] if missing else []
         )
         if missing:
             run_id = explore.DEFAULT_RUN

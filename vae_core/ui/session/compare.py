@@ -94,9 +94,7 @@ class CompareState(State):
         sides = []
         for run_id in (self.left, self.right):
             if run_id and run_id not in offered:
-                notices.append(
-                    f"The run {run_id} is gone, damaged, in training, or has no encoder: another takes its place."
-                )
+                notices.append(f"The run {run_id} is gone, damaged, or in training: another takes its place.")
                 run_id = None
             sides.append(run_id)
         self.pair = completed(sides[0], sides[1], default_pair(runs))
