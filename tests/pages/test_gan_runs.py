@@ -46,7 +46,7 @@ def test_train_shows_its_manifold_and_its_losses_in_steps(gan: Run, few: Digits)
     app = opened("train.py", watch=gan.id)
     assert not app.warning
     assert app.selectbox(key="watch").value == gan.id
-    line = next(line for line in app.selectbox(key="watch").options if "GAN" in line)
+    line = next(line for line in app.selectbox(key="watch").options if "A small GAN" in line)
     assert line == "A small GAN \u00b7 GAN \u00b7 minimax \u00b7 9 k weights \u00b7 bundled sample of MNIST"
     assert "A GAN has no encoder, and so no \u2212ELBO" in app.success[0].value
     assert "Open in the explorer" not in {button.label for button in app.button}
