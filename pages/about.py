@@ -8,6 +8,7 @@ from vae_core.data.digits import name_of
 from vae_core.data.images import PIXELS
 from vae_core.errors import RunDamaged, RunError
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, lattice
+from vae_core.networks.dense import weights
 from vae_core.runs.catalog import open_run, shipped_by_beta
 from vae_core.ui.components.course import course
 from vae_core.ui.elements.digits_on_show import describe_test_digits, digits_on_show
@@ -91,7 +92,7 @@ def the_lattice() -> None:
 
 def the_network(loaded: LoadedRun) -> None:
     st.header("The network", anchor=False)
-    config = loaded.run.record.config
+    config = loaded.run.vae_config
     hidden = {"relu": "ReLU", "silu": "SiLU"}[config.activation]
     activations = {"mean": "none", "log_var": "none", "choice": "softmax", "logits": "sigmoid"}
     rows = [
@@ -105,7 +106,7 @@ def the_network(loaded: LoadedRun) -> None:
         for name, (inputs, outputs) in config.layers.items()
     ]
     st.table(pd.DataFrame(rows).set_index("layer"))
-    encoder, decoder = loaded.network.parameters
+    encoder, decoder = weights(loaded.network.encoder.layers), weights(loaded.network.decoder.layers)
     st.markdown(
         f"Encoder {encoder:,}, decoder {decoder:,}, together **{encoder + decoder:,}** parameters, for {PIXELS} pixels "
         "and 2 latent dimensions."

@@ -30,7 +30,7 @@ def main() -> None:
     state.set_defaults()
     st.title("Compare two runs", anchor=False)
     runs, problems = list_runs()
-    runs = [run for run in runs if run.record.status != "running"]
+    runs = [run for run in runs if run.explorable]
     if len(runs) < 2:
         nothing_to_compare(runs)
         damaged_runs(problems)
@@ -96,7 +96,7 @@ def what_differs(left: LoadedRun, right: LoadedRun) -> str:
         f"95 % of the digits lie within {reach[0]} of the origin on the map of {names[0]}, and within {reach[1]} on "
         f"that of {names[1]}; 95 % of the prior lies within 2.4."
     )
-    betas = [side.run.record.config.beta for side in (left, right)]
+    betas = [side.run.vae_config.beta for side in (left, right)]
     if betas[0] == betas[1]:
         return said
     (low, loose), (high, tight) = sorted(zip(betas, names, strict=True))
@@ -179,7 +179,7 @@ def take_back(sides: list[LoadedRun]) -> None:
 
 def draw_settings(left: Run, right: Run) -> None:
     st.header("Settings", anchor=False)
-    if settings := compare_configs(left.record.config, right.record.config):
+    if settings := compare_configs(left.vae_config, right.vae_config):
         config_differences(settings)
         st.caption("Settings that are the same are left out.")
     else:

@@ -144,7 +144,7 @@ def buttons(loaded: LoadedRun) -> None:
     st.download_button(
         "Save manifold",
         icon=":material/download:",
-        data=lambda: png(np.rint(255 * mosaic(loaded.network.decode, n, q)).astype(np.uint8)),
+        data=lambda: png(np.rint(255 * mosaic(loaded.network.decoder.decode, n, q)).astype(np.uint8)),
         file_name=f"manifold-{loaded.run.id}-{n}x{n}.png",
         mime="image/png",
         on_click="ignore",

@@ -138,7 +138,7 @@ def draw_cards(
 ) -> None:
     """Digits to choose, or to go to on the map. texts: a metric of each, in words; marked: the one that is chosen."""
     means = loaded.map.means[indices]
-    drawn = to_images(loaded.network.decode(means).reshape(len(means), -1))
+    drawn = to_images(loaded.network.decoder.decode(means).reshape(len(means), -1))
     found = [
         Card(
             digit=index,
@@ -198,7 +198,7 @@ def why_drawn_so(loaded: LoadedRun, exact: Posterior, index: int) -> None:
     and show its drawing at the most probable place."""
     places = as_points(np.array([loaded.map.means[index], exact.mode]))
     pixels = to_pixels(loaded.digits.test_images[index])
-    here, there = reconstruction_nats(pixels, loaded.network.logits(places)).tolist()
+    here, there = reconstruction_nats(pixels, loaded.network.decoder.logits(places)).tolist()
     wrong = here - there > WRONG_PLACE * here
     words = "The encoder put it in the wrong place." if wrong else "No place on the map gives a clearly better drawing."
     said = (
@@ -207,7 +207,11 @@ def why_drawn_so(loaded: LoadedRun, exact: Posterior, index: int) -> None:
     )
     picture, text = st.columns([1, 7], vertical_alignment="center")
     with picture:
-        strip(to_images(loaded.network.decode(places[1:]).reshape(1, -1)), "The drawing at the most probable place", 1)
+        strip(
+            to_images(loaded.network.decoder.decode(places[1:]).reshape(1, -1)),
+            "The drawing at the most probable place",
+            1,
+        )
     text.markdown(said)
 
 

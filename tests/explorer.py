@@ -137,4 +137,4 @@ def around(z: tuple[float, float]) -> str:
 
 def decoded(network: Network, z: tuple[float, float]) -> np.ndarray:
     """The picture that NumPy decodes at z: (28, 28) of whole grey levels."""
-    return to_images(network.decode(as_points(np.array(z))))[0].astype(int)
+    return to_images(network.decoder.decode(as_points(np.array(z))))[0].astype(int)

@@ -12,7 +12,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "vae_core").rglob("*.py")])
 
-NEED_TENSORFLOW = {f"vae_core.training.{name}" for name in ("vae", "optimizer", "augmentation", "trainer", "judge")}
+NEED_TENSORFLOW = {
+    f"vae_core.training.{name}"
+    for name in ("adam", "augmentation", "gan", "gan_trainer", "judge", "optimizer", "stepper", "trainer", "vae")
+}
 """What imports TensorFlow or Keras. Only a worker starts it, once its turn has come."""
 
 LIBRARY = [
@@ -20,7 +23,10 @@ LIBRARY = [
     {"errors"},
     {"storage"},
     {"data"},
+    {"settings"},
     {"config"},
+    {"gan_config"},
+    {"kinds"},
     {"recipes"},
     {"networks"},
     {"latent"},

@@ -1,7 +1,7 @@
 """The exceptions that this library raises, with messages meant to be shown to people.
 
     VaeError
-    ├── ConfigError        a field of TrainingConfig outside its bounds
+    ├── ConfigError        a field of a config outside its bounds
     ├── DataError          a source of digits that cannot be used
     ├── SettingError       an environment variable that is not understood
     ├── LatentPointError   a z that is not two finite numbers within the bounds
@@ -11,6 +11,7 @@
     ├── ComputationFailed  a report or a heatmap that could not be computed: no memory, its process was killed
     └── RunError           a run that cannot be used
         ├── RunNotFound        no run has this id
+        ├── NoEncoder          a run that cannot place digits in the plane: a GAN
         ├── RunDamaged         a file of the run is missing, truncated or not what the format says
         ├── RunNotWritable     a run cannot be created, changed or deleted
         └── RunBusy            another process is training or changing this run
@@ -65,6 +66,10 @@ class RunError(VaeError):
 
 
 class RunNotFound(RunError):
+    pass
+
+
+class NoEncoder(RunError):
     pass
 
 

@@ -1,10 +1,12 @@
-"""The recipes: named training configs, `seed`, `fast` and `deep`."""
+"""The recipes: named training configs: `seed`, `fast` and `deep` of VAEs, `gan` and `gan-collapsed` of GANs."""
 
 import dataclasses
 
 from vae_core.config import TrainingConfig
+from vae_core.gan_config import GanConfig
+from vae_core.kinds import AnyConfig
 
-RECIPES: dict[str, TrainingConfig] = {
+VAE_RECIPES: dict[str, TrainingConfig] = {
     # A lower loss than the blog post's after 50 epochs, in less time than one of those takes: see pretrained/README.md.
     "fast": TrainingConfig(
         recipe="fast",
@@ -42,20 +44,40 @@ RECIPES: dict[str, TrainingConfig] = {
     "seed": TrainingConfig(recipe="seed"),
 }
 
+GAN_RECIPES: dict[str, GanConfig] = {
+    # A deep, narrow generator, since two latent dimensions leave it much to fold; penalties, a high learning rate that
+    # falls, and averaged weights: see pretrained/README.md.
+    "gan": GanConfig(
+        recipe="gan",
+        generator_widths=(256, 256, 256, 256, 256),
+        discriminator_widths=(384, 384),
+        loss="relativistic",
+        gamma=2.0,
+        steps=13_500,
+        learning_rate=1.5e-3,
+        schedule="half cosine",
+        averaging=0.9995,
+    ),
+    # The plain GAN, which are the defaults of every field: it spreads out at first, then draws fewer and fewer classes.
+    "gan-collapsed": GanConfig(recipe="gan-collapsed"),
+}
+
+RECIPES: dict[str, AnyConfig] = {**VAE_RECIPES, **GAN_RECIPES}
+
 
 _RECIPE_DIGITS = 60_000
-"""MNIST's training digits: the epochs in RECIPES are meant for so many."""
+"""MNIST's training digits: the epochs in VAE_RECIPES are meant for so many."""
 
 
-def recipe_for(name: str, digits: int) -> TrainingConfig:
+def recipe_for(name: str, digits: int) -> AnyConfig:
     """The recipe of this name, for a training set of so many digits. Raises KeyError for an unknown name.
 
     `fast` always takes about the same number of gradient steps: with fewer digits than MNIST's 60,000 it takes more
     epochs, 1000 at most, and holds out a tenth of the digits at most.
     """
-    config = RECIPES[name]
     if name != "fast" or digits >= _RECIPE_DIGITS:
-        return config
+        return RECIPES[name]
+    config = VAE_RECIPES["fast"]
     held_out = min(config.validation, digits // 10)
     epochs = round(config.epochs * (_RECIPE_DIGITS - config.validation) / max(1, digits - held_out))
     return dataclasses.replace(config, epochs=min(epochs, 1000), validation=held_out)

@@ -22,14 +22,14 @@ def measure() -> Measurement:
 
     run = open_run("seed")
     network = run.network()
-    mosaic(network.decode)
+    mosaic(network.decoder.decode)
     times = []
     for _ in range(REPEATS):
         began = time.perf_counter()
-        ours = mosaic(network.decode)
+        ours = mosaic(network.decoder.decode)
         times.append(time.perf_counter() - began)
 
-    decoder = build_decoder(run.record.config)
+    decoder = build_decoder(run.vae_config)
     tensors = run.tensors()
     decoder.set_weights([tensors[f"decoder.{layer.name}.{w.name}"] for layer in decoder.layers for w in layer.weights])
     decoder.predict(np.zeros((1, 2), np.float32))  # the first call compiles

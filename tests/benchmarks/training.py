@@ -24,14 +24,14 @@ from vae_core.data.sources import load_digits
 from vae_core.likelihood import elbo
 from vae_core.networks.initialization import initial_tensors
 from vae_core.networks.network import Network
-from vae_core.recipes import RECIPES
+from vae_core.recipes import VAE_RECIPES
 from vae_core.runs.catalog import runs_in
 from vae_core.runs.checkpoint import Checkpoint
 from vae_core.training.optimizer import build_optimizer
 
 SEEDS = (0, 1, 2)
 TARGET_NATS = 151.65
-POST_EPOCHS = RECIPES["seed"].epochs
+POST_EPOCHS = VAE_RECIPES["seed"].epochs
 
 
 def measure(browser: Browser, folder: Path) -> Iterator[Measurement]:
@@ -89,7 +89,7 @@ class StockTraining:
                 logits, mean, log_var = y_pred  # type: ignore[misc]
                 return keras.ops.mean(vae.reconstruction_nats(x, logits) + vae.kl_nats(mean, log_var))  # type: ignore[operator]
 
-        self.config = RECIPES["seed"]
+        self.config = VAE_RECIPES["seed"]
         self.pixels = to_pixels(load_digits().train_images)
         self.vae = StockVAE(self.config)
         self.vae.compile(optimizer=build_optimizer(self.config, steps=0))
@@ -105,14 +105,16 @@ def fast_recipe(seed: int) -> tuple[float, float]:
     """Seconds from the digits to the trained network, everything counted, and its test -ELBO in nats."""
     from vae_core.training.trainer import Trainer
 
-    config = dataclasses.replace(RECIPES["fast"], seed=seed)
+    config = dataclasses.replace(VAE_RECIPES["fast"], seed=seed)
     digits = load_digits()
     began = time.perf_counter()
     images, _ = split(digits.train_images, config.validation, config.seed)
-    trainer = Trainer(config, images, Checkpoint(0, 0.0, 0.0, 0.0, initial_tensors(config, images), []))
+    trainer = Trainer(
+        config, images, Checkpoint(0, 0.0, {"reconstruction": 0.0, "kl": 0.0}, initial_tensors(config, images), [])
+    )
     trainer.compile()
     while trainer.epoch < config.epochs:
-        trainer.advance(trainer.step + trainer.steps_per_epoch)
+        trainer.advance(trainer.step + trainer.row_steps)
     tensors = trainer.vae.tensors()
     seconds = time.perf_counter() - began
     nats = float(elbo.negative_elbo(Network.from_tensors(tensors), digits.test_images).total.mean())
@@ -124,15 +126,15 @@ def seed_epoch(seed: int) -> float:
     """Seconds of the second epoch of the seed's recipe: the first one compiles."""
     from vae_core.training.trainer import Trainer
 
-    config, digits = dataclasses.replace(RECIPES["seed"], seed=seed), load_digits()
+    config, digits = dataclasses.replace(VAE_RECIPES["seed"], seed=seed), load_digits()
     start = initial_tensors(config, digits.train_images)
-    trainer = Trainer(config, digits.train_images, Checkpoint(0, 0.0, 0.0, 0.0, start, []))
+    trainer = Trainer(config, digits.train_images, Checkpoint(0, 0.0, {"reconstruction": 0.0, "kl": 0.0}, start, []))
     trainer.compile()
     while trainer.epoch < 1:
-        trainer.advance(trainer.steps_per_epoch)
+        trainer.advance(trainer.row_steps)
     began = time.perf_counter()
     while trainer.epoch < 2:
-        trainer.advance(2 * trainer.steps_per_epoch)
+        trainer.advance(2 * trainer.row_steps)
     return time.perf_counter() - began
 
 

@@ -57,7 +57,7 @@ def losses(network: Network, image: np.ndarray, mean: np.ndarray, std: np.ndarra
     nodes, weights = np.polynomial.hermite_e.hermegauss(3)
     noise = np.stack(np.meshgrid(nodes, nodes, indexing="ij"), axis=-1).reshape(-1, 2)
     z = (mean + std * noise).astype(np.float32)
-    each = reconstruction_nats(to_pixels(image), network.logits(z))
+    each = reconstruction_nats(to_pixels(image), network.decoder.logits(z))
     kl = kl_nats(mean[None], 2 * np.log(std[None]))[0]
     return float(each @ np.outer(weights, weights).ravel() / weights.sum() ** 2), float(kl)
 
@@ -69,7 +69,7 @@ def assert_bars(page: Page, expected: tuple[float, float]) -> None:
 
 def test_moving_the_mean_moves_the_bars_to_what_numpy_computes(page: Page, network: Network, digits: Digits) -> None:
     image = digits.test_images[shown_digit(page)]
-    means, log_vars = network.encode(to_pixels(image))
+    means, log_vars = network.encoder.encode(to_pixels(image))
     mean, std = means[0].astype(float), np.exp(0.5 * log_vars[0].astype(float))
     assert numbers(page, "mean") == pytest.approx(mean, abs=6e-4)
     assert numbers(page, "std") == pytest.approx(std, abs=6e-4)
@@ -132,7 +132,7 @@ def test_each_beta_shows_what_its_model_makes_of_the_same_digit(page: Page, digi
     for beta, run in (("0.25", "beta-0-25"), ("4", "beta-4")):
         page.get_by_role("radio", name=f"beta {beta}", exact=True).check()
         network = open_run(run).network()
-        means, log_vars = network.encode(to_pixels(image))
+        means, log_vars = network.encoder.encode(to_pixels(image))
         reconstruction, kl = losses(network, image, means[0].astype(float), np.exp(0.5 * log_vars[0].astype(float)))
         text = page.get_by_test_id("course-beta-digit").inner_text()
         words = text.replace(",", "").split()

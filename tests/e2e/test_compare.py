@@ -54,7 +54,7 @@ def comparison(window: BrowserContext, compare_address: str) -> Iterator[Compari
 
 
 def drawn(network: Network, mean: np.ndarray) -> np.ndarray:
-    return to_images(network.decode(mean[None]).reshape(1, -1))[0].astype(int)
+    return to_images(network.decoder.decode(mean[None]).reshape(1, -1))[0].astype(int)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def marker(watched: TrainPage) -> float:
 
 def drawn(network: Network) -> np.ndarray:
     """The manifold as NumPy decodes it: (420, 420) uint8."""
-    return to_images(mosaic(network.decode).reshape(-1, 784)).reshape(420, 420)
+    return to_images(mosaic(network.decoder.decode).reshape(-1, 784)).reshape(420, 420)
 
 
 def test_scrubbing_moves_points_tiles_and_marker_without_the_server(watched: TrainPage) -> None:

@@ -63,7 +63,9 @@ def test_a_named_file_that_is_refused_is_told_on_every_page(two_runs: Path, refu
 def test_digits_beyond_the_plane_are_counted_and_never_drawn_at_random(runs: Path, few: Digits) -> None:
     folder = copy_of_seed(runs, "far")
     tensors = dict(open_run("seed").tensors())
-    means = open_run("seed").network().encode(few.test_images[:, :, :].reshape(60, 784).astype(np.float32) / 255)[0]
+    means = (
+        open_run("seed").network().encoder.encode(few.test_images[:, :, :].reshape(60, 784).astype(np.float32) / 255)[0]
+    )
     tensors["encoder.mean.bias"] = tensors["encoder.mean.bias"] + np.array([10 - np.median(means[:, 0]), 0], np.float32)
     (folder / "network.safetensors").write_bytes(pack(tensors))
     app = opened(run="far")

@@ -172,10 +172,10 @@ def test_a_digit_is_said_to_lie_in_the_wrong_place_where_another_saves_a_tenth_o
     for index in range(0, 60, 12):
         said = text(report(run="seed", digit=str(index)))
         pixels = to_pixels(few.test_images[index]).astype(float)[0]
-        mean, _ = network.encode(to_pixels(few.test_images[index]))
+        mean, _ = network.encoder.encode(to_pixels(few.test_images[index]))
         grid = np.stack(np.meshgrid(*2 * [np.linspace(-5, 5, 201)]), -1).reshape(-1, 2).astype(np.float32)
         z = np.concatenate([mean, grid])
-        drawn = network.decode(z).reshape(len(z), -1).astype(float).clip(1e-7, 1 - 1e-7)
+        drawn = network.decoder.decode(z).reshape(len(z), -1).astype(float).clip(1e-7, 1 - 1e-7)
         losses = -(pixels * np.log(drawn) + (1 - pixels) * np.log(1 - drawn)).sum(axis=1)
         best = losses[1:][(losses[1:] + (grid.astype(float) ** 2).sum(axis=1) / 2).argmin()]
         if abs((losses[0] - best) / losses[0] - 0.1) > 0.02:  # no borderline case

@@ -83,7 +83,7 @@ def test_every_field_of_a_custom_recipe_counts(runs: Path, launched: list[Run]) 
     app.number_input(key="config beta").set_value(4.0).run()
     app.selectbox(key="config optimizer").select("rmsprop").run()
     click(app, "Start training")
-    config = launched[0].record.config
+    config = launched[0].vae_config
     assert (config.recipe, config.encoder_widths, config.beta, config.optimizer) == ("custom", (32, 16), 4.0, "rmsprop")
 
 

@@ -11,16 +11,22 @@ import numpy as np
 
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits, given
+from vae_core.gan_config import GanConfig
+from vae_core.networks.decoder import Decoder
 from vae_core.networks.dense import Layer
+from vae_core.networks.encoder import Encoder
+from vae_core.networks.initialization import initial_tensors
 from vae_core.networks.network import Network
 from vae_core.runs import history, store
 from vae_core.runs.progress import STEP_NUMBERS
 from vae_core.runs.record import Dataset, Record, Score
 from vae_core.runs.run import Run
+from vae_core.runs.snapshots import Snapshot
 
 CONFIG = TrainingConfig(encoder_widths=(6,), decoder_widths=(4,), epochs=2)
+GAN_CONFIG = GanConfig(generator_widths=(5, 4), discriminator_widths=(6, 3), steps=600, batch_size=8)
 NAN = float("nan")
-HISTORY: list[history.Epoch] = [
+HISTORY: list[history.Row] = [
     dict(zip(history.COLUMNS, (1.0, 0.5, 200.0, 195.0, 5.0, NAN, NAN, NAN), strict=True)),
     dict(zip(history.COLUMNS, (2.0, 1.0, 180.5, 175.0, 5.5, NAN, NAN, NAN), strict=True)),
 ]
@@ -60,11 +66,12 @@ def linear_network(decoder: Layer, mean: tuple[float, float] = (0.0, 0.0), std: 
     """Logits that are linear in z, and an encoder that finds every digit at `mean`, so wide."""
     nothing = np.zeros((784, 2), np.float32)
     return Network(
-        encoder_hidden=(),
-        mean=(nothing, np.array(mean, np.float32)),
-        log_var=(nothing, np.full(2, 2 * math.log(std), np.float32)),
-        decoder_hidden=(),
-        decoder_logits=(decoder[0].astype(np.float32), decoder[1].astype(np.float32)),
+        Encoder(
+            hidden=(),
+            mean=(nothing, np.array(mean, np.float32)),
+            log_var=(nothing, np.full(2, 2 * math.log(std), np.float32)),
+        ),
+        Decoder(hidden=(), output=(decoder[0].astype(np.float32), decoder[1].astype(np.float32))),
     )
 
 
@@ -94,6 +101,15 @@ def record(run_id: str = "small", **changes: Any) -> Record:
 def make_run(root: Path, run_id: str = "small", **changes: Any) -> Run:
     """A small run on disk. changes: other values for the fields of its record."""
     return store.put(root, record(run_id, **changes), random_tensors(CONFIG), HISTORY, SCORES)
+
+
+def make_gan(root: Path, run_id: str = "a-gan", **changes: Any) -> Run:
+    """A small GAN's run on disk, untrained, with a snapshot. changes: other values for the fields of its record."""
+    tensors = initial_tensors(GAN_CONFIG, GREY)
+    row: history.Row = dict(zip(history.GAN_COLUMNS, (250.0, 0.5, 1.25, 0.75, 0.125, 0.875), strict=True))
+    fields = {"title": "A small GAN", "kind": "gan", "config": GAN_CONFIG} | changes
+    snapshot = Snapshot.take(None, Decoder.from_tensors(tensors, GAN_CONFIG.activation), GREY, step=0)
+    return store.put(root, record(run_id, **fields), tensors, [row], [], snapshot)
 
 
 def random_digits(train: int = 4, test: int = 3, seed: int = 0) -> Digits:

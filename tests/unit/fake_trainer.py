@@ -55,22 +55,23 @@ class FakeTrainer:
     """Has what a worker uses of a Trainer. Its hook is called with "made", "compile", "advance" and "checkpoint"."""
 
     device = "strings"
+    terms = ("reconstruction", "kl")
     hook: Hook = staticmethod(lambda event, trainer: None)
 
     def __init__(self, config: TrainingConfig, images: np.ndarray, checkpoint: Checkpoint):
         self.config, self.images, self.digits, self.step = config, images, len(images), checkpoint.step
-        self.steps_per_epoch = -(-self.digits // config.batch_size)
-        self.sums = np.array([checkpoint.reconstruction, checkpoint.kl])
+        self.row_steps = -(-self.digits // config.batch_size)
+        self.sums = np.array(list(checkpoint.sums.values()))
         self.network = dict(checkpoint.network)
         self.hook("made", self)
 
     @property
     def epoch(self) -> int:
-        return self.step // self.steps_per_epoch
+        return self.step // self.row_steps
 
     @property
     def seen(self) -> int:
-        taken = (self.step - 1) % self.steps_per_epoch + 1 if self.step else 0
+        taken = (self.step - 1) % self.row_steps + 1 if self.step else 0
         return min(taken * self.config.batch_size, self.digits)
 
     def compile(self) -> None:
@@ -80,7 +81,7 @@ class FakeTrainer:
         """One step."""
         assert self.step < until
         self.hook("advance", self)
-        position = self.step % self.steps_per_epoch
+        position = self.step % self.row_steps
         if position == 0:
             self.sums = np.zeros(2)
         count = min(self.config.batch_size, self.digits - position * self.config.batch_size)
@@ -93,9 +94,8 @@ class FakeTrainer:
 
     def checkpoint(self, seconds: float) -> Checkpoint:
         self.hook("checkpoint", self)
-        return Checkpoint(
-            self.step, seconds, float(self.sums[0]), float(self.sums[1]), self.tensors(), [np.array(self.step)]
-        )
+        sums: dict[str, float] = dict(zip(self.terms, self.sums.tolist(), strict=True))
+        return Checkpoint(self.step, seconds, sums, self.tensors(), [np.array(self.step)])
 
 
 def install(modules: MutableMapping[str, ModuleType] = sys.modules, hook: Hook | None = None) -> type[FakeTrainer]:

@@ -16,7 +16,7 @@ def read_everything(run: Run) -> None:
     run.history()
     run.scores()
     for path in snapshots.kept(run):
-        snapshots.read(path, run.record.dataset.test)
+        snapshots.read(path, snapshots.probe_of(run.record))
     Checkpoint.read(run)
     progress.read(run.directory)
 

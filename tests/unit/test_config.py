@@ -13,7 +13,7 @@ import pytest
 from tests.unit.builders import random_tensors
 from vae_core.config import TrainingConfig
 from vae_core.errors import ConfigError
-from vae_core.recipes import RECIPES
+from vae_core.recipes import VAE_RECIPES
 
 BOUNDS = {
     "proposals": (1, 16),
@@ -151,7 +151,10 @@ def test_from_dict_names_the_unknown_field():
 
 @pytest.mark.parametrize(
     "config",
-    [*RECIPES.values(), TrainingConfig(encoder_widths=(3, 2, 1), beta=0.1 + 0.2, learning_rate=1e-6, seed=2**31 - 1)],
+    [
+        *VAE_RECIPES.values(),
+        TrainingConfig(encoder_widths=(3, 2, 1), beta=0.1 + 0.2, learning_rate=1e-6, seed=2**31 - 1),
+    ],
     ids=lambda config: f"{config.recipe}, beta {config.beta:.1f}",
 )
 def test_a_config_survives_json(config: TrainingConfig):

@@ -10,11 +10,15 @@ import pytest
 from tests.unit.builders import FILES
 from tests.unit.inspection import listing
 from vae_core.data.digits import Digits
+from vae_core.data.images import to_images
 from vae_core.evaluation.report import Report
 from vae_core.latent.heatmaps import CELLS, HEATMAPS
 from vae_core.latent.latent_map import LatentMap
+from vae_core.latent.manifold import lattice_points
 from vae_core.likelihood import elbo
-from vae_core.recipes import RECIPES
+from vae_core.networks.dense import weights
+from vae_core.recipes import GAN_RECIPES, VAE_RECIPES
+from vae_core.runs import snapshots
 from vae_core.runs.catalog import open_run
 from vae_core.runs.heatmaps import read_heatmaps
 from vae_core.runs.record import Score
@@ -25,17 +29,39 @@ REPORTS = "report.safetensors", "report-sample-5000.safetensors", "metrics-sampl
 HEATMAP_FILES = "heatmaps.safetensors.gz", "heatmaps-sample-5000.safetensors.gz"
 """What a shipped run has beside the files of every run, on MNIST's test digits and on the bundled sample."""
 SERIES = "beta-0-25", "beta-1", "beta-4"
+GANS = "gan", "gan-collapsed"
 
 
 @pytest.mark.parametrize("run_id", ["deep", *SERIES])
 def test_the_other_runs_never_saw_a_digit_of_the_bundled_sample(run_id: str, whole_sample: Digits):
     run = open_run(run_id)
-    dataset, recipe = run.record.dataset, RECIPES[run.record.config.recipe]
-    assert run.record.config == dataclasses.replace(recipe, beta=run.record.config.beta)
+    dataset, recipe = run.record.dataset, VAE_RECIPES[run.record.config.recipe]
+    assert run.vae_config == dataclasses.replace(recipe, beta=run.vae_config.beta)
     assert (dataset.source, dataset.train + dataset.validation, dataset.test) == ("mnist", 55_000, 10_000)
     assert dataset.left_out == {"sample": whole_sample.digest}
     assert not dataset.includes(whole_sample)
     assert set(REPORTS) <= set(listing(run.directory))
+
+
+@pytest.mark.parametrize("run_id", GANS)
+def test_a_gan_never_saw_a_digit_of_the_bundled_sample_and_is_of_its_recipe(run_id: str, whole_sample: Digits):
+    run = open_run(run_id)
+    dataset = run.record.dataset
+    assert run.record.config == GAN_RECIPES[run_id]
+    assert (dataset.source, dataset.train, dataset.validation, dataset.test) == ("mnist", 55_000, 0, 10_000)
+    assert dataset.left_out == {"sample": whole_sample.digest}
+    assert listing(run.directory) == sorted([*FILES, "progress.jsonl", "snapshots"])
+    assert run.history()["step"].iloc[-1] == run.record.steps
+    last = snapshots.read(snapshots.kept(run)[-1], snapshots.probe_of(run.record))[0]
+    drawn = to_images(run.decoder().decode(lattice_points()))  # of weights that were rounded since
+    assert np.abs(last.tiles.astype(int) - drawn).mean() < 1
+
+
+def test_the_gan_draws_from_all_over_and_the_collapsed_one_much_the_same():
+    """How far digits of random points lie from one another, in pixels: a collapsed generator has less to tell apart."""
+    z = np.random.default_rng(0).standard_normal((500, 2)).astype(np.float32)
+    spreads = [open_run(run_id).decoder().decode(z).std(axis=0).mean() for run_id in GANS]
+    assert spreads[0] > spreads[1]
 
 
 def test_the_seed_run_saw_them(whole_sample: Digits):
@@ -92,13 +118,14 @@ def test_the_seed_run_is_shipped_and_opens():
     seed = open_run("seed")
     assert seed.shipped
     assert seed.record.status == "done"
-    assert seed.record.config == RECIPES["seed"]
+    assert seed.record.config == VAE_RECIPES["seed"]
     assert (seed.record.dataset.source, seed.record.dataset.train, seed.record.dataset.test) == (
         "mnist",
         60_000,
         10_000,
     )
-    assert seed.network().parameters == (201_988, 202_256)
+    network = seed.network()
+    assert [weights(half.layers) for half in (network.encoder, network.decoder)] == [201_988, 202_256]
     assert listing(seed.directory) == sorted([*FILES, *REPORTS, *HEATMAP_FILES, "snapshots"])
 
 

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from vae_core import __version__
 from vae_core.cli import streams
 from vae_core.cli.judge import make_judge
-from vae_core.cli.options import config_options
+from vae_core.cli.options import changed, config_options
 from vae_core.cli.output import class_table, following, following_training, score_table
 from vae_core.cli.ship import ship_run
 from vae_core.data.digits import Digits
@@ -34,7 +34,7 @@ from vae_core.training import worker
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="VAE Latent Explorer %(version)s")
 def cli() -> None:
-    """Train and score variational autoencoders with a two-dimensional latent space."""
+    """Train VAEs and GANs with a two-dimensional latent space, and score VAEs."""
 
 
 @cli.command()
@@ -63,7 +63,7 @@ def train(
     chosen = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
     if resume is not None and (given or title or chosen or leave_out_sample):
         raise click.UsageError("--resume takes a run as it is: leave the other options out.")
-    dataclasses.replace(RECIPES[recipe], **given)  # what is out of bounds is an error before anything is read
+    changed(RECIPES[recipe], given)  # what is out of bounds is an error before anything is read
     places = slots() if queue else None
     unfinished = find_run(root, resume) if resume is not None else None
     # A run that is resumed may be one on the sample, though MNIST is at hand by now.
@@ -73,10 +73,12 @@ def train(
     click.echo(_describe(digits))
     run = unfinished
     if run is None:
-        config = dataclasses.replace(recipe_for(recipe, len(digits.train_images)), **given)
+        config = changed(recipe_for(recipe, len(digits.train_images)), given)
         run = store.begin(config, digits, root, title)
     with following_training(run) as listen:
         run = worker.train(run, digits, listen, places)
+    if not run.record.has_encoder:
+        click.echo("not scored: a GAN has no encoder, and so no -ELBO")
     for score in run.scores():
         click.echo(f"test {score.name} {score.value:.2f} {score.unit}, {score.digits:,} digits")
     if run.record.status != "done":
@@ -119,7 +121,8 @@ def ship(run: str, short_name: str) -> None:
     """Copy a finished run among those that travel with the repository, in vae_core/pretrained.
 
     Its weights become float16 if that costs less than 0.05 nats on its validation digits, or on training digits if it
-    has none. Reports are measured on what is shipped; for a run on MNIST, a second one on the bundled sample.
+    has none; those of a GAN, if its digits change by less than a quarter of a grey level. Reports on a VAE are measured
+    on what is shipped; for a run on MNIST, a second one on the bundled sample.
     """
     chosen = _named(run)
     others = [load_whole_sample()] if chosen.record.dataset.is_mnist else []

@@ -30,16 +30,27 @@ def following_training(run: Run) -> Iterator[Listener]:
 
         def listen(event: str, facts: dict[str, Any]) -> None:
             if event == "step" and terminal:
-                bar.label = f"loss {facts['loss']:.2f} nats"
+                bar.label = (
+                    f"loss {facts['loss']:.2f} nats"
+                    if record.has_encoder
+                    else _described(facts, history.GAN_COLUMNS[2:4])
+                )
                 bar.update(facts["step"] - bar.pos)
             elif event == "epoch" and not terminal:
-                shown = (f"{name} {facts[name]:.2f}" for name in history.COLUMNS[2:] if facts[name] == facts[name])
-                head = f"epoch {facts['epoch']}/{record.config.epochs}, {facts['seconds']:.1f} s"
-                click.echo(f"{head}, nats: {', '.join(shown)}")
+                head = f"epoch {facts['epoch']}/{record.steps // record.row_steps}, {facts['seconds']:.1f} s"
+                click.echo(f"{head}, nats: {_described(facts, history.COLUMNS[2:])}")
+            elif event == "row" and not terminal:
+                head = f"step {facts['step']}/{record.steps}, {facts['seconds']:.1f} s"
+                click.echo(f"{head}: {_described(facts, history.GAN_COLUMNS[2:])}")
             elif event in _SAID:
                 click.echo(_SAID[event].format(**facts))
 
         yield listen
+
+
+def _described(facts: dict[str, Any], names: tuple[str, ...]) -> str:
+    """Those of these numbers that there are."""
+    return ", ".join(f"{name} {facts[name]:.2f}" for name in names if facts[name] == facts[name])
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
-"""Ships a run: puts a small copy of it, with its report and its heatmaps, among those that travel with the repository.
+"""Ships a run: puts a small copy of it among those that travel with the repository; a VAE's with its reports and its
+heatmaps, which take an encoder.
 
 Invariant: what is shipped is what is scored. Weights are rounded to float16 if that costs next to nothing, and
 everything that is said about the run is measured on the rounded ones.
@@ -6,14 +7,16 @@ everything that is said about the run is measured on the rounded ones.
 
 import dataclasses
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from vae_core.config import LATENT_DIM
 from vae_core.data.digits import Digits, split
 from vae_core.errors import RunNotWritable
 from vae_core.evaluation.report import OnProgress, Report
 from vae_core.likelihood import elbo
+from vae_core.networks.decoder import Decoder
 from vae_core.networks.network import Network
 from vae_core.runs import history, ids, progress
 from vae_core.runs.heatmaps import write_heatmaps
@@ -24,9 +27,12 @@ from vae_core.storage.staging import discard, publish, staging
 from vae_core.storage.tensors import Tensors, pack
 
 MOST_LOST = 0.05
-"""nats of -ELBO that the rounding may cost."""
+"""nats of -ELBO that the rounding of a VAE may cost."""
 
-_JUDGES = 10_000  # training digits to judge the rounding on, if the run has no validation digits
+MOST_CHANGED = 0.25
+"""Grey levels, of 255, by which the rounding of a GAN may change the pixels of its digits, on average."""
+
+_JUDGES = 10_000  # training digits to judge the rounding on, if a VAE has no validation digits; digits that a GAN draws
 
 
 def ship_run(
@@ -46,16 +52,19 @@ def ship_run(
     if run.record.status != "done" or run.record.dataset.digest != digits.digest:
         raise RunNotWritable(f"{run.name} cannot travel: expected a run that is done, on the digits at hand.")
     activation = run.record.config.activation
-    tensors = rounded(run.tensors(), activation, _judges(run, digits, others))
-    network = _network(tensors, activation)
-    shown = [digits, *others]
+    shown = [digits, *others] if run.record.has_encoder else []
+    cost = lost_by(activation, _judges(run, digits, others)) if shown else changed_by(activation)
+    tensors = rounded(run.tensors(), cost, MOST_LOST if shown else MOST_CHANGED)
     reports = [
-        Report.measure(network, some, lambda share, what, k=k: on_progress((k + share) / len(shown), what))
+        Report.measure(
+            _network(tensors, activation), some, lambda share, what, k=k: on_progress((k + share) / len(shown), what)
+        )
         for k, some in enumerate(shown)
     ]
     shipped = directories.SHIPPED
     with raising_run_not_writable(shipped), staging(shipped) as staged:
-        shutil.copy(run.directory / history.NAME, staged)
+        for name in (history.NAME, "metrics.json"):
+            shutil.copy(run.directory / name, staged)
         # A run may have been made without these two.
         if (written := run.directory / progress.NAME).is_file():
             shutil.copy(written, staged)
@@ -63,8 +72,8 @@ def ship_run(
             shutil.copytree(snapshots, staged / "snapshots")
         write(staged / "network.safetensors", pack(tensors))
         for report, some in zip(reports, shown, strict=True):
-            report.write(Run(staged, run.record), network, some)
-            write_heatmaps(Run(staged, run.record), network, some)
+            report.write(Run(staged, run.record), _network(tensors, activation), some)
+            write_heatmaps(Run(staged, run.record), _network(tensors, activation), some)
         write(staged / "run.json", dataclasses.replace(run.record, id=run_id).to_json())
         if (shipped / run_id).exists():
             discard(shipped / run_id)
@@ -84,18 +93,41 @@ def _judges(run: Run, digits: Digits, others: Sequence[Digits]) -> np.ndarray:
     return held_out if len(held_out) else trained_on[:_JUDGES]
 
 
-def rounded(tensors: Tensors, activation: str, images: np.ndarray) -> Tensors:
-    """The weights in float16, or as they are if the rounding costs MOST_LOST or more. images: (N, 28, 28) uint8."""
+def rounded(tensors: Tensors, cost: Callable[[Tensors, Tensors], float], most: float) -> Tensors:
+    """The weights in float16, or as they are if the rounding costs `most` or more.
+
+    cost: called with the weights as they are and the rounded ones, which are float32 again.
+    """
     with np.errstate(over="ignore"):
         halves = {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
     if not all(np.isfinite(half).all() for half in halves.values()):
         return tensors
+    return halves if cost(tensors, _widened(halves)) < most else tensors
 
-    def negative_elbo(weights: Tensors) -> float:
-        return float(elbo.negative_elbo(_network(weights, activation), images).total.mean())
 
-    return halves if negative_elbo(halves) - negative_elbo(tensors) < MOST_LOST else tensors
+def lost_by(activation: str, images: np.ndarray) -> Callable[[Tensors, Tensors], float]:
+    """How many nats of -ELBO one set of a VAE's weights loses to another. images: (N, 28, 28) uint8."""
+
+    def negative_elbo(tensors: Tensors) -> float:
+        return float(elbo.negative_elbo(_network(tensors, activation), images).total.mean())
+
+    return lambda before, after: negative_elbo(after) - negative_elbo(before)
+
+
+def changed_by(activation: str) -> Callable[[Tensors, Tensors], float]:
+    """How many grey levels lie between the digits that two sets of a GAN's weights draw, on average."""
+    z = np.random.default_rng(0).standard_normal((_JUDGES, LATENT_DIM)).astype(np.float32)
+
+    def change(before: Tensors, after: Tensors) -> float:
+        first, second = (Decoder.from_tensors(tensors, activation).decode(z) for tensors in (before, after))
+        return 255 * float(np.abs(first - second).mean())
+
+    return change
 
 
 def _network(tensors: Tensors, activation: str) -> Network:
-    return Network.from_tensors({name: tensor.astype(np.float32) for name, tensor in tensors.items()}, activation)
+    return Network.from_tensors(_widened(tensors), activation)
+
+
+def _widened(tensors: Tensors) -> Tensors:
+    return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}

@@ -43,7 +43,7 @@ class LearningCurve:
     def of(cls, run: Run) -> "LearningCurve":
         """The learning curve of a run. Raises RunDamaged if its history or its progress cannot be read."""
         rows, steps = run.history().to_dict("records"), progress.read(run.directory).steps
-        return cls.from_rows(rows, steps, run.record.steps_per_epoch)
+        return cls.from_rows(rows, steps, run.record.row_steps)
 
     @classmethod
     def from_rows(cls, epochs: Sequence[Mapping], steps: Sequence[Mapping], steps_per_epoch: int) -> "LearningCurve":

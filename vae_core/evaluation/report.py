@@ -124,7 +124,7 @@ class Report:
             *bound_scores(values, tests, digits, sampled, sampled_binarised),
             *evidence_scores(exact, values, digits),
             *map_scores(values, tests, near, digits),
-            *sample_scores(network.decode, shipped_judge(), digits, samples.SAMPLES),
+            *sample_scores(network.decoder.decode, shipped_judge(), digits, samples.SAMPLES),
             *class_scores(precise, near, digits),
         ]
         on_progress(1.0, "Done")

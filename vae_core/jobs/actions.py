@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.data.sources import leaving_out
 from vae_core.errors import RunError, RunNotWritable, TrainingOff
@@ -12,6 +11,7 @@ from vae_core.jobs import control
 from vae_core.jobs.job import Job
 from vae_core.jobs.launcher import launch
 from vae_core.jobs.queue import check_changes, slots
+from vae_core.kinds import AnyConfig
 from vae_core.runs import locks, snapshots, store
 from vae_core.runs.catalog import runs_in
 from vae_core.runs.run import Run, read_run
@@ -22,7 +22,7 @@ _MOST_WAITING = 8
 """Whoever asks for more trainings at once is asked to wait."""
 
 
-def start(config: TrainingConfig, digits: Digits, title: str | None = None) -> Run:
+def start(config: AnyConfig, digits: Digits, title: str | None = None) -> Run:
     """Begin a run in the user's runs' directory and start its worker.
 
     Raises TrainingOff if this server takes no (more) trainings, ConfigError, RunNotWritable.

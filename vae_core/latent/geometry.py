@@ -12,21 +12,21 @@ for `deep` and 0.997 for `seed`.
 
 import numpy as np
 
-from vae_core.networks.network import Network
+from vae_core.networks.decoder import Decoder
 
 _BLOCK = 1000  # points at once: their Jacobians take 6 MB, the derivatives in wide layers somewhat more
 _LEAST_DETERMINANT = 1e-12  # where the decoder is constant, det G is 0, which has no logarithm
 
 
-def metric(network: Network, z: np.ndarray) -> np.ndarray:
+def metric(decoder: Decoder, z: np.ndarray) -> np.ndarray:
     """G = J'J at each point. z: (N, 2) float32. Returns (N, 2, 2) float64, symmetric, in pixel^2 / z^2."""
     parts = []
     for start in range(0, len(z), _BLOCK):
-        jacobian = network.jacobian(z[start : start + _BLOCK]).astype(np.float64)  # (B, 784, 2)
+        jacobian = decoder.jacobian(z[start : start + _BLOCK]).astype(np.float64)  # (B, 784, 2)
         parts.append(jacobian.transpose(0, 2, 1) @ jacobian)
     return np.concatenate(parts) if parts else np.zeros((0, 2, 2))
 
 
-def log_magnification(network: Network, z: np.ndarray) -> np.ndarray:
+def log_magnification(decoder: Decoder, z: np.ndarray) -> np.ndarray:
     """log sqrt(det G) at each point. z: (N, 2) float32. Returns (N,) float64, at least log(1e-12) / 2."""
-    return 0.5 * np.log(np.maximum(np.linalg.det(metric(network, z)), _LEAST_DETERMINANT))
+    return 0.5 * np.log(np.maximum(np.linalg.det(metric(decoder, z)), _LEAST_DETERMINANT))

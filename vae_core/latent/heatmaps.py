@@ -70,7 +70,7 @@ def regions(network: Network, embedded: LatentMap, cells: int, on_progress: OnPr
 def magnification(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
     """log sqrt(det J'J) at each cell's centre, with J the decoder's Jacobian."""
     edges = _edges(embedded, cells)
-    return Heatmap(edges, _square(_in_blocks(lambda z: log_magnification(network, z), edges, on_progress)))
+    return Heatmap(edges, _square(_in_blocks(lambda z: log_magnification(network.decoder, z), edges, on_progress)))
 
 
 def width(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
@@ -79,7 +79,9 @@ def width(network: Network, embedded: LatentMap, cells: int, on_progress: OnProg
     The values are the geometric means of the posterior's two standard deviations, in units of z.
     """
     edges = _edges(embedded, cells)
-    log_vars = _in_blocks(lambda z: network.encode(network.decode(z).reshape(-1, 784))[1], edges, on_progress)
+    log_vars = _in_blocks(
+        lambda z: network.encoder.encode(network.decoder.decode(z).reshape(-1, 784))[1], edges, on_progress
+    )
     return Heatmap(edges, _square(np.exp(0.5 * log_vars.mean(axis=1))))
 
 

@@ -22,7 +22,7 @@ _START_CANDIDATES, _START_VOTE_K = 300, 50
 
 def round_trip(network: Network, z: Point) -> tuple[Point, float]:
     """Decode z and encode the image. Returns the posterior mean and its Euclidean distance from z, in units of z."""
-    mean, _ = network.encode(network.decode(as_points(np.array(z))).reshape(1, -1))
+    mean, _ = network.encoder.encode(network.decoder.decode(as_points(np.array(z))).reshape(1, -1))
     back = (float(mean[0, 0]), float(mean[0, 1]))
     return back, math.dist(z, back)
 
@@ -42,7 +42,7 @@ class LatentMap:
     def embed(cls, network: Network, images: np.ndarray, labels: np.ndarray) -> "LatentMap":
         """Encode images (N, 28, 28) uint8 with labels (N,) uint8. Raises RunDamaged if a mean is not finite."""
         starts = range(0, max(1, len(images)), _BLOCK)  # one block, of nothing, if there are no images
-        blocks = [network.encode(to_pixels(images[i : i + _BLOCK])) for i in starts]
+        blocks = [network.encoder.encode(to_pixels(images[i : i + _BLOCK])) for i in starts]
         means = np.concatenate([mean for mean, _ in blocks])
         std = np.exp(0.5 * np.concatenate([log_var for _, log_var in blocks]))
         for array in (means, std):

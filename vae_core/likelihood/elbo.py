@@ -92,12 +92,12 @@ def negative_elbo(network: Network, images: np.ndarray, samples: int = SAMPLES, 
     for start in range(0, len(images), _BLOCK):
         block = slice(start, start + _BLOCK)
         pixels = to_pixels(images[block])
-        mean, log_var = network.encode(pixels)
+        mean, log_var = network.encoder.encode(pixels)
         std = np.exp(0.5 * log_var)
         drawn = np.empty((samples, len(pixels)))
         for sample in drawn:
             z = mean + std * noise.standard_normal(mean.shape, dtype=np.float32)  # (B, 2)
-            sample[:] = reconstruction_nats(pixels, network.logits(z))
+            sample[:] = reconstruction_nats(pixels, network.decoder.logits(z))
         reconstruction[block], kl[block] = drawn.mean(axis=0), kl_nats(mean, log_var)
         error[block] = drawn.std(axis=0, ddof=1) / math.sqrt(samples) if samples > 1 else np.nan
     return NegativeElbo(reconstruction, kl, error)

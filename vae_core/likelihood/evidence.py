@@ -37,6 +37,7 @@ from vae_core.likelihood.tiles import (
     reach_of,
     row_sums,
 )
+from vae_core.networks.decoder import Decoder
 from vae_core.networks.network import Network
 
 _SIZES = (1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 64, 1 / 128)
@@ -94,7 +95,7 @@ def evidence(network: Network, images: np.ndarray, on_share: OnShare = lambda sh
     training diverged, and at most about 200 MB. Raises RunDamaged if the encoder's numbers are not finite.
     """
     blocks = [to_pixels(images[i : i + _DIGITS]) for i in range(0, len(images), _DIGITS)]
-    reach = max(reach_of(network, pixels) for pixels in blocks)
+    reach = max(reach_of(network.encoder, pixels) for pixels in blocks)
     corners = corners_within(reach)
     parts = []
     for b, pixels in enumerate(blocks):
@@ -109,13 +110,13 @@ def tiles_of_mass(network: Network, pixels: np.ndarray) -> tuple[np.ndarray, flo
     pixels: (1, 784) float32 in [0, 1]. Returns the tiles' lower left corners (R, 2) and their side: 1/8, or more where
     so many small tiles have mass that they would take more than 3e11 operations.
     """
-    corners = corners_within(reach_of(network, pixels))
-    lower = corners[promising(network, pixels, corners, coarse_sums(network, pixels, corners))[0]]
+    corners = corners_within(reach_of(network.encoder, pixels))
+    lower = corners[promising(network.encoder, pixels, corners, coarse_sums(network.decoder, pixels, corners))[0]]
     for size, negligible in zip(_SIZES[:3], _NEGLIGIBLE, strict=False):
-        parts = row_sums(network, pixels, np.zeros(len(lower), int), lower, size)
+        parts = row_sums(network.decoder, pixels, np.zeros(len(lower), int), lower, size)
         sums = np.logaddexp.reduce(parts, axis=1)  # (4, R), of each quarter
         finer = quarters(lower, size)[(sums > sums.max() - negligible).T.ravel()]
-        if size == _SIZES[2] or flop(network, finer) > _MOST_FLOP_FOR_ONE:
+        if size == _SIZES[2] or flop(network.decoder, finer) > _MOST_FLOP_FOR_ONE:
             break
         lower = finer
     totals = np.logaddexp.reduce(sums, axis=0)
@@ -131,10 +132,10 @@ def _refined(
 
     pixels: (N, 784) float32 in [0, 1]; corners: (T, 2), the tiles' lower left corners.
     """
-    sums = coarse_sums(network, pixels, corners, lambda share: on_share(_COARSE_SHARE * share))  # (N, T)
+    sums = coarse_sums(network.decoder, pixels, corners, lambda share: on_share(_COARSE_SHARE * share))  # (N, T)
     nats = log_sum_exp(sums.astype(np.float64)) + 2 * math.log(TILE / COARSE)  # log of the sum times h^2
     error_estimate = np.empty(len(pixels))
-    candidates = promising(network, pixels, corners, sums)  # (N, T)
+    candidates = promising(network.encoder, pixels, corners, sums)  # (N, T)
     ends = np.cumsum(candidates.sum(axis=1))
     parts = np.split(np.arange(len(pixels)), np.flatnonzero(np.diff(ends // _ROWS)) + 1)
     spacings = []
@@ -147,7 +148,7 @@ def _refined(
         digits, tiles = np.nonzero(candidates[part])
         spacings.append(
             _refine(
-                network,
+                network.decoder,
                 pixels,
                 part[digits],
                 corners[tiles],
@@ -162,7 +163,7 @@ def _refined(
 
 
 def _refine(
-    network: Network,
+    decoder: Decoder,
     pixels: np.ndarray,
     digits: np.ndarray,
     lower: np.ndarray,
@@ -179,7 +180,7 @@ def _refine(
     """
     for stage, size in enumerate(_SIZES):
         parts = row_sums(  # (4, 4, R)
-            network, pixels, digits, lower, size, lambda share, k=stage: on_share((k + share) / len(_SIZES))
+            decoder, pixels, digits, lower, size, lambda share, k=stage: on_share((k + share) / len(_SIZES))
         )
         spacing = size / SIDE
         starts = np.flatnonzero(np.diff(digits, prepend=-1))
@@ -193,7 +194,7 @@ def _refine(
         least[error_estimate[active] < _TOLERANCES[stage]] = math.inf
         row, quarter = np.nonzero(sums > np.repeat(least, rows)[:, None])
         digits, lower = digits[row], quarters(lower, size).reshape(-1, 4, 2)[row, quarter]
-        most_flop -= flop(network, lower)
+        most_flop -= flop(decoder, lower)
         if not len(row) or most_flop < 0:
             break
     return spacing

@@ -69,7 +69,7 @@ def exact_posterior(network: Network, image: np.ndarray) -> Posterior:
     tiles = np.zeros([round(extent) for extent in (high - low)[::-1] / side], bool)  # which have mass: by z2, z1
     tiles[tuple(np.rint((lower - low) / side).astype(int).T[::-1])] = True
     nodes = tiles.repeat(round(side / spacing), axis=0).repeat(round(side / spacing), axis=1)  # (n2, n1) bool
-    joint = log_joint(network, pixels, np.column_stack([z1[nodes], z2[nodes]]))[:, 0].astype(np.float64)
+    joint = log_joint(network.decoder, pixels, np.column_stack([z1[nodes], z2[nodes]]))[:, 0].astype(np.float64)
     density = np.zeros(z1.shape)
     density[nodes] = np.exp(joint - joint.max())
     return Posterior(axes[0], axes[1], density / (density.sum() * spacing**2))

@@ -12,7 +12,9 @@ from scipy.ndimage import maximum_filter
 
 from vae_core.latent.points import Z_LIMIT
 from vae_core.likelihood.elbo import softplus
-from vae_core.networks.network import Network
+from vae_core.networks.decoder import Decoder
+from vae_core.networks.dense import weights
+from vae_core.networks.encoder import Encoder
 
 TILE = 0.5
 """Side of a tile before it is refined, in units of z."""
@@ -34,13 +36,13 @@ OnShare = Callable[[float], None]
 """Called with the share of the work that is done, from 0 to 1."""
 
 
-def log_joint(network: Network, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
+def log_joint(decoder: Decoder, pixels: np.ndarray, z: np.ndarray) -> np.ndarray:
     """log p(x|z) + log p(z) in nats. pixels: (N, 784) float32 in [0, 1]; z: (K, 2). Returns (K, N) float32."""
-    return np.concatenate([_joint(pixels, *_terms(network, z[i : i + _NODES])) for i in range(0, len(z), _NODES)])
+    return np.concatenate([_joint(pixels, *_terms(decoder, z[i : i + _NODES])) for i in range(0, len(z), _NODES)])
 
 
 def coarse_sums(
-    network: Network, pixels: np.ndarray, corners: np.ndarray, on_share: OnShare = lambda share: None
+    decoder: Decoder, pixels: np.ndarray, corners: np.ndarray, on_share: OnShare = lambda share: None
 ) -> np.ndarray:
     """log of the sum of p(x|z) p(z) over the COARSE^2 nodes of each tile, for each digit.
 
@@ -52,7 +54,7 @@ def coarse_sums(
     for start in range(0, len(corners), together):
         some = slice(start, start + together)
         shape = (len(nodes), len(corners[some]), -1)  # nodes first: NumPy sums along a short last axis slowly
-        logits, constant = _terms(network, (nodes + corners[some]).reshape(-1, 2))
+        logits, constant = _terms(decoder, (nodes + corners[some]).reshape(-1, 2))
         for first in range(0, len(pixels), _DIGITS):
             block = slice(first, first + _DIGITS)
             sums[block, some] = log_sum_exp(_joint(pixels[block], logits, constant).reshape(shape), axis=0).T
@@ -60,7 +62,7 @@ def coarse_sums(
     return sums
 
 
-def promising(network: Network, pixels: np.ndarray, corners: np.ndarray, sums: np.ndarray) -> np.ndarray:
+def promising(encoder: Encoder, pixels: np.ndarray, corners: np.ndarray, sums: np.ndarray) -> np.ndarray:
     """In which tiles each digit may have mass: (N, T) bool.
 
     These are the tiles whose sum is not negligible, the tile in which the encoder puts the digit, and all neighbours of
@@ -68,7 +70,7 @@ def promising(network: Network, pixels: np.ndarray, corners: np.ndarray, sums: n
     square of tiles; sums: (N, T), by `coarse_sums`.
     """
     side = math.isqrt(len(corners))
-    mean, _ = network.encode(pixels)
+    mean, _ = encoder.encode(pixels)
     column, row = np.clip((mean - corners[0]) // TILE, 0, side - 1).astype(int).T
     chosen = (sums > sums.max(axis=1, keepdims=True) - _COARSELY_NEGLIGIBLE).reshape(-1, side, side)
     chosen[np.arange(len(chosen)), row, column] = True
@@ -76,7 +78,7 @@ def promising(network: Network, pixels: np.ndarray, corners: np.ndarray, sums: n
 
 
 def row_sums(
-    network: Network,
+    decoder: Decoder,
     pixels: np.ndarray,
     digits: np.ndarray,
     lower: np.ndarray,
@@ -97,7 +99,7 @@ def row_sums(
     together = _NODES // SIDE**2  # tiles decoded at once
     for start in range(0, len(corners), together):
         some = corners[start : start + together]
-        logits, constant = _terms(network, (some[:, None, None, None] + inner).reshape(-1, 2))
+        logits, constant = _terms(decoder, (some[:, None, None, None] + inner).reshape(-1, 2))
         for t in range(len(some)):
             nodes = slice(t * SIDE**2, (t + 1) * SIDE**2)
             rows = order[ends[start + t] : ends[start + t + 1]]
@@ -107,10 +109,10 @@ def row_sums(
     return parts
 
 
-def flop(network: Network, lower: np.ndarray) -> float:
+def flop(decoder: Decoder, lower: np.ndarray) -> float:
     """How many operations `row_sums` takes. lower: (R, 2), the lower left corners of the rows' tiles."""
     nodes = SIDE**2 * len(np.unique(lower, axis=0))
-    return len(lower) * _FLOP_PER_ROW + nodes * (2 * network.parameters[1] + _FLOP_PER_NODE)
+    return len(lower) * _FLOP_PER_ROW + nodes * (2 * weights(decoder.layers) + _FLOP_PER_NODE)
 
 
 def _interleaved(size: float, side: int) -> np.ndarray:
@@ -127,12 +129,12 @@ def quarters(lower: np.ndarray, size: float) -> np.ndarray:
     return (lower[:, None] + offsets).reshape(-1, 2)
 
 
-def _terms(network: Network, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _terms(decoder: Decoder, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The parts of log p(x|z) + log p(z) = x . logits + constant that do not depend on x.
 
     z: (K, 2). Returns logits (K, 784) and constant (K,), both float32.
     """
-    logits = network.logits(z.astype(np.float32))
+    logits = decoder.logits(z.astype(np.float32))
     constant = -softplus(logits).sum(axis=1) - 0.5 * (z**2).sum(axis=1) - math.log(2 * math.pi)
     return logits, constant.astype(np.float32)
 
@@ -152,12 +154,12 @@ def log_sum_exp(values: np.ndarray, axis: int = -1) -> np.ndarray:
     return np.log(values.sum(axis=axis)) + largest.squeeze(axis)
 
 
-def reach_of(network: Network, pixels: np.ndarray) -> float:
+def reach_of(encoder: Encoder, pixels: np.ndarray) -> float:
     """Half the side of the square around 0 to sum over, a multiple of TILE, at most Z_LIMIT.
 
     It covers 4.5 standard deviations of the prior, and 6 of the encoder's posterior of each digit. pixels: (N, 784).
     """
-    mean, log_var = network.encode(pixels)
+    mean, log_var = encoder.encode(pixels)
     farthest = float((np.abs(mean) + _STDS * np.exp(0.5 * log_var)).max())
     return min(Z_LIMIT, TILE * math.ceil(max(_LEAST_REACH, farthest) / TILE))
 

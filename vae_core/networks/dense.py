@@ -5,6 +5,8 @@ ReLU is max(x, 0); SiLU is x sigmoid(x) (Elfwing et al. 2018, section 2).
 
 import numpy as np
 
+from vae_core.storage.tensors import Tensors
+
 Layer = tuple[np.ndarray, np.ndarray]
 """kernel (inputs, outputs) and bias (outputs,), float32."""
 
@@ -57,3 +59,21 @@ ACTIVATIONS = {"relu": _relu, "silu": _silu}
 
 DERIVATIVES = {"relu": _relu_derivative, "silu": _silu_derivative}
 """df/dx by the same names."""
+
+
+def through(layers: tuple[Layer, ...], x: np.ndarray, activation: str) -> np.ndarray:
+    """Apply hidden layers in order. x: (N, inputs of the first). Returns (N, outputs of the last)."""
+    for layer in layers:
+        x = ACTIVATIONS[activation](affine(layer, x))
+    return x
+
+
+def layer_of(tensors: Tensors, name: str) -> Layer:
+    """The layer of this name."""
+    return tensors[f"{name}.kernel"], tensors[f"{name}.bias"]
+
+
+def hidden_layers(tensors: Tensors, part: str) -> tuple[Layer, ...]:
+    """The hidden layers of a part of a network, "encoder" for instance, in order."""
+    depth = sum(name.startswith(f"{part}.hidden.") and name.endswith(".kernel") for name in tensors)
+    return tuple(layer_of(tensors, f"{part}.hidden.{i}") for i in range(depth))

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 from pathlib import Path
 
+from vae_core.config import TrainingConfig
 from vae_core.errors import RunDamaged, RunNotFound
 from vae_core.runs import ids
 from vae_core.runs.run import Run, read_run
@@ -33,9 +34,10 @@ def shipped_by_beta() -> list[Run]:
     """The shipped runs that differ from one another only in beta, the least beta first; empty if there are none."""
     alike = collections.defaultdict(list)
     for run in runs_in(directories.SHIPPED)[0]:
-        alike[dataclasses.replace(run.record.config, beta=1.0)].append(run)
+        if isinstance(config := run.record.config, TrainingConfig):
+            alike[dataclasses.replace(config, beta=1.0)].append((config.beta, run))
     most = max(alike.values(), key=len, default=[])
-    return sorted(most, key=lambda run: run.record.config.beta) if len(most) > 1 else []
+    return [run for _, run in sorted(most, key=lambda pair: pair[0])] if len(most) > 1 else []
 
 
 def runs_in(root: Path) -> tuple[list[Run], list[str]]:

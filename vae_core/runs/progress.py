@@ -3,8 +3,8 @@
     created, resumed (step)             the training is asked for; its worker is not started yet
     queued (place)                      the worker waits for a slot; place 1 is the next
     starting, compiling (device)        TensorFlow is imported; the gradient step is compiled
-    step (step, seconds, loss, ...)     several times an epoch: mean losses since the last step event, in nats
-    epoch (one row of the history)      the end of an epoch: mean losses over it, in nats
+    step (step, seconds, loss, ...)     often: mean losses since the last step event, in nats
+    epoch, row (one row of the history) the end of an epoch, or of so many steps of a GAN: mean losses, in nats
     scoring                             the training is complete; the test digits are scored
     heartbeat                           the worker is alive, and has nothing new to report
     done, cancelled, failed (reason)    the end
@@ -29,21 +29,22 @@ from vae_core.storage.files import raising_run_damaged, read_text
 
 NAME = "progress.jsonl"
 STEP_NUMBERS = ("step", "seconds", "loss", "reconstruction", "kl", "digits_per_second")
+GAN_STEP_NUMBERS = (*history.GAN_COLUMNS, "digits_per_second")
 _NUMBERS: dict[str, tuple[str, ...]] = {
     "created": (),
     "resumed": ("step",),
     "queued": ("place",),
     "starting": (),
     "compiling": (),
-    "step": STEP_NUMBERS,
     "epoch": history.COLUMNS,
+    "row": history.GAN_COLUMNS,
     "scoring": (),
     "heartbeat": (),
     "done": (),
     "cancelled": (),
     "failed": (),
 }
-"""For each event, the numbers that its line must have besides "time". In JSON, null stands for NaN."""
+"""For each event but "step", the numbers that its line must have besides "time". In JSON, null stands for NaN."""
 
 _MOST_BYTES = 50_000_000
 
@@ -53,7 +54,7 @@ class Progress:
     """The state of a training, summed up from the lines so far."""
 
     phase: str = "created"
-    """The last event other than a heartbeat; "training" instead of "step" and "epoch"."""
+    """The last event other than a heartbeat; "training" instead of "step", "epoch" and "row"."""
     asked_time: float = 0.0
     """Time of the last "created" or "resumed", in seconds since 1970, by the clock of whoever asked."""
     place: int = 0
@@ -63,20 +64,20 @@ class Progress:
     reason: str = ""
     """Why the training was cancelled or failed; empty otherwise."""
     steps: list[dict[str, float]] = field(default_factory=list)
-    """The numbers STEP_NUMBERS of each step event. Those after the step from which a training was resumed are dropped,
-    because it takes these steps again."""
+    """The numbers of each step event, STEP_NUMBERS or a GAN's. Those after the step from which a training was resumed
+    are dropped, because it takes these steps again."""
 
     def take(self, event: dict[str, Any]) -> None:
         """Update the state with the next line's event, as `_parse` returns it."""
         name = event["event"]
-        if name in ("step", "epoch"):
+        if name in ("step", "epoch", "row"):
             self.phase = "training"
         elif name != "heartbeat":
             self.phase = name
         if name in ("created", "resumed"):
             self.asked_time = event["time"]
         if name == "step":
-            self.steps.append({key: event[key] for key in STEP_NUMBERS})
+            self.steps.append({key: event[key] for key in _numbers_of(event)})
         elif name == "resumed":
             self.steps = [step for step in self.steps if step["step"] <= event["step"]]
         elif name == "queued":
@@ -103,12 +104,19 @@ def read(directory: Path) -> Progress:
     return progress
 
 
+def _numbers_of(event: dict[str, Any]) -> tuple[str, ...]:
+    """The numbers that an event's line must have besides "time"."""
+    if event["event"] == "step":
+        return GAN_STEP_NUMBERS if "d_loss" in event else STEP_NUMBERS
+    return _NUMBERS[event["event"]]
+
+
 def _parse(line: str) -> dict[str, Any]:
     """The event of a line, with NaN for null. Raises ValueError if a number of the event is missing or not one."""
     event = json.loads(line)
-    if not isinstance(event, dict) or event.get("event") not in _NUMBERS:
-        raise ValueError(f"expected an object whose event is one of {', '.join(_NUMBERS)}")
-    for name in ("time", *_NUMBERS[event["event"]]):
+    if not isinstance(event, dict) or event.get("event") not in (*_NUMBERS, "step"):
+        raise ValueError(f"expected an object whose event is one of {', '.join((*_NUMBERS, 'step'))}")
+    for name in ("time", *_numbers_of(event)):
         if name not in event:
             raise ValueError(f"the number {name!r} is missing")
         value = event[name]

@@ -11,6 +11,7 @@ from typing import Any
 
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import MNIST, SAMPLE, Digits, name_of
+from vae_core.kinds import CONFIGS, VAE, AnyConfig
 
 FORMAT = 1
 STATUSES = ("running", "done", "cancelled", "failed")
@@ -83,10 +84,11 @@ class Record:
     """Also the name of the run's directory."""
     title: str
     kind: str
-    """"vae"."""
+    """VAE or GAN."""
     status: str
     """One of STATUSES."""
-    config: TrainingConfig
+    config: AnyConfig
+    """Of the kind's class."""
     dataset: Dataset
     versions: dict[str, str]
     """Of Python and the libraries that it was begun with, by name."""
@@ -98,14 +100,28 @@ class Record:
     """Why it was cancelled or failed, for instance "cancelled at epoch 3 of 50"; empty otherwise."""
 
     @property
-    def steps_per_epoch(self) -> int:
-        """Gradient steps in an epoch. The batch of the last may be smaller."""
-        return -(-self.dataset.train // self.config.batch_size)
+    def has_encoder(self) -> bool:
+        """Whether it can place digits in the plane. A GAN can only draw them."""
+        return self.kind == VAE
+
+    @property
+    def row_steps(self) -> int:
+        """Gradient steps between two rows of the history: an epoch of a VAE."""
+        return self.config.row_steps(self.dataset.train)
 
     @property
     def steps(self) -> int:
         """Gradient steps of the whole training."""
-        return self.config.epochs * self.steps_per_epoch
+        return self.config.total_steps(self.dataset.train)
+
+    def moment(self, step: int, written: str = ".4g") -> str:
+        """How far the training is after so many gradient steps: "epoch 3 of 50", or "step 300 of 6,000" of a GAN.
+
+        written: the format of the epoch.
+        """
+        if isinstance(self.config, TrainingConfig):
+            return f"epoch {step / self.row_steps:{written}} of {self.config.epochs}"
+        return f"step {step:,} of {self.steps:,}"
 
     @classmethod
     def from_json(cls, text: str) -> "Record":
@@ -115,11 +131,11 @@ class Record:
             raise ValueError("expected an object with a format number")
         if (found := fields.pop("format")) != FORMAT:
             raise ValueError(f"expected format {FORMAT}, found {found!r}; a newer version of the app may read it")
-        if fields.get("kind") != "vae":
-            raise ValueError(f"expected the kind 'vae', found {fields.get('kind')!r}")
+        if not isinstance(kind := fields.get("kind"), str) or kind not in CONFIGS:
+            raise ValueError(f"expected a kind of {', '.join(CONFIGS)}; found {kind!r}")
         if fields.get("status") not in STATUSES:
             raise ValueError(f"expected a status of {', '.join(STATUSES)}; found {fields.get('status')!r}")
-        config = TrainingConfig.from_dict(fields.pop("config", None))
+        config = CONFIGS[kind].from_dict(fields.pop("config", None))
         dataset = _build(Dataset, fields.pop("dataset", None))
         for name, least in (("train", 1), ("validation", 0), ("test", 1)):
             if (found := getattr(dataset, name)) < least:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
+from vae_core.errors import NoEncoder
+from vae_core.networks.decoder import Decoder
 from vae_core.networks.network import Network, network_shapes
 from vae_core.runs import history
 from vae_core.runs.record import Record, Score, scores_from_json
@@ -49,6 +52,20 @@ class Run:
         return title if self.record.status == "done" else f"{title} ({why})"
 
     @property
+    def explorable(self) -> bool:
+        """Whether digits can be encoded with it: it has an encoder, which is not being trained at the moment."""
+        return self.record.has_encoder and self.record.status != "running"
+
+    @property
+    def vae_config(self) -> TrainingConfig:
+        """The config of a VAE's training. Raises NoEncoder for a GAN."""
+        if isinstance(config := self.record.config, TrainingConfig):
+            return config
+        raise NoEncoder(
+            f"{self.name} is a GAN: it draws digits, but has no encoder, which would place digits in the plane."
+        )
+
+    @property
     def shipped(self) -> bool:
         """Whether the run is part of the repository, and so cannot be changed."""
         return self.directory.parent == directories.SHIPPED
@@ -67,12 +84,16 @@ class Run:
         return read_tensors(self.directory / "network.safetensors", network_shapes(self.record.config))
 
     def network(self) -> Network:
-        """The encoder and the decoder with these weights. Raises RunDamaged."""
-        return Network.from_tensors(self.tensors(), self.record.config.activation)
+        """The encoder and the decoder with these weights. Raises NoEncoder for a GAN; RunDamaged."""
+        return Network.from_tensors(self.tensors(), self.vae_config.activation)
+
+    def decoder(self) -> Decoder:
+        """The decoder with these weights, a GAN's generator. Raises RunDamaged."""
+        return Decoder.from_tensors(self.tensors(), self.record.config.activation)
 
     def history(self) -> "pd.DataFrame":
-        """history.csv: a row for each epoch, losses in nats. Raises RunDamaged."""
-        return history.read(self.directory)
+        """history.csv: a row for each epoch of a VAE, or every 250 steps of a GAN. Raises RunDamaged."""
+        return history.read(self.directory, self.record.kind)
 
     def scores(self) -> list[Score]:
         """metrics.json: the scores on the test digits. Raises RunDamaged."""

@@ -17,11 +17,12 @@ from pathlib import Path
 from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits, split
 from vae_core.errors import ConfigError, DataError, RunNotWritable
+from vae_core.kinds import AnyConfig
 from vae_core.networks.initialization import initial_tensors
-from vae_core.networks.network import Network
+from vae_core.networks.network import parts_of
 from vae_core.runs import history, ids, progress, snapshots
 from vae_core.runs.checkpoint import Checkpoint
-from vae_core.runs.history import Epoch
+from vae_core.runs.history import Row
 from vae_core.runs.progress import Journal
 from vae_core.runs.record import Dataset, Record, Score, scores_to_json
 from vae_core.runs.run import Run, read_run
@@ -34,10 +35,10 @@ from vae_core.storage.tensors import Tensors, pack
 _TITLE_LENGTH = 1000  # a longer title is cut: run.json must stay below the size at which it can be read
 
 
-def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None = None) -> Run:
+def begin(config: AnyConfig, digits: Digits, root: Path, title: str | None = None) -> Run:
     """Create a run in `root` that is to be trained: its record, its initial weights and their snapshot.
 
-    title: None for the recipe, the epochs and the seed. Raises ConfigError if no digit is left to train on,
+    title: None for the recipe, the length and the seed. Raises ConfigError if no digit is left to train on,
     RunNotWritable.
     """
     train = len(digits.train_images) - config.validation
@@ -46,8 +47,8 @@ def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None 
         raise ConfigError(f"validation: expected {expected}; found {config.validation}.")
     record = Record(
         id=f"{config.recipe}-{config.fingerprint(''.join([digits.digest, *digits.left_out.values()]))}",
-        title=(title or f"{config.recipe}, {config.epochs} epochs, seed {config.seed}")[:_TITLE_LENGTH],
-        kind="vae",
+        title=(title or f"{config.recipe}, {_length(config)}, seed {config.seed}")[:_TITLE_LENGTH],
+        kind=config.kind,
         status="running",
         config=config,
         dataset=Dataset(
@@ -59,7 +60,7 @@ def begin(config: TrainingConfig, digits: Digits, root: Path, title: str | None 
     )
     images, _ = split(digits.train_images, config.validation, config.seed)
     tensors = initial_tensors(config, images)
-    snapshot = Snapshot.take(Network.from_tensors(tensors, config.activation), digits.test_images, step=0)
+    snapshot = Snapshot.take(*parts_of(tensors, config.activation), digits.test_images, step=0)
     return put(root, record, tensors, [], [], snapshot)
 
 
@@ -88,7 +89,7 @@ def put(
     root: Path,
     record: Record,
     tensors: Tensors,
-    epochs: Sequence[Epoch],
+    rows: Sequence[Row],
     scores: list[Score],
     snapshot: Snapshot | None = None,
 ) -> Run:
@@ -100,7 +101,7 @@ def put(
     if not ids.is_id(record.id):
         raise RunNotWritable(f"{record.id!r} cannot be a run's id; {ids.RULE}.")
     with raising_run_not_writable(root, "The runs' directory"), staging(root) as staged:
-        _fill(staged, tensors, epochs, scores)
+        _fill(staged, record.kind, tensors, rows, scores)
         if snapshot:
             snapshots.keep(staged, snapshot)
         if record.status == "running":
@@ -112,10 +113,10 @@ def put(
     raise AssertionError("unreachable: there is always a free id")
 
 
-def complete(run: Run, record: Record, tensors: Tensors, epochs: Sequence[Epoch], scores: list[Score]) -> Run:
+def complete(run: Run, record: Record, tensors: Tensors, rows: Sequence[Row], scores: list[Score]) -> Run:
     """Write the results of a run and its new record. Raises RunNotWritable; the run can still be read then."""
     with raising_run_not_writable(run.directory):
-        _fill(run.directory, tensors, epochs, scores)
+        _fill(run.directory, record.kind, tensors, rows, scores)
     return mark(run, record)
 
 
@@ -165,11 +166,15 @@ def delete(run: Run) -> None:
         discard(run.directory)
 
 
-def _fill(directory: Path, tensors: Tensors, epochs: Sequence[Epoch], scores: list[Score]) -> None:
+def _fill(directory: Path, kind: str, tensors: Tensors, rows: Sequence[Row], scores: list[Score]) -> None:
     """Write all files of a run but its record. Raises OSError."""
     write(directory / "network.safetensors", pack(tensors))
-    history.write(directory, epochs)
+    history.write(directory, rows, kind)
     write(directory / "metrics.json", scores_to_json(scores))
+
+
+def _length(config: AnyConfig) -> str:
+    return f"{config.epochs} epochs" if isinstance(config, TrainingConfig) else f"{config.steps:,} steps"
 
 
 def _free_ids(root: Path, stem: str) -> Iterator[str]:

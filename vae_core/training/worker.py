@@ -15,23 +15,33 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from vae_core.data.digits import Digits, split
 from vae_core.data.sources import leaving_out
 from vae_core.errors import RunBusy, RunNotWritable, TrainingFailed, VaeError
 from vae_core.evaluation.scores import score_elbo
+from vae_core.gan_config import GanConfig
 from vae_core.jobs import control
 from vae_core.jobs.queue import wait_for_slot
+from vae_core.kinds import AnyConfig
+from vae_core.likelihood.elbo import SAMPLES
 from vae_core.networks.network import Network
 from vae_core.runs import checkpoint, liveness, progress, snapshots, store
+from vae_core.runs.checkpoint import Checkpoint
 from vae_core.runs.locks import Hold, holding
 from vae_core.runs.progress import Journal
-from vae_core.runs.record import Record
+from vae_core.runs.record import Record, Score
 from vae_core.runs.run import Run, read_run
 from vae_core.training.failures import reason_for
 from vae_core.training.heartbeat import Heartbeat
 from vae_core.training.loop import TrainingLoop
 from vae_core.training.signals import set_by_signals
+
+if TYPE_CHECKING:
+    from vae_core.training.stepper import Stepper
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +93,17 @@ def _check_no_worker_lives(run: Run) -> None:
         )
 
 
+def _trainer(config: AnyConfig, images: np.ndarray, checkpoint: Checkpoint) -> "Stepper":
+    """The trainer for this kind of model. Imports TensorFlow."""
+    if isinstance(config, GanConfig):
+        from vae_core.training.gan_trainer import GanTrainer
+
+        return GanTrainer(config, images, checkpoint)
+    from vae_core.training.trainer import Trainer
+
+    return Trainer(config, images, checkpoint)
+
+
 class _Worker:
     """The training of one run by this process."""
 
@@ -122,11 +143,9 @@ class _Worker:
     def train(self) -> Run:
         """Take the gradient steps. Returns the run, done or cancelled."""
         self.report("starting")
-        from vae_core.training.trainer import Trainer  # imports TensorFlow
-
         loop, config = self.loop, self.run.record.config
         images, held_out = split(self.digits.train_images, config.validation, config.seed)
-        trainer = Trainer(config, images, loop.checkpoint)
+        trainer = _trainer(config, images, loop.checkpoint)
         del images  # the trainer has a copy
         loop.start_clock()
         self.report("compiling", device=trainer.device)
@@ -145,14 +164,14 @@ class _Worker:
         with contextlib.suppress(OSError):  # on a full disk, the results can still be stored elsewhere
             store.save(self.run, self.loop.checkpoint)
             self.report("scoring")
-        network, epochs = self.loop.checkpoint.network, self.loop.epochs
-        scores = score_elbo(self.network(), self.digits)
+        network, rows = self.loop.checkpoint.network, self.loop.rows
+        scores = self.scores()
         record = self.record("done", "")
         try:
-            run = store.complete(self.run, record, network, epochs, scores)
+            run = store.complete(self.run, record, network, rows, scores)
         except RunNotWritable as error:
             fallback = Path(tempfile.gettempdir()) / "vae-latent-explorer-runs"
-            run = store.put(fallback, record, network, epochs, scores)
+            run = store.put(fallback, record, network, rows, scores)
             self.fail(f"{error} The trained run is kept in {run.directory}; move that folder once there is room.")
             _log.warning("%s The run is kept in %s; move its folder once there is room.", error, run.directory)
             return run
@@ -162,14 +181,17 @@ class _Worker:
     def cancelled(self) -> Run:
         """Store the weights so far with quick scores; the checkpoint stays. Returns the run, cancelled."""
         step, record, network = self.loop.checkpoint.step, self.run.record, self.loop.checkpoint.network
-        scores = score_elbo(self.network(), self.digits, _QUICK_SAMPLES) if step else []
-        reason = f"cancelled at epoch {step / record.steps_per_epoch:.4g} of {record.config.epochs}"
+        scores = self.scores(_QUICK_SAMPLES) if step else []
+        reason = f"cancelled at {record.moment(step)}"
         record = self.record("cancelled", reason)
-        return self.end(store.complete(self.run, record, network, self.loop.epochs, scores))
+        return self.end(store.complete(self.run, record, network, self.loop.rows, scores))
 
-    def network(self) -> Network:
-        """The network of the last checkpoint."""
-        return Network.from_tensors(self.loop.checkpoint.network, self.run.record.config.activation)
+    def scores(self, samples: int = SAMPLES) -> list[Score]:
+        """The scores of the last checkpoint on the test digits; none of a GAN, whose -ELBO takes an encoder."""
+        if not self.run.record.has_encoder:
+            return []
+        network = Network.from_tensors(self.loop.checkpoint.network, self.run.record.config.activation)
+        return score_elbo(network, self.digits, samples)
 
     def record(self, status: str, reason: str) -> Record:
         """The run's record with another status and reason, and the training time so far."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import Call, random_digits
+from tests.unit.builders import Call, make_gan, random_digits
 from tests.unit.inspection import contents
 from vae_core.data import sources
 from vae_core.data.digits import Digits
@@ -113,3 +113,13 @@ def test_ship_takes_no_name_that_is_not_an_id(call: Call, own_run: Run):
     status, output, errors = call("ship", "small", "../short")
     assert (status, output) == (2, "")
     assert errors == ("Error: '../short' cannot be a run's id; expected 1 to 64 of a-z, 0-9 and '-'.\n")
+
+
+def test_a_gan_has_no_report_and_evaluate_says_why(call: Call, few: Digits, root: Path):
+    make_gan(root)
+    status, output, errors = call("evaluate", "a-gan", "--json")
+    assert (status, output) == (2, "")
+    assert (
+        errors
+        == "Error: A small GAN is a GAN: it draws digits, but has no encoder, which would place digits in the plane.\n"
+    )

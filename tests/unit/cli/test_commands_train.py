@@ -14,7 +14,8 @@ from tests.unit.fake_trainer import FakeTrainer, FakeTrainers
 from vae_core.config import TrainingConfig
 from vae_core.data import sources
 from vae_core.data.digits import Digits
-from vae_core.recipes import RECIPES, recipe_for
+from vae_core.gan_config import GanConfig
+from vae_core.recipes import GAN_RECIPES, RECIPES, recipe_for
 from vae_core.runs import store
 from vae_core.runs.catalog import open_run
 from vae_core.runs.run import read_run
@@ -49,7 +50,7 @@ def arguments(options: dict[str, str]) -> list[str]:
 def test_every_field_of_a_config_is_an_option_that_says_what_it_is_for(call: Call):
     _, output, _ = call("train", "--help")
     text = " ".join(output.split())
-    for spec in dataclasses.fields(TrainingConfig):
+    for spec in (*dataclasses.fields(TrainingConfig), *dataclasses.fields(GanConfig)):
         assert f"--{spec.name.replace('_', '-')}" in output
         if spec.name != "recipe":
             assert spec.metadata["why"] in text
@@ -215,3 +216,35 @@ def test_with_tensorflow_a_training_ends_better_than_a_guess(call: Call, few: Di
     (row,) = run.history().to_dict("records")
     assert row["loss"] == pytest.approx(row["reconstruction"] + 2 * row["kl"], abs=0.01)
     assert run.scores()[0].value < 784 * np.log(2)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--recipe", "gan", "--beta", "2"], "--beta is no setting of gan, which trains a GAN."),
+        (["--recipe", "fast", "--gamma", "2"], "--gamma is no setting of fast, which trains a VAE."),
+        (["--recipe", "gan", "--loss", "minmax"], "Invalid value for '--loss': 'minmax' is not one of"),
+        (
+            ["--recipe", "gan", "--schedule", "linear"],
+            "schedule: expected one of constant, half cosine; found 'linear'",
+        ),
+    ],
+)
+def test_what_is_no_setting_of_the_kind_is_refused_before_anything_is_read(call: Call, words: list[str], message: str):
+    status, output, errors = call("train", *words)
+    assert (status, output) == (2, "")
+    assert errors.startswith(f"Error: {message}")
+
+
+def test_a_gans_options_find_their_way_into_its_run(
+    call: Call, few: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    begun = []
+    monkeypatch.setattr("vae_core.training.worker.train", lambda run, *rest: begun.append(run) or run)
+    options = {"generator_widths": "8,4", "loss": "non-saturating", "gamma": "0.5", "beta_1": "0.5", "steps": "7"}
+    status, output, _ = call("train", "--recipe", "gan-collapsed", *arguments(options))
+    assert status == 0
+    assert "not scored: a GAN has no encoder" in output
+    config = begun[0].record.config
+    changes = {"generator_widths": (8, 4), "loss": "non-saturating", "gamma": 0.5, "beta_1": 0.5, "steps": 7}
+    assert config == dataclasses.replace(GAN_RECIPES["gan-collapsed"], **changes)

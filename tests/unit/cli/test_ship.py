@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from tests.unit.builders import all_for_testing, random_tensors, some_of, step_numbers
+from tests.unit.builders import (
+    FILES,
+    all_for_testing,
+    make_gan,
+    random_digits,
+    random_tensors,
+    record,
+    some_of,
+    step_numbers,
+)
+from tests.unit.inspection import listing
 from vae_core.cli import ship
 from vae_core.cli.ship import ship_run
 from vae_core.config import TrainingConfig
@@ -64,17 +74,17 @@ def test_a_newer_one_takes_the_place_of_an_older_one(root: Path, shipped: Path, 
 
 
 def test_weights_stay_as_they_are_where_rounding_costs_something(few: Digits):
-    tensors = random_tensors(CONFIG)
-    assert ship.rounded(tensors, "relu", few.test_images)["encoder.mean.kernel"].dtype == np.float16
+    tensors, cost = random_tensors(CONFIG), ship.lost_by("relu", few.test_images)
+    assert ship.rounded(tensors, cost, ship.MOST_LOST)["encoder.mean.kernel"].dtype == np.float16
     tensors["decoder.logits.bias"] = np.full(784, 1e5, np.float32)  # beyond float16
-    assert ship.rounded(tensors, "relu", few.test_images) is tensors
+    assert ship.rounded(tensors, cost, ship.MOST_LOST) is tensors
     tensors = random_tensors(CONFIG)
     # 4099 becomes 4100 and 4097 becomes 4096: a mean of 2 becomes one of 4.
     tensors["encoder.hidden.0.kernel"][:] = 0
     tensors["encoder.hidden.0.bias"][:2] = 4099, 1
     tensors["encoder.mean.kernel"][:2] = [[1, 0], [-4097, 0]]
     tensors["encoder.log_var.kernel"][:] = 0
-    assert ship.rounded(tensors, "relu", few.test_images) is tensors
+    assert ship.rounded(tensors, cost, ship.MOST_LOST) is tensors
 
 
 @pytest.mark.parametrize("validation", [0, 7])
@@ -87,7 +97,7 @@ def test_the_rounding_is_judged_on_no_test_digit_and_none_that_was_left_out(
     run = store.begin(config, few.without(others), root, "Mine")
     run = store.complete(run, dataclasses.replace(run.record, status="done"), random_tensors(CONFIG), [], [])
     judges = []
-    monkeypatch.setattr(ship, "rounded", lambda tensors, activation, images: judges.append(images) or tensors)
+    monkeypatch.setattr(ship, "lost_by", lambda activation, images: judges.append(images) or (lambda one, other: 1.0))
     copy = ship_run(run, "short", few, [others])
     kept, held_out = split(few.without(others).train_images, validation, 0)
     np.testing.assert_array_equal(judges[0], held_out if validation else kept)
@@ -114,3 +124,28 @@ def test_a_run_on_other_digits_or_under_no_name_is_not_shipped(root: Path, shipp
     with pytest.raises(RunNotWritable, match="cannot be a run's id"):
         ship_run(run, "../short", few)
     assert not list(shipped.iterdir())
+
+
+def test_a_gan_travels_without_reports_rounded_where_its_digits_stay_the_same(root: Path, shipped: Path):
+    digits = random_digits()
+    run = make_gan(root, dataset=dataclasses.replace(record().dataset, digest=digits.digest))
+    copy = ship_run(run, "short-gan", digits)
+    assert listing(copy.directory) == sorted([*FILES, "snapshots"])
+    assert (copy.id, copy.record.kind, copy.scores()) == ("short-gan", "gan", [])
+    stored = safetensors.numpy.load_file(copy.directory / "network.safetensors")
+    assert all(tensor.dtype == np.float16 for tensor in stored.values())
+    z = np.random.default_rng(1).standard_normal((500, 2)).astype(np.float32)
+    difference = 255 * np.abs(copy.decoder().decode(z) - run.decoder().decode(z)).mean()
+    assert 0 < difference < ship.MOST_CHANGED
+    assert ship.rounded(run.tensors(), lambda before, after: ship.MOST_CHANGED, ship.MOST_CHANGED) is not copy.tensors()
+
+
+def test_a_gans_weights_stay_as_they_are_where_rounding_changes_its_digits():
+    cost = ship.changed_by("silu")
+    tensors = {
+        "decoder.hidden.0.kernel": np.zeros((2, 2), np.float32),
+        "decoder.hidden.0.bias": np.array([2049, 2049], np.float32),  # 2048 in float16
+        "decoder.logits.kernel": np.ones((2, 784), np.float32),
+        "decoder.logits.bias": np.full(784, -4097, np.float32),  # -4096: a logit of 1 becomes one of 0
+    }
+    assert ship.rounded(tensors, cost, ship.MOST_CHANGED) is tensors

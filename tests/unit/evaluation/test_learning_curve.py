@@ -35,7 +35,7 @@ def test_steps_within_the_epochs_are_finer(root: Path):
     for step in (10, 20):
         journal.write("step", **step_numbers(step, reconstruction=200.0, kl=float(step)))
     curve = LearningCurve.of(run)
-    assert run.record.steps_per_epoch == 40
+    assert run.record.row_steps == 40
     assert curve.trained == [(0.25, 200.0, 10.0), (0.5, 200.0, 20.0)]
 
 
@@ -54,7 +54,7 @@ def test_a_long_course_is_thinned(root: Path):
     curve = LearningCurve.of(run)
     assert 200 < len(curve.trained) <= 400
     assert curve.trained == sorted(curve.trained)
-    assert curve.epochs == 1203 / run.record.steps_per_epoch
+    assert curve.epochs == 1203 / run.record.row_steps
 
 
 def test_a_damaged_history_is_named(root: Path):

@@ -51,7 +51,7 @@ def test_the_bound_and_its_terms_are_those_of_the_likelihood(report: Report):
     found, images = values(report), DIGITS.test_images
     for score in score_elbo(NETWORK, DIGITS):
         assert found[score.name] == score.value
-    mean, log_var = (term.astype(float) for term in NETWORK.encode(to_pixels(images)))
+    mean, log_var = (term.astype(float) for term in NETWORK.encoder.encode(to_pixels(images)))
     by_dimension = (0.5 * (np.exp(log_var) + mean**2 - 1 - log_var)).mean(axis=0)
     assert [found["KL of z1"], found["KL of z2"]] == pytest.approx(by_dimension.tolist(), abs=1e-3)
     assert found["rate"] == pytest.approx(found["KL"] / np.log(2), abs=1e-3)
@@ -76,11 +76,11 @@ def test_the_binarised_bound_is_the_loop_over_digits_pixels_and_samples(report: 
     expected = []
     for digit, (image, drawn) in enumerate(zip(DIGITS.test_images, greys, strict=True)):
         white = [int(threshold < grey) for grey, threshold in zip(image.ravel(), drawn.ravel(), strict=True)]
-        mean, log_var = (term[0] for term in NETWORK.encode(np.array([white], np.float32)))
+        mean, log_var = (term[0] for term in NETWORK.encoder.encode(np.array([white], np.float32)))
         nats = 0.5 * sum(math.exp(v) + m**2 - 1 - v for m, v in zip(mean.tolist(), log_var.tolist(), strict=True))
         for sample in epsilon:
             z = mean + np.exp(log_var / 2) * sample[digit]
-            shades = NETWORK.decode(z[None])[0].ravel().tolist()
+            shades = NETWORK.decoder.decode(z[None])[0].ravel().tolist()
             nats -= sum(math.log(p if x else 1 - p) for x, p in zip(white, shades, strict=True)) / 4
         expected.append(nats)
     np.testing.assert_allclose(report.metrics.binarised, expected, rtol=1e-4)
@@ -88,7 +88,9 @@ def test_the_binarised_bound_is_the_loop_over_digits_pixels_and_samples(report: 
 
 
 def test_the_neighbours_are_training_digits_and_scikit_learn_finds_the_same(report: Report):
-    training, tests = (NETWORK.encode(to_pixels(images))[0] for images in (DIGITS.train_images, DIGITS.test_images))
+    training, tests = (
+        NETWORK.encoder.encode(to_pixels(images))[0] for images in (DIGITS.train_images, DIGITS.test_images)
+    )
     for k in (1, 5, 50):
         classifier = KNeighborsClassifier(k).fit(training, DIGITS.train_labels)
         assert values(report)[f"{k}-NN accuracy"] == classifier.score(tests, DIGITS.test_labels)
@@ -140,7 +142,7 @@ def test_measuring_says_what_it_does_and_how_far_it_is(report: Report, reported:
 
 def test_without_training_digits_the_neighbours_are_the_other_test_digits():
     digits = all_for_testing(DIGITS, 0, 80)
-    found, means = Report.measure(NETWORK, digits), NETWORK.encode(to_pixels(digits.test_images))[0]
+    found, means = Report.measure(NETWORK, digits), NETWORK.encoder.encode(to_pixels(digits.test_images))[0]
     for k in (1, 5, 50):
         hits = []
         for i in range(80):

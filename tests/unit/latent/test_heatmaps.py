@@ -94,14 +94,14 @@ def test_where_fewer_digits_vote_a_share_is_still_of_one():
 def test_the_magnification_is_that_of_the_cells_centre():
     found = computed("magnification")
     for row, column in SOME:
-        expected = log_magnification(NETWORK, centre(found, row, column))[0]
+        expected = log_magnification(NETWORK.decoder, centre(found, row, column))[0]
         assert found.values[row, column] == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_width_is_the_posteriors_of_the_digit_that_is_decoded_there():
     found = computed("width")
     for row, column in SOME:
-        _, log_var = NETWORK.encode(NETWORK.decode(centre(found, row, column)).reshape(1, 784))
+        _, log_var = NETWORK.encoder.encode(NETWORK.decoder.decode(centre(found, row, column)).reshape(1, 784))
         s1, s2 = np.exp(log_var[0].astype(float) / 2)
         assert found.values[row, column] == pytest.approx(np.sqrt(s1 * s2), rel=1e-4)
 

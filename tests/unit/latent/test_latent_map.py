@@ -34,15 +34,15 @@ def by_distance(digits_map: LatentMap, z: tuple[float, float]) -> list[tuple[flo
 def test_a_round_trip_decodes_and_encodes():
     z = (0.5, -1.0)
     back, drift = round_trip(NETWORK, z)
-    pixels = NETWORK.decode(np.array([z], np.float32)).reshape(1, 784)
-    expected = NETWORK.encode(pixels)[0][0]
+    pixels = NETWORK.decoder.decode(np.array([z], np.float32)).reshape(1, 784)
+    expected = NETWORK.encoder.encode(pixels)[0][0]
     assert back == pytest.approx(expected.tolist())
     assert drift == pytest.approx(math.hypot(back[0] - 0.5, back[1] + 1.0))
 
 
 def test_the_map_holds_each_digits_mean_and_spread(digits_map: LatentMap):
     for i in (0, 7, 299):
-        mean, log_var = NETWORK.encode(to_pixels(IMAGES[i : i + 1]))
+        mean, log_var = NETWORK.encoder.encode(to_pixels(IMAGES[i : i + 1]))
         np.testing.assert_allclose(digits_map.means[i], mean[0], atol=1e-5)
         np.testing.assert_allclose(digits_map.std[i], [math.sqrt(math.exp(value)) for value in log_var[0]], rtol=1e-5)
     assert digits_map.means.shape == digits_map.std.shape == (300, 2)

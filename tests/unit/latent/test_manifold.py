@@ -58,14 +58,14 @@ def test_the_points_run_left_to_right_and_top_to_bottom():
 @pytest.mark.parametrize("n", [5, 8, 15])
 def test_the_mosaics_corners_are_the_lattices_corners(n: int):
     network = Network.from_tensors(random_tensors(TrainingConfig(decoder_widths=(9,))))
-    picture = mosaic(network.decode, n)
+    picture = mosaic(network.decoder.decode, n)
     assert picture.shape == (28 * n, 28 * n)
     assert picture.dtype == np.float32
     edge = 1.6448536
     first, last = slice(0, 28), slice(28 * (n - 1), 28 * n)
     for rows, z2 in ((first, edge), (last, -edge)):
         for columns, z1 in ((first, -edge), (last, edge)):
-            expected = network.decode(np.array([[z1, z2]], np.float32))[0]
+            expected = network.decoder.decode(np.array([[z1, z2]], np.float32))[0]
             np.testing.assert_allclose(picture[rows, columns], expected, atol=1e-6)
 
 

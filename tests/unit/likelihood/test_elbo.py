@@ -75,11 +75,11 @@ def test_the_elbo_is_the_loop_over_digits_and_samples(
     epsilon = [noise.standard_normal((5, 2), dtype=np.float32) for _ in range(3)]
     for i, image in enumerate(images):
         x = image.ravel() / 255
-        mean, log_var = (term[0].astype(float) for term in network.encode(x[None].astype(np.float32)))
+        mean, log_var = (term[0].astype(float) for term in network.encoder.encode(x[None].astype(np.float32)))
         terms = []
         for sample in range(3):
             z = mean + np.exp(log_var / 2) * epsilon[sample][i]
-            p = network.decode(z[None].astype(np.float32))[0].ravel().astype(float)
+            p = network.decoder.decode(z[None].astype(np.float32))[0].ravel().astype(float)
             terms.append(-(x * np.log(p) + (1 - x) * np.log(1 - p)).sum())
         assert reconstruction[i] == pytest.approx(sum(terms) / 3, rel=1e-5)
         assert error[i] == pytest.approx(scipy.stats.sem(terms), rel=0.01)
@@ -113,12 +113,12 @@ def test_the_seeds_figure_on_the_first_500_test_digits(digits: Digits):
     images = digits.test_images[:500]
     reconstruction, kl, _ = negative_elbo(network, images)
     x = images.reshape(-1, 784) / 255
-    mean, log_var = (term.astype(float) for term in network.encode(x.astype(np.float32)))
+    mean, log_var = (term.astype(float) for term in network.encoder.encode(x.astype(np.float32)))
     noise = np.random.default_rng(99)
     draws = []
     for _ in range(16):
         z = mean + np.exp(log_var / 2) * noise.normal(size=mean.shape)
-        p = scipy.special.expit(network.logits(z.astype(np.float32)).astype(float))
+        p = scipy.special.expit(network.decoder.logits(z.astype(np.float32)).astype(float))
         draws.append(-(scipy.special.xlogy(x, p) + scipy.special.xlog1py(1 - x, -p)).sum(axis=1))
     deviation = np.std(draws, axis=0) / 4  # of each digit's mean over its 16 draws
     error = 4 * math.sqrt(2) * math.sqrt((deviation**2).sum()) / 500

@@ -14,6 +14,7 @@ from vae_core.data.digits import Digits
 from vae_core.data.images import to_pixels
 from vae_core.likelihood import evidence as quadrature
 from vae_core.likelihood.evidence import evidence, tiles_of_mass
+from vae_core.networks.decoder import Decoder
 from vae_core.networks.network import Network
 from vae_core.runs.catalog import open_run
 
@@ -85,13 +86,13 @@ def test_importance_sampling_of_real_digits_agrees_within_its_own_error(digits: 
     """60,000 draws, from the encoder's posteriors, half as wide again, and from the prior: all of them serve each."""
     network, images = open_run("seed").network(), digits.test_images[:40]
     pixels, noise = to_pixels(images), np.random.default_rng(5)
-    mean, log_var = network.encode(pixels)
+    mean, log_var = network.encoder.encode(pixels)
     means = np.vstack([mean, np.zeros((10, 2))]).astype(float)
     std = np.vstack([1.5 * np.exp(log_var / 2), np.ones((10, 2))]).astype(float)
     blocks = []
     for _ in range(60):
         z = (means + std * noise.normal(size=(20, 50, 2))).reshape(1000, 2)
-        logits = network.logits(z.astype(np.float32))
+        logits = network.decoder.logits(z.astype(np.float32))
         joint = pixels @ logits.T - (np.maximum(logits, 0) + np.log1p(np.exp(-abs(logits)))).sum(axis=1)
         densities = np.exp(-(((z[:, None] - means) / std) ** 2).sum(axis=-1) / 2) / std.prod(axis=1)
         blocks.append(joint - (z**2).sum(axis=1) / 2 - np.log(densities.mean(axis=1)))
@@ -108,7 +109,7 @@ def test_importance_sampling_of_real_digits_agrees_within_its_own_error(digits: 
 def test_the_narrowest_posteriors_of_the_deepest_run_are_not_missed(digits: Digits, count: int, draws: int):
     """Samples from around the encoder's posterior seldom say too much of log p(x), too little where that is wrong."""
     network, pixels = open_run("deep").network(), to_pixels(digits.test_images)
-    mean, log_var = network.encode(pixels)
+    mean, log_var = network.encoder.encode(pixels)
     narrowest = log_var.min(axis=1).argsort()[:count]
     assert np.exp(log_var[narrowest[:20]].min(axis=1) / 2).max() < 0.01  # nodes 1/8 apart do not see these
     exact, noise = evidence(network, digits.test_images[narrowest]), np.random.default_rng(3)
@@ -117,7 +118,7 @@ def test_the_narrowest_posteriors_of_the_deepest_run_are_not_missed(digits: Digi
     for i, digit in enumerate(narrowest):
         std = 1.5 * np.exp(log_var[digit] / 2).astype(float)
         z = mean[digit] + std * noise.normal(size=(draws, 2))
-        logits = network.logits(z.astype(np.float32)).astype(float)
+        logits = network.decoder.logits(z.astype(np.float32)).astype(float)
         joint = logits @ pixels[digit] - np.logaddexp(0, logits).sum(axis=1) + scipy.stats.norm.logpdf(z).sum(axis=1)
         weights = joint - scipy.stats.norm.logpdf(z, mean[digit], std).sum(axis=1)
         sampled = np.logaddexp.reduce(weights) - math.log(draws)
@@ -154,9 +155,9 @@ def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
     looked_at: list[tuple[float, int]] = []
     real = quadrature.row_sums
 
-    def spy(network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, on_share):
+    def spy(decoder: Decoder, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, on_share):
         looked_at.append((size, len(np.unique(lower, axis=0))))
-        return real(network, pixels, digits, lower, size, on_share)
+        return real(decoder, pixels, digits, lower, size, on_share)
 
     monkeypatch.setattr(quadrature, "row_sums", spy)
     found = evidence(peaked_network((8.0, 8.0), 0.027), np.concatenate([GREY, 0 * GREY]))
@@ -185,9 +186,9 @@ def test_a_network_that_diverged_is_summed_no_longer_than_the_work_allows(
     rows: list[int] = []
     real = quadrature.row_sums
 
-    def spy(network: Network, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, on_share):
+    def spy(decoder: Decoder, pixels: np.ndarray, digits: np.ndarray, lower: np.ndarray, size: float, on_share):
         rows.append(len(digits))
-        return real(network, pixels, digits, lower, size, on_share)
+        return real(decoder, pixels, digits, lower, size, on_share)
 
     monkeypatch.setattr(quadrature, "row_sums", spy)
     tiles = 18**2  # of the plane, from -4.5 to 4.5

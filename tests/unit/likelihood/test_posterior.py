@@ -16,6 +16,7 @@ from vae_core.data.images import to_pixels
 from vae_core.likelihood.evidence import evidence
 from vae_core.likelihood.posterior import Posterior, exact_posterior
 from vae_core.likelihood.tiles import log_joint
+from vae_core.networks.decoder import Decoder
 from vae_core.networks.network import Network
 from vae_core.runs.catalog import open_run
 
@@ -49,7 +50,7 @@ def four_peaks(apart: float, std: float) -> Network:
     kernel[:2, :392] = kernel[2:, 392:] = steepness
     logits = kernel, np.full(784, -steepness * apart, np.float32)
     network = linear_network((np.zeros((2, 784)), np.zeros(784)), (apart, apart), std)
-    return dataclasses.replace(network, decoder_hidden=(hidden,), decoder_logits=logits)
+    return dataclasses.replace(network, decoder=Decoder((hidden,), logits))
 
 
 def test_narrow_peaks_far_apart_are_all_there_and_as_fine_as_one():
@@ -59,7 +60,7 @@ def test_narrow_peaks_far_apart_are_all_there_and_as_fine_as_one():
     for peak in itertools.product((-1.03, 1.03), repeat=2):
         assert found.within(peak, (std, std), 0.95) == pytest.approx(0.95 / 4, abs=0.01)
     row, column = np.unravel_index(found.density.argmax(), found.density.shape)
-    joint = log_joint(network, to_pixels(GREY), np.array([[found.z1[column], found.z2[row]]]))[0, 0]
+    joint = log_joint(network.decoder, to_pixels(GREY), np.array([[found.z1[column], found.z2[row]]]))[0, 0]
     assert joint - math.log(found.density.max()) == pytest.approx(evidence(network, GREY).nats[0], abs=0.01)
 
 
@@ -113,7 +114,7 @@ def test_a_digits_posterior_and_its_evidence_are_of_one_integral(digits: Digits)
         found = exact_posterior(network, image)
         row, column = np.unravel_index(found.density.argmax(), found.density.shape)
         z = np.array([[found.z1[column], found.z2[row]]], np.float32)
-        p = network.decode(z).reshape(-1).astype(float)
+        p = network.decoder.decode(z).reshape(-1).astype(float)
         x = image.ravel() / 255
         likelihood = (scipy.special.xlogy(x, p) + scipy.special.xlog1py(1 - x, -p)).sum()
         expected = likelihood + scipy.stats.norm.logpdf(z).sum() - math.log(found.density.max())

@@ -24,16 +24,16 @@ def nodes(corner: np.ndarray, size: float, side: int) -> np.ndarray:
 
 def summed(digit: int, z: np.ndarray) -> float:
     """log of the sum of a digit's joint density over these nodes."""
-    return float(np.logaddexp.reduce(log_joint(NETWORK, PIXELS[[digit]], z.reshape(-1, 2))[:, 0].astype(float)))
+    return float(np.logaddexp.reduce(log_joint(NETWORK.decoder, PIXELS[[digit]], z.reshape(-1, 2))[:, 0].astype(float)))
 
 
 def test_the_joint_density_is_the_likelihood_times_the_prior(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tiles, "_NODES", 3)  # so that blocks are seen to leave no node out
     z = np.random.default_rng(4).normal(size=(7, 2))
-    found = log_joint(NETWORK, PIXELS, z)
+    found = log_joint(NETWORK.decoder, PIXELS, z)
     assert (found.shape, found.dtype) == ((7, 3), np.float32)
     for row, point in zip(found, z, strict=True):
-        logits = NETWORK.logits(point[None].astype(np.float32)).astype(float)
+        logits = NETWORK.decoder.logits(point[None].astype(np.float32)).astype(float)
         prior = scipy.stats.norm.logpdf(point).sum()
         np.testing.assert_allclose(row, prior - reconstruction_nats(PIXELS, logits), rtol=1e-5)
 
@@ -47,7 +47,7 @@ def test_tiles_side_by_side_cover_the_square():
 def test_a_coarse_sum_is_that_of_sixteen_nodes(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tiles, "_NODES", 48)  # three tiles at once
     corners, shares = corners_within(1.0), []
-    found = coarse_sums(NETWORK, PIXELS, corners, shares.append)
+    found = coarse_sums(NETWORK.decoder, PIXELS, corners, shares.append)
     expected = [[summed(digit, nodes(corner, 0.5, 4)) for corner in corners] for digit in range(3)]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
     assert shares == sorted(shares)
@@ -57,7 +57,7 @@ def test_a_coarse_sum_is_that_of_sixteen_nodes(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("size", [0.5, 0.125])
 def test_the_sums_of_a_row_are_of_every_second_node_of_each_quarter_of_its_tile(size: float):
     digits, lower = np.array([2, 0, 1]), np.array([[0.5, -1.0], [0.0, 0.5], [0.5, -1.0]])
-    found = row_sums(NETWORK, PIXELS, digits, lower, size)
+    found = row_sums(NETWORK.decoder, PIXELS, digits, lower, size)
     assert found.shape == (4, 4, 3)
     for sums, digit, corner in zip(found.transpose(2, 0, 1), digits, lower, strict=True):
         for of_quarter, quarter in zip(sums, quarters(corner[None], size), strict=True):
@@ -68,6 +68,8 @@ def test_the_sums_of_a_row_are_of_every_second_node_of_each_quarter_of_its_tile(
 
 def test_tiles_on_both_sides_of_a_border_are_looked_at_where_a_peak_lies_on_it():
     network, corners = peaked_network((0.1065, 0.004), 0.0028), corners_within(4.5)
-    held = promising(network, to_pixels(GREY), corners, coarse_sums(network, to_pixels(GREY), corners))[0]
+    held = promising(network.encoder, to_pixels(GREY), corners, coarse_sums(network.decoder, to_pixels(GREY), corners))[
+        0
+    ]
     assert {(0.0, 0.0), (0.0, -0.5)} <= set(map(tuple, corners[held]))
     assert held.sum() < len(corners) / 4

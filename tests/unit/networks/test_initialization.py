@@ -68,7 +68,7 @@ def test_the_mean_digit_is_what_the_decoder_draws_at_first_if_it_is_to():
     expected = np.clip(images.reshape(50, 784).astype(float).mean(axis=0) / 255, 0.001, 0.999)
     np.testing.assert_allclose(scipy.special.expit(tensors["decoder.logits.bias"]), expected, rtol=1e-5)
     nothing = tensors | {"decoder.logits.kernel": np.zeros_like(tensors["decoder.logits.kernel"])}
-    drawn = Network.from_tensors(nothing).decode(np.zeros((1, 2), np.float32)).ravel()
+    drawn = Network.from_tensors(nothing).decoder.decode(np.zeros((1, 2), np.float32)).ravel()
     np.testing.assert_allclose(drawn, expected, atol=1e-6)
     grey = initial_tensors(WIDE, images)
     assert {name for name in tensors if (tensors[name] != grey[name]).any()} == {"decoder.logits.bias"}

@@ -12,6 +12,7 @@ from tests.unit.builders import make_run, random_tensors
 from vae_core.config import TrainingConfig
 from vae_core.data.images import to_pixels
 from vae_core.errors import RunDamaged
+from vae_core.networks.dense import weights
 from vae_core.networks.network import Network
 
 Tensors = dict[str, np.ndarray]
@@ -37,7 +38,7 @@ def activated(config: TrainingConfig, value: float) -> float:
 
 def test_encode_is_the_loop_over_layers_and_units(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
     pixels = (images.reshape(-1, 784) / 255).astype(np.float32)
-    mean, log_var = Network.from_tensors(tensors, config.activation).encode(pixels)
+    mean, log_var = Network.from_tensors(tensors, config.activation).encoder.encode(pixels)
     assert mean.dtype == log_var.dtype == np.float32
     for row, found_mean, found_log_var in zip(pixels.astype(float).tolist(), mean, log_var, strict=True):
         features = hidden(config, tensors, "encoder", row)
@@ -58,16 +59,16 @@ def test_each_digit_gets_the_proposal_that_the_encoder_prefers_for_it():
     network = Network.from_tensors(tensors)
     pixels = np.zeros((4, 784), np.float32)
     pixels[[0, 1, 2, 3], [2, 0, 1, 2]] = 1
-    mean, log_var = network.encode(pixels)
+    mean, log_var = network.encoder.encode(pixels)
     np.testing.assert_array_equal(mean, [[20, 21], [0, 1], [10, 11], [20, 21]])
     np.testing.assert_array_equal(log_var, [[-12, 20], [0, -1], [-10, -11], [-12, 20]])
-    assert network.proposals == 3
+    assert network.encoder.proposals == 3
 
 
 def test_decode_is_the_loop_over_layers_and_units(config: TrainingConfig, tensors: Tensors):
     network = Network.from_tensors(tensors, config.activation)
     z = np.array([[0, 0], [1.5, -2], [-10, 10]], np.float32)
-    logits, pictures = network.logits(z), network.decode(z)
+    logits, pictures = network.decoder.logits(z), network.decoder.decode(z)
     assert pictures.shape == (3, 28, 28)
     assert logits.dtype == pictures.dtype == np.float32
     for point, found_logits, picture in zip(z.astype(float).tolist(), logits, pictures, strict=True):
@@ -85,7 +86,7 @@ def test_the_jacobian_is_how_the_picture_changes_with_each_coordinate(config: Tr
         features = hidden(config, tensors, "decoder", point)
         return scipy.special.expit(dense(tensors, "decoder.logits", features))
 
-    found = Network.from_tensors(tensors, config.activation).jacobian(z)
+    found = Network.from_tensors(tensors, config.activation).decoder.jacobian(z)
     assert (found.shape, found.dtype) == ((3, 784, 2), np.float32)
     for (z1, z2), jacobian in zip(z.astype(float).tolist(), found, strict=True):
         right = (decode([z1 + step, z2]) - decode([z1 - step, z2])) / (2 * step)
@@ -96,8 +97,8 @@ def test_the_jacobian_is_how_the_picture_changes_with_each_coordinate(config: Tr
 
 def test_a_saturated_pixel_does_not_change(tensors: Tensors):
     network = Network.from_tensors(tensors | {"decoder.logits.bias": np.full(784, 1e30, np.float32)})
-    assert not network.jacobian(np.zeros((2, 2), np.float32)).any()
-    assert network.jacobian(np.zeros((0, 2), np.float32)).shape == (0, 784, 2)
+    assert not network.decoder.jacobian(np.zeros((2, 2), np.float32)).any()
+    assert network.decoder.jacobian(np.zeros((0, 2), np.float32)).shape == (0, 784, 2)
 
 
 def test_the_hidden_layers_are_taken_by_their_number_not_by_their_place_in_the_file():
@@ -105,27 +106,32 @@ def test_the_hidden_layers_are_taken_by_their_number_not_by_their_place_in_the_f
     tensors = random_tensors(config)
     shuffled = dict(sorted(tensors.items(), reverse=True))
     z = np.array([[0.5, -0.5]], np.float32)
-    np.testing.assert_array_equal(Network.from_tensors(tensors).decode(z), Network.from_tensors(shuffled).decode(z))
+    np.testing.assert_array_equal(
+        Network.from_tensors(tensors).decoder.decode(z), Network.from_tensors(shuffled).decoder.decode(z)
+    )
 
 
 def test_log_var_is_clamped(config: TrainingConfig, tensors: Tensors, images: np.ndarray):
     tensors["encoder.log_var.bias"] = np.tile(np.array([1e6, -1e6], np.float32), config.proposals)
-    _, log_var = Network.from_tensors(tensors).encode((images.reshape(-1, 784) / 255).astype(np.float32))
+    _, log_var = Network.from_tensors(tensors).encoder.encode((images.reshape(-1, 784) / 255).astype(np.float32))
     np.testing.assert_array_equal(log_var, np.tile([20, -20], (len(images), 1)))
 
 
 def test_extreme_weights_still_give_pixels_from_0_to_1(tensors: Tensors):
     network = Network.from_tensors(tensors | {"decoder.logits.bias": np.linspace(-1e30, 1e30, 784, dtype=np.float32)})
-    picture = network.decode(np.zeros((1, 2), np.float32))
+    picture = network.decoder.decode(np.zeros((1, 2), np.float32))
     assert picture.min() == 0
     assert picture.max() == 1
 
 
 def test_the_parameters_are_counted_by_half(config: TrainingConfig, tensors: Tensors):
     by_half = {half: sum(t.size for name, t in tensors.items() if name.startswith(half)) for half in ("enc", "dec")}
-    assert Network.from_tensors(tensors).parameters == (by_half["enc"], by_half["dec"])
+    network = Network.from_tensors(tensors)
+    assert weights(network.encoder.layers) == by_half["enc"]
+    assert weights(network.decoder.layers) == by_half["dec"]
     seed = Network.from_tensors(random_tensors(TrainingConfig()))
-    assert seed.parameters == (784 * 256 + 256 + 2 * (256 * 2 + 2), 2 * 256 + 256 + 256 * 784 + 784)
+    assert weights(seed.encoder.layers) == 784 * 256 + 256 + 2 * (256 * 2 + 2)
+    assert weights(seed.decoder.layers) == 2 * 256 + 256 + 256 * 784 + 784
 
 
 def test_the_digest_names_the_weights(config: TrainingConfig, tensors: Tensors):
@@ -141,11 +147,11 @@ def test_the_digest_names_the_weights(config: TrainingConfig, tensors: Tensors):
 def test_from_run_reads_the_runs_tensors(tmp_path: Path):
     run = make_run(tmp_path)
     z = np.array([[1, -1]], np.float32)
-    expected = Network.from_tensors(random_tensors(run.record.config)).decode(z)
-    np.testing.assert_array_equal(run.network().decode(z), expected)
+    expected = Network.from_tensors(random_tensors(run.vae_config)).decoder.decode(z)
+    np.testing.assert_array_equal(run.network().decoder.decode(z), expected)
 
 
 def test_weights_that_overflow_are_a_damaged_run(tensors: Tensors, images: np.ndarray):
     huge = {name: tensor * np.float32(1e30) for name, tensor in tensors.items()}
     with pytest.raises(RunDamaged, match="not finite"):
-        Network.from_tensors(huge).encode(to_pixels(images))
+        Network.from_tensors(huge).encoder.encode(to_pixels(images))

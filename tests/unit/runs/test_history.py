@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from tests.unit.builders import HISTORY, make_run
+import pytest
+
+from tests.unit.builders import HISTORY, make_gan, make_run
+from vae_core.errors import RunDamaged
 from vae_core.runs import history
 
 
@@ -13,3 +16,15 @@ def test_a_history_has_six_digits_and_empty_cells_for_nan(root: Path):
     header = "epoch,seconds,loss,reconstruction,kl,val_loss,val_reconstruction,val_kl"
     assert text == f"{header}\n1,0.5,1234.57,195,5,0.3,,\n"
     assert run.history()["val_kl"].isna().to_numpy().all()
+
+
+def test_a_gans_history_counts_steps(root: Path):
+    run = make_gan(root)
+    path = run.directory / "history.csv"
+    assert path.read_text() == "step,seconds,d_loss,g_loss,penalty,d_accuracy\n250,0.5,1.25,0.75,0.125,0.875\n"
+    assert run.history()["step"].tolist() == [250]
+    for steps in ("500\n500", "0", "1.5", "-3"):
+        lines = [f"{step},1,1,1,1,1" for step in steps.split("\n")]
+        path.write_text("\n".join(["step,seconds,d_loss,g_loss,penalty,d_accuracy", *lines]) + "\n")
+        with pytest.raises(RunDamaged, match="expected whole, ascending steps"):
+            run.history()

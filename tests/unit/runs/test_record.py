@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.builders import CONFIG, TEN_DIGITS, make_run, random_digits, record
+from tests.unit.builders import CONFIG, GAN_CONFIG, TEN_DIGITS, make_run, random_digits, record
 from vae_core.runs.record import Dataset, Record
 
 
@@ -43,7 +43,17 @@ def test_the_last_step_of_an_epoch_may_see_fewer_digits(
     dataset = dataclasses.replace(record().dataset, train=train)
     config = dataclasses.replace(CONFIG, batch_size=batch_size, epochs=epochs)
     found = record(dataset=dataset, config=config)
-    assert (found.steps_per_epoch, found.steps) == expected
+    assert (found.row_steps, found.steps) == expected
+
+
+def test_a_gan_has_no_epochs_and_no_encoder():
+    gan = record(kind="gan", config=GAN_CONFIG)
+    assert Record.from_json(gan.to_json().decode()) == gan
+    assert (gan.row_steps, gan.steps, gan.has_encoder) == (250, 600, False)
+    assert gan.moment(1234) == "step 1,234 of 600"
+    vae = record()
+    assert vae.has_encoder
+    assert (vae.moment(20), vae.moment(50, ".1f")) == ("epoch 0.5 of 2", "epoch 1.2 of 2")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 import safetensors.numpy
 
-from tests.unit.builders import CONFIG, FILES, HISTORY, SCORES, make_run, random_tensors, record
+from tests.unit.builders import CONFIG, FILES, HISTORY, SCORES, make_gan, make_run, random_tensors, record
 from tests.unit.inspection import listing
+from vae_core.errors import NoEncoder
 from vae_core.runs.catalog import open_run
 
 
@@ -74,3 +75,12 @@ def test_a_title_is_one_line_of_bounded_length_and_says_what_is_not_done(root: P
     assert make_run(root, title=" \n").title.startswith("small")
     assert make_run(root, title="a", status="cancelled").title == "a (cancelled)"
     assert make_run(root, title="a", status="failed", reason="the disk is full").title == "a (the disk is full)"
+
+
+def test_a_gan_draws_but_encodes_nothing(root: Path):
+    run = make_gan(root)
+    assert not run.explorable
+    assert run.decoder().decode(np.zeros((3, 2), np.float32)).shape == (3, 28, 28)
+    with pytest.raises(NoEncoder, match="A small GAN is a GAN: it draws digits, but has no encoder"):
+        run.network()
+    assert {name.partition(".")[0] for name in run.tensors()} == {"decoder", "discriminator"}

@@ -14,7 +14,7 @@ import scipy.stats
 from tests.unit.builders import CONFIG, make_run, random_digits, random_tensors
 from tests.unit.inspection import listing
 from vae_core.errors import RunDamaged
-from vae_core.networks.network import Network
+from vae_core.networks.network import Network, parts_of
 from vae_core.runs import snapshots
 from vae_core.runs.run import Run
 from vae_core.runs.snapshots import PROBE, Snapshot, keep, kept, read, steps_to_keep
@@ -22,7 +22,7 @@ from vae_core.storage.tensors import compress, pack
 
 DIGITS = random_digits(test=7)
 NETWORK = Network.from_tensors(random_tensors(CONFIG))
-SNAPSHOT = Snapshot.take(NETWORK, DIGITS.test_images, step=12)
+SNAPSHOT = Snapshot.take(NETWORK.encoder, NETWORK.decoder, DIGITS.test_images, step=12)
 
 
 @pytest.fixture
@@ -64,15 +64,15 @@ def test_a_training_of_few_steps_keeps_them_all_only_if_there_are_few():
 
 
 def test_the_points_are_the_means_of_the_first_test_digits():
-    expected, _ = NETWORK.encode((DIGITS.test_images.reshape(-1, 784) / 255).astype(np.float32))
+    expected, _ = NETWORK.encoder.encode((DIGITS.test_images.reshape(-1, 784) / 255).astype(np.float32))
     np.testing.assert_allclose(SNAPSHOT.means, expected, atol=1e-6)
     assert SNAPSHOT.step == 12
 
 
 def test_no_more_digits_are_shown_than_a_thousand_and_always_the_same():
     images = np.random.default_rng(3).integers(0, 256, (PROBE + 5, 28, 28), dtype=np.uint8)
-    many = [Snapshot.take(Network.from_tensors(random_tensors(CONFIG, seed)), images, step=0) for seed in (1, 2)]
-    few = [Snapshot.take(Network.from_tensors(random_tensors(CONFIG, seed)), images[:9], step=0) for seed in (1, 2)]
+    many = [Snapshot.take(*parts_of(random_tensors(CONFIG, seed), "relu"), images, step=0) for seed in (1, 2)]
+    few = [Snapshot.take(*parts_of(random_tensors(CONFIG, seed), "relu"), images[:9], step=0) for seed in (1, 2)]
     for whole, part in zip(many, few, strict=True):
         assert whole.means.shape == (1000, 2)
         np.testing.assert_allclose(whole.means[:9], part.means, atol=1e-6)
@@ -81,7 +81,7 @@ def test_no_more_digits_are_shown_than_a_thousand_and_always_the_same():
 def test_the_tiles_are_the_decoded_lattice_from_the_top_left_to_the_bottom_right():
     nodes = scipy.stats.norm.ppf(np.linspace(0.05, 0.95, 15))
     z = np.array([(z1, z2) for z2 in nodes[::-1] for z1 in nodes], np.float32)
-    expected = NETWORK.decode(z) * 255
+    expected = NETWORK.decoder.decode(z) * 255
     assert SNAPSHOT.tiles.shape == (225, 28, 28)
     assert SNAPSHOT.tiles.dtype == np.uint8
     np.testing.assert_allclose(SNAPSHOT.tiles, expected, atol=0.51)
@@ -123,7 +123,7 @@ def test_a_moment_that_is_kept_again_takes_the_place_of_the_first(run: Run):
 def test_two_dozen_of_a_trained_network_are_a_few_megabytes(tmp_path: Path):
     """Random weights draw noise, which is as hard to compress as anything."""
     images = np.random.default_rng(3).integers(0, 256, (PROBE, 28, 28), dtype=np.uint8)
-    assert len(Snapshot.take(NETWORK, images, step=1).to_bytes()) * 24 < 5_000_000
+    assert len(Snapshot.take(NETWORK.encoder, NETWORK.decoder, images, step=1).to_bytes()) * 24 < 5_000_000
 
 
 # --- Damage

@@ -30,7 +30,7 @@ from vae_core.runs.run import Run
 
 def test_a_moment_that_is_saved_is_the_one_to_go_on_from_and_the_runs_network(root: Path):
     run = store.begin(CONFIG, TEN_DIGITS, root)
-    saved = Checkpoint(1, 0.5, 100.0, 2.0, random_tensors(CONFIG, seed=8), [np.array(1)])
+    saved = Checkpoint(1, 0.5, {"reconstruction": 100.0, "kl": 2.0}, random_tensors(CONFIG, seed=8), [np.array(1)])
     store.save(run, saved)
     found = Checkpoint.read(run)
     assert (found.step, found.seconds, found.optimizer) == (1, 0.5, saved.optimizer)
@@ -45,7 +45,9 @@ def test_a_network_never_gets_ahead_of_the_first_moment_to_go_on_from(root: Path
     start = Checkpoint.read(run)
     fill_up(monkeypatch, 1)
     with pytest.raises(OSError):
-        store.save(run, Checkpoint(1, 0.5, 100.0, 2.0, random_tensors(CONFIG, seed=8), [np.array(1)]))
+        store.save(
+            run, Checkpoint(1, 0.5, {"reconstruction": 100.0, "kl": 2.0}, random_tensors(CONFIG, seed=8), [np.array(1)])
+        )
     for name, tensor in Checkpoint.read(run).network.items():
         np.testing.assert_array_equal(tensor, start.network[name])
 
@@ -69,7 +71,7 @@ def checkpointed(root: Path, status: str, phase: str = "step") -> Run:
     journal = progress.Journal(run.directory)
     for step in (1, 2):
         journal.write("step", **step_numbers(step))
-    store.save(run, Checkpoint(1, 0.5, 100.0, 2.0, random_tensors(CONFIG), [np.array(1)]))
+    store.save(run, Checkpoint(1, 0.5, {"reconstruction": 100.0, "kl": 2.0}, random_tensors(CONFIG), [np.array(1)]))
     if phase != "step":
         journal.write(phase, step=1)
     return store.mark(run, dataclasses.replace(run.record, status=status, reason="enough"))

@@ -26,7 +26,7 @@ def test_z_is_drawn_from_the_posterior_widened_by_epsilon_std_anew_in_each_step(
     tensors["decoder.hidden.0.kernel"][0] = 1, -1  # relu(z1) and relu(-z1)
     tensors["decoder.logits.kernel"][:, 0] = 1, -1
     black = np.zeros((4000, 28, 28), np.uint8)
-    trainer = Trainer(config, black, Checkpoint(0, 0.0, 0.0, 0.0, tensors, []))
+    trainer = Trainer(config, black, Checkpoint(0, 0.0, {"reconstruction": 0.0, "kl": 0.0}, tensors, []))
     spread = 2.0 * 0.75
 
     def expected(power: int) -> float:
@@ -54,7 +54,7 @@ def test_the_encoder_misses_the_share_of_the_pixels_that_is_hidden_and_the_decod
 
     def means(hidden: float) -> np.ndarray:
         hiding = dataclasses.replace(config, hidden_pixels=hidden)
-        trainer = Trainer(hiding, white, Checkpoint(0, 0.0, 0.0, 0.0, tensors, []))
+        trainer = Trainer(hiding, white, Checkpoint(0, 0.0, {"reconstruction": 0.0, "kl": 0.0}, tensors, []))
         trainer.advance(1)
         return trainer.sums / 4000
 

@@ -67,8 +67,8 @@ def terms(tensors: Tensors, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     """Each digit's reconstruction and KL without noise, in double precision."""
     network = Network.from_tensors({name: tensor.astype(float) for name, tensor in tensors.items()})
     pixels = images.reshape(-1, 784) / 255
-    mean, log_var = network.encode(pixels)
-    return elbo.reconstruction_nats(pixels, network.logits(mean)), elbo.kl_nats(mean, log_var)
+    mean, log_var = network.encoder.encode(pixels)
+    return elbo.reconstruction_nats(pixels, network.decoder.logits(mean)), elbo.kl_nats(mean, log_var)
 
 
 @pytest.mark.parametrize("step", range(BORDER))
@@ -87,7 +87,7 @@ def test_every_epoch_sees_each_digit_once_in_another_order():
     tensors["decoder.logits.bias"][0] = -1
     images = np.zeros((20, 28, 28), np.uint8)
     images[:, 0, 0] = 10 * np.arange(20)
-    trainer = Trainer(config, images, Checkpoint(0, 0.0, 0.0, 0.0, tensors, []))
+    trainer = Trainer(config, images, Checkpoint(0, 0.0, {"reconstruction": 0.0, "kl": 0.0}, tensors, []))
     seen = []
     for step in range(40):
         before = trainer.sums[0] if step % 20 else 0.0
@@ -125,7 +125,7 @@ def test_the_gradient_of_the_logits_is_the_mean_error_of_the_pixels(still: Still
         name, batch = "decoder.logits.bias", digits_of(step, train_images).reshape(-1, 784) / 255
         gradient = (still.means[step + 1][name] - 0.9 * still.means[step][name].astype(float)) / 0.1
         network = Network.from_tensors(still.networks[step])
-        drawn = network.decode(network.encode(batch.astype(np.float32))[0]).reshape(-1, 784)
+        drawn = network.decoder.decode(network.encoder.encode(batch.astype(np.float32))[0]).reshape(-1, 784)
         np.testing.assert_allclose(gradient, (drawn - batch).mean(axis=0), atol=1e-5)
 
 

@@ -87,7 +87,7 @@ def test_encoding_is_that_of_the_numpy_network(config: TrainingConfig, tensors: 
     mean, log_var, *choice = (array(output) for output in vae_with(config, tensors).encoder(pixels))
     best = choice[0].argmax(axis=1) if choice else np.zeros(len(pixels), int)
     for found, expected in zip(
-        (mean, log_var), Network.from_tensors(tensors, config.activation).encode(pixels), strict=True
+        (mean, log_var), Network.from_tensors(tensors, config.activation).encoder.encode(pixels), strict=True
     ):
         proposed = found.reshape(len(pixels), config.proposals, 2)
         np.testing.assert_allclose(proposed[np.arange(len(pixels)), best], expected, atol=1e-5)
@@ -97,7 +97,7 @@ def test_encoding_is_that_of_the_numpy_network(config: TrainingConfig, tensors: 
 def test_decoding_is_that_of_the_numpy_network_to_the_grey_level(config: TrainingConfig, tensors: Tensors):
     z = np.random.default_rng(2).normal(0, 2, (200, 2)).astype(np.float32)
     pixels = array(keras.ops.sigmoid(vae_with(config, tensors).decoder(z)))
-    expected = Network.from_tensors(tensors, config.activation).decode(z)
+    expected = Network.from_tensors(tensors, config.activation).decoder.decode(z)
     np.testing.assert_allclose(pixels, expected.reshape(-1, 784), atol=1e-5)
     greys = to_images(pixels).astype(int) - to_images(expected.reshape(-1, 784))
     assert abs(greys).max() <= 1
@@ -142,7 +142,7 @@ def test_the_vae_tells_each_digits_two_terms(config: TrainingConfig, tensors: Te
     seen = pixels[::-1].copy()
     reconstruction, kl, surprise = (array(term) for term in vae_with(config, tensors)(pixels, seen, epsilon))
     mean, log_var, expected_surprise = best_by_decoder(config, tensors, pixels, seen)
-    logits = network.logits(mean + np.exp(log_var / 2) * epsilon)
+    logits = network.decoder.logits(mean + np.exp(log_var / 2) * epsilon)
     np.testing.assert_allclose(reconstruction, elbo.reconstruction_nats(pixels, logits), rtol=1e-5)
     np.testing.assert_allclose(kl, elbo.kl_nats(mean, log_var), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(surprise, expected_surprise, rtol=1e-4, atol=1e-5)
@@ -157,7 +157,7 @@ def best_by_decoder(
     """
     network = Network.from_tensors(tensors, config.activation)
     if config.proposals == 1:
-        return *network.encode(seen), np.zeros(len(seen))
+        return *network.encoder.encode(seen), np.zeros(len(seen))
     rows = []
     for x, masked in zip(pixels, seen, strict=True):
         losses, proposed = [], []
@@ -169,12 +169,12 @@ def best_by_decoder(
                 for part in ("kernel", "bias")
             }
             others = {name: tensor for name, tensor in tensors.items() if not name.startswith("encoder.choice")}
-            mean, log_var = Network.from_tensors(others | alone, config.activation).encode(masked[None])
+            mean, log_var = Network.from_tensors(others | alone, config.activation).encoder.encode(masked[None])
             proposed.append((mean[0], log_var[0]))
-            drawn = network.logits(mean)
+            drawn = network.decoder.logits(mean)
             losses.append(elbo.reconstruction_nats(x[None], drawn)[0] + elbo.kl_nats(mean, log_var)[0])
         features = masked
-        for kernel, bias in network.encoder_hidden:
+        for kernel, bias in network.encoder.hidden:
             features = features @ kernel + bias
             features = features / (1 + np.exp(-features))
         logits = features @ tensors["encoder.choice.kernel"] + tensors["encoder.choice.bias"]

@@ -165,9 +165,9 @@ def test_a_worker_whose_run_another_has_taken_ends_and_writes_nothing(begin: Beg
 def test_with_tensorflow_too_a_training_that_was_stopped_ends_as_one_that_was_not(
     sample: Digits, root: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from vae_core.training import trainer
+    from vae_core.training import stepper
 
-    monkeypatch.setattr(trainer, "_CALL_SECONDS", 0.0)
+    monkeypatch.setattr(stepper, "_CALL_SECONDS", 0.0)
     monkeypatch.setattr(loop, "_LEAST_PAUSE", -1.0)
     monkeypatch.setattr(loop, "_MOST_PAUSE", -1.0)
     config = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batch_size=50, validation=30)

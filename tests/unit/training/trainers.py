@@ -15,7 +15,7 @@ CONFIG = TrainingConfig(encoder_widths=(8,), decoder_widths=(8,), epochs=3, batc
 
 
 def start(config: TrainingConfig, images: np.ndarray) -> Checkpoint:
-    return Checkpoint(0, 0.0, 0.0, 0.0, initial_tensors(config, images), [])
+    return Checkpoint(0, 0.0, {"reconstruction": 0.0, "kl": 0.0}, initial_tensors(config, images), [])
 
 
 def gradients(images: np.ndarray, **changes: float) -> Tensors:

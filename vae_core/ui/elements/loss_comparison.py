@@ -28,7 +28,7 @@ def loss_comparison(left: Run, right: Run) -> None:
     )
     term = CompareState().term
     chart(compared_losses(curves[0], curves[1], term), alt=f"{label(term)} of both runs against epochs")
-    several = max(run.record.config.proposals for run in (left, right)) > 1
+    several = max(run.vae_config.proposals for run in (left, right)) > 1
     st.caption(
         "In nats. Lines: the digits being trained on, while the weights change. Marks: validation digits after each "
         "epoch, where some were held out. The \u2212ELBO is reconstruction plus KL, whatever beta was in training."

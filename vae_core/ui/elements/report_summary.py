@@ -44,7 +44,7 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
             "The KL divergence of the map from the prior. 0 would be a perfect fit.",
         )
         z = np.random.default_rng(_SEED).standard_normal((_DRAWS, 2))
-        drawn = to_images(loaded.network.decode(as_points(z)).reshape(len(z), -1))
+        drawn = to_images(loaded.network.decoder.decode(as_points(z)).reshape(len(z), -1))
         strip(drawn, "Digits drawn at random points", _DRAWS // 2)
         st.caption("New digits, drawn at random points of the prior. They are not hand-picked.")
     st.markdown(summary.in_words(scores["inference gap"].value))
@@ -58,7 +58,7 @@ def _figure(score: Score, heading: str, meaning: str) -> None:
 
 def _drawn(loaded: LoadedRun, indices: Sequence[int]) -> None:
     means = loaded.map.means[list(indices)]
-    drawn = to_images(loaded.network.decode(means).reshape(len(means), -1))
+    drawn = to_images(loaded.network.decoder.decode(means).reshape(len(means), -1))
     both = np.concatenate([loaded.digits.test_images[list(indices)], drawn])
     strip(both, "Test digits, and below each what the model draws for it", len(indices))
 

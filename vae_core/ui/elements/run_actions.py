@@ -32,7 +32,7 @@ def run_actions(job: Job, at_hand: Digits) -> None:
                 on_click=_state.attempt,
                 args=(lambda: actions.resume(job.run, at_hand),),
             )
-        if st.button("Open in the explorer", icon=":material/explore:", type="primary"):
+        if job.run.record.has_encoder and st.button("Open in the explorer", icon=":material/explore:", type="primary"):
             ExploreState().show(job.run.id)
             st.switch_page("pages/explore.py")
         if changeable and not job.run.shipped:

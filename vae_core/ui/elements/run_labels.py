@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
+from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged
 from vae_core.runs.record import Score
@@ -19,7 +20,7 @@ def names(runs: Iterable[Run]) -> dict[str, str]:
 
 
 def lines(runs: Iterable[Run], at_hand: Digits) -> dict[str, str]:
-    """A line for each run, by id: name, -ELBO, beta, weights, and the digits that it was trained on.
+    """A line for each run, by id: name, -ELBO, beta, weights, and the digits that it was trained on; of a GAN its loss.
 
     Those that train come first, then the best first, those on MNIST before those on other digits, whose scores do not
     compare; then those without a score. Scores are those on the digits that the run is shown on, else its own.
@@ -38,9 +39,11 @@ def lines(runs: Iterable[Run], at_hand: Digits) -> dict[str, str]:
 def _line(run: Run, name: str, score: Score | None) -> str:
     """Without the run's status: the browser goes on showing the line that was chosen, even after that has changed."""
     config = run.record.config
-    found = [f"\u2212ELBO {score.value:.1f} nats"] if score else []
     size = f"{config.weights / 1000:,.0f} k weights"
-    return " \u00b7 ".join([name, *found, f"beta {config.beta:g}", size, run.record.dataset.name])
+    if isinstance(config, TrainingConfig):
+        found = [f"\u2212ELBO {score.value:.1f} nats"] if score else []
+        return " \u00b7 ".join([name, *found, f"beta {config.beta:g}", size, run.record.dataset.name])
+    return " \u00b7 ".join([name, "GAN", f"{config.loss} loss", size, run.record.dataset.name])
 
 
 def _negative_elbo(run: Run, digits: Digits) -> Score | None:

@@ -30,7 +30,7 @@ class RunPicker:
         """Read the visitor's run, or the default one if it is gone. Where it cannot be read, the page ends here and
         lets another one be chosen."""
         runs, problems = list_runs()
-        offered = lines([run for run in runs if run.record.status != "running"], digits())
+        offered = lines([run for run in runs if run.explorable], digits())
         state = ExploreState()
         run_id = state.run
         missing = run_id not in offered

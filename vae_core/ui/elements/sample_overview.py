@@ -71,4 +71,4 @@ def _figure(score: Score, heading: str, meaning: str) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _seams(_network: Network, digest: str) -> np.ndarray:
-    return to_images(some_seams(_network.decode, shipped_judge(), _SHOWN))
+    return to_images(some_seams(_network.decoder.decode, shipped_judge(), _SHOWN))

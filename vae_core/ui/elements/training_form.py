@@ -10,6 +10,7 @@ from vae_core.data.digits import Digits
 from vae_core.errors import ConfigError, TrainingOff
 from vae_core.jobs import actions, estimate
 from vae_core.jobs.queue import slots
+from vae_core.kinds import AnyConfig
 from vae_core.recipes import RECIPES, recipe_for
 from vae_core.ui.elements.config_form import CUSTOM, beta_field, form, in_words
 from vae_core.ui.elements.notices import show_error
@@ -24,6 +25,10 @@ _ABOUT = {
     "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from. See the losses that it "
     "prints, and the map behind them.",
     "deep": "**deep**: three wide layers and 100 epochs, a quarter of an hour or more. See how good a map can get.",
+    "gan": "**gan**: a generative adversarial network. A generator and a discriminator play against each other. Watch "
+    "the generator's manifold form. It has no encoder, and so no map.",
+    "gan-collapsed": "**gan-collapsed**: the plain game, without what holds it in balance. Watch the generator give up "
+    "one class of digits after the other.",
     CUSTOM: "**custom**: choose every setting yourself, and see what it does.",
 }
 _DOUBLE_CLICK_SECONDS = 1.0
@@ -54,9 +59,9 @@ def training_form(at_hand: Digits) -> None:
         _state.error = None
 
 
-def _chosen_config(at_hand: Digits) -> TrainingConfig | None:
-    """The recipe with the visitor's beta, or all settings of the visitor's own; None if these are out of bounds, which
-    the page then says. Beside them the run's title can be written."""
+def _chosen_config(at_hand: Digits) -> AnyConfig | None:
+    """The recipe, that of a VAE with the visitor's beta, or all settings of the visitor's own; None if these are out of
+    bounds, which the page then says. Beside them the run's title can be written."""
     left, middle, right = st.columns([4, 1, 3], gap="medium")
     left.segmented_control(
         "Recipe", [*RECIPES, CUSTOM], key=TrainState.recipe.key, persist_state="session", required=True
@@ -71,9 +76,11 @@ def _chosen_config(at_hand: Digits) -> TrainingConfig | None:
     recipe = _state.recipe
     st.markdown(_ABOUT[recipe])
     try:
+        config = recipe_for("fast" if recipe == CUSTOM else recipe, len(at_hand.train_images))
+        if not isinstance(config, TrainingConfig):
+            return config
         with middle:
             beta = beta_field()
-        config = recipe_for("fast" if recipe == CUSTOM else recipe, len(at_hand.train_images))
         config = dataclasses.replace(config, beta=beta)
         return form(config) if recipe == CUSTOM else config
     except ConfigError as error:
@@ -88,7 +95,7 @@ def _training_off() -> str | None:
         return str(error)
 
 
-def _expectation(config: TrainingConfig, at_hand: Digits) -> str:
+def _expectation(config: AnyConfig, at_hand: Digits) -> str:
     count = max(0, len(at_hand.train_images) - config.validation)
     seconds = estimate.expected_seconds(config, count)
     pace = (
@@ -96,12 +103,15 @@ def _expectation(config: TrainingConfig, at_hand: Digits) -> str:
         if seconds
         else "How long it takes here will be known after your first run."
     )
-    held_out = f" ({config.validation:,} more are held out for validation)" if config.validation else ""
-    epochs = f"{config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits{held_out}"
-    return f"{config.weights:,} weights, {epochs}. {pace}"
+    if isinstance(config, TrainingConfig):
+        held_out = f" ({config.validation:,} more are held out for validation)" if config.validation else ""
+        length = f"{config.epochs} epoch{'s' * (config.epochs > 1)} of {count:,} digits{held_out}"
+    else:
+        length = f"{config.steps:,} steps of {config.batch_size:,} digits"
+    return f"{config.weights:,} weights, {length}. {pace}"
 
 
-def _start(config: TrainingConfig, at_hand: Digits) -> None:
+def _start(config: AnyConfig, at_hand: Digits) -> None:
     now = time.monotonic()
     if now - _state.started < _DOUBLE_CLICK_SECONDS:
         return

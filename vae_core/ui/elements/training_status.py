@@ -4,6 +4,7 @@ import math
 
 import streamlit as st
 
+from vae_core.config import TrainingConfig
 from vae_core.errors import RunError
 from vae_core.jobs.job import Job
 from vae_core.runs.catalog import open_run
@@ -34,8 +35,7 @@ def training_status(job: Job) -> None:
     elif job.phase == "training":
         share = min(1.0, job.step / record.steps)
         left = f", about {duration(job.seconds_left)} left" if job.seconds_left else ""
-        epoch = job.step / record.steps_per_epoch
-        st.progress(share, text=f"Epoch {epoch:.1f} of {record.config.epochs}{left}")
+        st.progress(share, text=f"{record.moment(job.step, '.1f').capitalize()}{left}")
     elif job.phase == "silent":
         message = f"The training seems to have failed: {job.reason}. If its process answers again, it goes on."
         st.warning(message, icon=":material/heart_broken:")
@@ -50,16 +50,27 @@ def training_status(job: Job) -> None:
 
 
 def _figures_now(job: Job) -> None:
-    latest, beta = job.progress.steps[-1], job.run.record.config.beta
-    weight = "" if beta == 1 else f"{beta:g} \u00d7 "
+    latest, config = job.progress.steps[-1], job.run.record.config
+    pace = f"&nbsp;\u00b7&nbsp; {latest['digits_per_second']:,.0f} digits/s"
+    if isinstance(config, TrainingConfig):
+        weight = "" if config.beta == 1 else f"{config.beta:g} \u00d7 "
+        st.markdown(
+            f"Loss **{latest['loss']:.1f}** nats = reconstruction **{latest['reconstruction']:.1f}** + {weight}KL "
+            f"**{latest['kl']:.2f}** {pace}"
+        )
+        return
     st.markdown(
-        f"Loss **{latest['loss']:.1f}** nats = reconstruction **{latest['reconstruction']:.1f}** + {weight}KL "
-        f"**{latest['kl']:.2f}** &nbsp;\u00b7&nbsp; {latest['digits_per_second']:,.0f} digits/s"
+        f"Losses: discriminator **{latest['d_loss']:.2f}**, generator **{latest['g_loss']:.2f}** nats. Of "
+        f"**{100 * latest['d_accuracy']:.0f} %** of the pairs the discriminator finds the real digit {pace}"
     )
 
 
 def _outcome(run: Run) -> None:
     """What the training reached, beside the post's recipe where both were scored on the same digits."""
+    if not run.record.has_encoder:
+        message = f"Trained in {duration(run.record.seconds)}. A GAN has no encoder, and so no \u2212ELBO."
+        st.success(message, icon=":material/flag:")
+        return
     try:
         reference = open_run(_THE_POSTS)
         own, theirs = run.negative_elbo(), reference.negative_elbo()

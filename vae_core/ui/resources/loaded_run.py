@@ -48,8 +48,8 @@ class LoadedRun:
         return publish_large(name, lambda: pack_blocks(self.digits.test_images, self.map.means))
 
     def _decoder(self) -> dict[str, np.ndarray]:
-        hidden = {f"hidden.{i}": layer for i, layer in enumerate(self.network.decoder_hidden)}
-        layers = hidden | {"logits": self.network.decoder_logits}
+        hidden = {f"hidden.{i}": layer for i, layer in enumerate(self.network.decoder.hidden)}
+        layers = hidden | {"logits": self.network.decoder.output}
         return {
             f"decoder.{name}.{part}": _narrowed(array)
             for name, layer in layers.items()

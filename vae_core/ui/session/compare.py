@@ -49,7 +49,7 @@ class CompareLink:
 def default_pair(runs: Sequence[Run]) -> tuple[str, str]:
     """The shipped runs of the least and of the greatest beta; without two of them, the first two runs."""
     series = [run for run in runs if run.shipped and run.id.startswith(_SERIES)]
-    series.sort(key=lambda run: run.record.config.beta)
+    series.sort(key=lambda run: run.vae_config.beta)
     chosen = series if len(series) > 1 else runs[:2]
     return chosen[0].id, chosen[-1].id
 

@@ -38,7 +38,9 @@ class ExploreLink:
         run, z, layer, notices = parameters.get("run"), None, parameters.get("layer"), []
         if run is not None:
             try:
-                if open_run(run).record.status == "running":
+                found = open_run(run)
+                _ = found.vae_config  # a GAN has no map
+                if not found.explorable:
                     raise RunNotFound(f"The run {run!r} is still in training.")
             except RunError as error:
                 notices.append(f"The link's run is not used: {error}")

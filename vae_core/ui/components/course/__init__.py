@@ -22,7 +22,7 @@ def course(loaded: LoadedRun, digit: int, by_beta: Sequence[LoadedRun]) -> None:
             **_files(loaded),
             "pictures": loaded.pictures_url(),
             "digit": digit,
-            "betas": [{"beta": run.run.record.config.beta, **_files(run)} for run in by_beta],
+            "betas": [{"beta": run.run.vae_config.beta, **_files(run)} for run in by_beta],
             "measured": measured(by_beta),
         },
     )
@@ -31,7 +31,7 @@ def course(loaded: LoadedRun, digit: int, by_beta: Sequence[LoadedRun]) -> None:
 def _files(loaded: LoadedRun) -> dict[str, str]:
     return {
         "decoder": loaded.decoder_url(),
-        "activation": loaded.network.activation,
+        "activation": loaded.network.decoder.activation,
         "map": loaded.map_url(),
     }
 
@@ -46,5 +46,5 @@ def measured(by_beta: Sequence[LoadedRun]) -> str:
             return ""
         reconstruction, kl = scores["reconstruction"], scores["KL"]
         digits = f"{kl.digits:,} {test_digits_of(kl.dataset)}"
-        parts.append(f"{reconstruction.value:.1f} and {kl.value:.1f} with beta {loaded.run.record.config.beta:g}")
+        parts.append(f"{reconstruction.value:.1f} and {kl.value:.1f} with beta {loaded.run.vae_config.beta:g}")
     return f"Reconstruction and KL in nats, averaged over {digits}: {', '.join(parts)}." if parts else ""

@@ -44,7 +44,7 @@ def latent_map(
         data={
             "plotly": plotly_url(),
             "decoder": loaded.decoder_url(),
-            "activation": loaded.network.activation,
+            "activation": loaded.network.decoder.activation,
             "map": loaded.map_url(),
             "pictures": loaded.pictures_url(),
             "run": loaded.run.id,

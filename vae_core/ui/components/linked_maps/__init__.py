@@ -52,4 +52,4 @@ def pinned_digit() -> Any:
 
 def _side(loaded: LoadedRun, with_id: bool) -> tuple[str, str, str, str, str]:
     title = f"{loaded.run.title} [{loaded.run.id}]" if with_id else loaded.run.title
-    return loaded.run.id, title, loaded.decoder_url(), loaded.network.activation, loaded.map_url()
+    return loaded.run.id, title, loaded.decoder_url(), loaded.network.decoder.activation, loaded.map_url()

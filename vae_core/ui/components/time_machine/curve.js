@@ -6,7 +6,7 @@ import { setAttributes } from "../../plots/overlay.js"
 
 /** @import { Plotly } from "../../browser/plotly.js" */
 
-/** @typedef {{ data: object[], layout: Record<string, unknown> }} Figure - as Plotly has it. Its x is epochs. */
+/** @typedef {{ data: object[], layout: Record<string, unknown> }} Figure - as Plotly has it. Its x is epochs, of a GAN steps. */
 
 const AXES = ["xaxis", "yaxis", "yaxis2"]
 
@@ -22,8 +22,8 @@ export class Curve {
     this.marker = marker
     /** The figure that is drawn, as JSON; empty while there is none. */
     this.drawn = ""
-    /** @type {number | null} epochs since the start of the training */
-    this.epoch = null
+    /** @type {number | null} epochs, or steps, since the start of the training */
+    this.marked = null
     this.resizing = new ResizeObserver(() => this.resize())
     this.resizing.observe(container)
   }
@@ -50,16 +50,16 @@ export class Curve {
 
   /**
    * Mark a moment.
-   * @param {number} epoch - epochs since the start of the training.
+   * @param {number} x - epochs, or steps, since the start of the training.
    */
-  mark(epoch) {
-    this.epoch = epoch
+  mark(x) {
+    this.marked = x
     this.placeMarker()
   }
 
   placeMarker() {
-    if (!this.drawn || this.epoch === null) return
-    const x = xPixelWithin(this.container, this.epoch)
+    if (!this.drawn || this.marked === null) return
+    const x = xPixelWithin(this.container, this.marked)
     const [top, bottom] = heightOf(this.container)
     setAttributes(this.marker, { x1: x, x2: x, y1: top, y2: bottom })
   }

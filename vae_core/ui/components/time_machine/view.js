@@ -24,11 +24,12 @@ import { Tiles } from "./tiles.js"
  * @property {string | null} live - the latest snapshot's file, base64, while the training goes on and someone looks.
  * @property {number | null} live_step - after which that was taken.
  * @property {boolean} going - whether the training goes on.
- * @property {number} steps_per_epoch
- * @property {number} epochs - that the training is to take.
+ * @property {"epoch" | "step"} unit - in which the training is measured, on the curve too.
+ * @property {number} steps_per_unit
+ * @property {number} units - that the training is to take.
  * @property {Figure} curve - the losses.
  */
-/** @typedef {{ frames: Frames, count: number, curve: Curve }} Loaded - count: of the digits in the snapshots. */
+/** @typedef {{ frames: Frames, count: number, curve: Curve }} Loaded - count: of the digits in the snapshots; a GAN's have none. */
 
 const TILES = 15 // on each side of the manifold
 
@@ -85,16 +86,17 @@ export class View {
     this.data = data
     await loaded.curve.draw(data.curve)
     if (this.colours !== (this.colours = JSON.stringify(themeOf(this.root)))) await loaded.curve.recolour()
-    const { bar, tiles, message } = this.parts
+    const { bar, tiles, cloud, message } = this.parts
     message.hidden = frames.length > 0
     bar.hidden = tiles.hidden = !frames.length
+    cloud.hidden = !loaded.count
     if (!frames.length) {
       message.textContent = "This run kept no snapshots: there is nothing to move through."
       this.root.dataset.ready = "true"
       return
     }
     // Wide enough for the later half: a training's first steps may throw points far out.
-    this.cloud.plane.fit(frames.slice(Math.floor(frames.length / 2)).map(({ means }) => means))
+    if (loaded.count) this.cloud.plane.fit(frames.slice(Math.floor(frames.length / 2)).map(({ means }) => means))
     this.root.dataset.frames = String(frames.length)
     this.slider.max = String(frames.length - 1)
     this.player.follow(frames, data.going)
@@ -141,9 +143,9 @@ export class View {
   draw() {
     const { moment, frames, index } = this.player
     if (!moment || !this.data) return
-    this.cloud.draw(moment.means, this.digit.path(frames, index, moment.means), index)
+    if (this.loaded?.count) this.cloud.draw(moment.means, this.digit.path(frames, index, moment.means), index)
     this.tiles.draw(moment.tiles)
-    this.loaded?.curve.mark(moment.step / this.data.steps_per_epoch)
+    this.loaded?.curve.mark(moment.step / this.data.steps_per_unit)
   }
 
   /** Say which snapshot this is. */
@@ -151,9 +153,10 @@ export class View {
     if (!this.data || !this.loaded) return
     const { frames, index, newest, playing } = this.player
     const { step } = frames[index]
-    const { steps_per_epoch: perEpoch, epochs, live } = this.data
-    const epoch = `epoch ${(step / perEpoch).toFixed(1)} of ${epochs}`
-    const moment = step ? `${epoch}, step ${step.toLocaleString("en")}` : "before training"
+    const { unit, steps_per_unit: perUnit, units, live } = this.data
+    const at = `step ${step.toLocaleString("en")}`
+    const trained = unit === "step" ? `${at} of ${units.toLocaleString("en")}` : `epoch ${(step / perUnit).toFixed(1)} of ${units}, ${at}`
+    const moment = step ? trained : "before training"
     this.parts.moment.textContent = live && index === newest ? `now: ${moment}` : moment
     this.slider.value = String(index)
     this.slider.setAttribute("aria-valuetext", moment)
@@ -161,9 +164,11 @@ export class View {
     this.play.innerHTML = playing ? "&#10074;&#10074;" : "&#9654;"
     this.play.setAttribute("aria-label", playing ? "Pause" : "Play")
     this.play.title = `${playing ? "Pause" : "Play"} (space)`
+    const { count } = this.loaded
+    const digits = count ? `the first ${count.toLocaleString("en")} test digits and of ` : ""
     this.parts.note.textContent =
-      `${frames.length} ${frames.length > 1 ? "snapshots" : "snapshot"} of the first ${this.loaded.count.toLocaleString("en")} test digits and of the manifold. ` +
-      "Click a digit to draw its path. Between two snapshots the picture is interpolated."
+      `${frames.length} ${frames.length > 1 ? "snapshots" : "snapshot"} of ${digits}the manifold. ` +
+      `${count ? "Click a digit to draw its path. " : ""}Between two snapshots the picture is interpolated.`
   }
 
   close() {
