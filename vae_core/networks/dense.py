@@ -1,11 +1,14 @@
-"""Dense layers in NumPy: f(x W + b), with the activation f ReLU or SiLU; and the derivatives of f.
+"""Dense layers in NumPy: f(x W + b), with the activation f ReLU, SiLU or a leaky ReLU; and the derivatives of f.
 
-ReLU is max(x, 0); SiLU is x sigmoid(x) (Elfwing et al. 2018, section 2).
+ReLU is max(x, 0); SiLU is x sigmoid(x) (Elfwing et al. 2018, section 2); the leaky ReLU is max(x, LEAK x).
 """
 
 import numpy as np
 
 from vae_core.storage.tensors import Tensors
+
+LEAK = 0.2
+"""Slope of a discriminator's leaky ReLU below 0 (Radford, Metz and Chintala 2016)."""
 
 Layer = tuple[np.ndarray, np.ndarray]
 """kernel (inputs, outputs) and bias (outputs,), float32."""
@@ -45,6 +48,10 @@ def _silu(x: np.ndarray) -> np.ndarray:
     return np.divide(x, quotient, out=quotient)
 
 
+def _leaky_relu(x: np.ndarray) -> np.ndarray:
+    return np.maximum(x, LEAK * x)
+
+
 def _relu_derivative(x: np.ndarray) -> np.ndarray:
     return x > 0
 
@@ -54,11 +61,11 @@ def _silu_derivative(x: np.ndarray) -> np.ndarray:
     return s * (1 + x * (1 - s))
 
 
-ACTIVATIONS = {"relu": _relu, "silu": _silu}
-"""f by its name in `TrainingConfig.activation`."""
+ACTIVATIONS = {"relu": _relu, "silu": _silu, "leaky relu": _leaky_relu}
+"""f by its name in a config's `activation`; "leaky relu" is a discriminator's."""
 
 DERIVATIVES = {"relu": _relu_derivative, "silu": _silu_derivative}
-"""df/dx by the same names."""
+"""df/dx of those that a decoder may have."""
 
 
 def through(layers: tuple[Layer, ...], x: np.ndarray, activation: str) -> np.ndarray:

@@ -13,6 +13,7 @@ from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.errors import NoEncoder
 from vae_core.networks.decoder import Decoder
+from vae_core.networks.discriminator import Discriminator
 from vae_core.networks.network import Network, network_shapes
 from vae_core.runs import history
 from vae_core.runs.record import Record, Score, scores_from_json
@@ -90,6 +91,10 @@ class Run:
     def decoder(self) -> Decoder:
         """The decoder with these weights, a GAN's generator. Raises RunDamaged."""
         return Decoder.from_tensors(self.tensors(), self.record.config.activation)
+
+    def discriminator(self) -> Discriminator:
+        """The discriminator with these weights, which only a GAN has. Raises RunDamaged."""
+        return Discriminator.from_tensors(self.tensors())
 
     def history(self) -> "pd.DataFrame":
         """history.csv: a row for each epoch of a VAE, or every 250 steps of a GAN. Raises RunDamaged."""

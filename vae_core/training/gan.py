@@ -30,10 +30,8 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from vae_core.gan_config import GanConfig
+from vae_core.networks.dense import LEAK
 from vae_core.training.adam import Arrays, Learner, descend
-
-_LEAK = 0.2
-"""Slope of the discriminator's leaky ReLU below 0 (Radford, Metz and Chintala 2016)."""
 
 
 class Gan(NamedTuple):
@@ -122,11 +120,11 @@ def draw(config: GanConfig, weights: Arrays, z):
 
 def classify(weights: Arrays, pixels):
     """D(x): how real each digit is. pixels: (B, 784). Returns logits (B,), and the slopes (B, H) of the hidden layers'
-    activations, which are 1 or _LEAK."""
+    activations, which are 1 or LEAK."""
     hidden, slopes = pixels, []
     for kernel, bias in _layers(weights)[:-1]:
         before = hidden @ kernel + bias  # (B, H)
-        slope = tf.stop_gradient(tf.where(before > 0, 1.0, _LEAK))
+        slope = tf.stop_gradient(tf.where(before > 0, 1.0, LEAK))
         hidden = before * slope
         slopes.append(slope)
     kernel, bias = _layers(weights)[-1]

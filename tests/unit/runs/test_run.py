@@ -81,6 +81,7 @@ def test_a_gan_draws_but_encodes_nothing(root: Path):
     run = make_gan(root)
     assert not run.explorable
     assert run.decoder().decode(np.zeros((3, 2), np.float32)).shape == (3, 28, 28)
+    assert run.discriminator().logits(np.zeros((3, 784), np.float32)).shape == (3,)
     with pytest.raises(NoEncoder, match="A small GAN is a GAN: it draws digits, but has no encoder"):
         run.network()
     assert {name.partition(".")[0] for name in run.tensors()} == {"decoder", "discriminator"}
