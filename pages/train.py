@@ -1,23 +1,16 @@
 """Train: choose a recipe, watch its map form, and move through what any run kept of its training."""
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
-from vae_core.config import TrainingConfig
 from vae_core.data.digits import Digits
 from vae_core.errors import RunDamaged, RunError
-from vae_core.evaluation.learning_curve import LearningCurve, thinned
-from vae_core.figures.adversarial_losses import adversarial_losses
-from vae_core.figures.losses import training_losses
-from vae_core.figures.traces import Figure
 from vae_core.jobs import actions
 from vae_core.jobs.job import Job
 from vae_core.runs.catalog import list_runs, open_run
 from vae_core.runs.progress import Progress
-from vae_core.runs.record import Record
 from vae_core.ui.components.time_machine import time_machine
 from vae_core.ui.elements.digits_on_show import draw_line
+from vae_core.ui.elements.loss_curve import loss_curve
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.run_actions import run_actions
 from vae_core.ui.elements.run_labels import lines
@@ -116,18 +109,10 @@ def follow(job: Job, at_hand: Digits) -> None:
         history = job.run.history().to_dict("records")
     except RunDamaged as error:
         problems.append(str(error))
-    figure = losses(record, history, job.progress.steps)
+    figure = loss_curve(record, history, job.progress.steps)
     problems += time_machine(job.run, shown, figure, actions.watch(job.run) if job.phase == "training" else None)
     for problem in problems:
         show_error(problem)
-
-
-def losses(record: Record, history: Sequence[Mapping], steps: Sequence[Mapping]) -> Figure:
-    """The losses so far. history: rows; steps: step events."""
-    if isinstance(config := record.config, TrainingConfig):
-        curve = LearningCurve.from_rows(history, steps, record.row_steps)
-        return training_losses(curve, config, with_post=record.dataset.is_mnist)
-    return adversarial_losses(thinned(steps or history), record.steps)
 
 
 with showing_errors():

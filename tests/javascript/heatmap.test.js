@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { Heatmap } from "../../vae_core/ui/components/latent_map/heatmap.js"
+import { Heatmap } from "../../vae_core/ui/plots/heatmap.js"
 
 const RED = [200, 10, 20, 255]
 const BLUE = [0, 30, 250, 255]
@@ -63,4 +63,28 @@ test("the picture spans the grid's edges, and hangs from the upper one", (contex
   assert.deepEqual({ x, y, sizex, sizey }, { x: -3, y: 5, sizex: 8, sizey: 8 })
   assert.deepEqual({ source, layer }, { source: "data:the picture", layer: "below" })
   assert.deepEqual(picture.mock.calls[0].arguments, ["#123456"])
+})
+
+test("a point's cell is the one that holds it, its edges included, and none outside the grid", () => {
+  const map = heatmap([0, 1, 2, 3], [0, 3], [4, 5, 6, 7]) // from -3 to 5: cells of 4 a side
+  assert.deepEqual(map.at([-2, -2]), { value: 0, label: 4 })
+  assert.deepEqual(map.at([2, -2]), { value: 1, label: 5 })
+  assert.deepEqual(map.at([-2, 2]), { value: 2, label: 6 })
+  assert.deepEqual(map.at([5, 5]), { value: 3, label: 7 })
+  assert.deepEqual(map.at([-3, -3]), { value: 0, label: 4 })
+  assert.equal(map.at([5.1, 0]), null)
+  assert.equal(map.at([0, -3.1]), null)
+  assert.deepEqual(heatmap([0, 1, 2, 3], [0, 3]).at([2, 2]), { value: 3, label: null })
+})
+
+test("a class's name is written where most of the class is, and nowhere without cells of it", () => {
+  const side = 24
+  const classes = Array.from({ length: side * side }, (_, i) => (Math.floor(i / side) < 12 ? 3 : i % side < 6 ? 1 : 3))
+  classes[0] = 1 // a cell apart from the others
+  const places = heatmap(classes.map(() => 1), [0, 1], classes).places()
+  assert.deepEqual(places.map(({ label }) => label), [1, 3])
+  const [one, three] = places.map(({ z }) => z)
+  assert.ok(one[0] < -1 && one[1] > 1, String(one))
+  assert.ok(three[1] < 1 || three[0] > -1, String(three))
+  assert.deepEqual(heatmap([0, 1, 2, 3], [0, 3]).places(), [])
 })

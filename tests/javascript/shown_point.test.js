@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 
-import { ShownPoint } from "../../vae_core/ui/components/latent_map/shown_point.js"
+import { ShownPoint } from "../../vae_core/ui/plots/shown_point.js"
 
 /** @type {ShownPoint} */
 let point

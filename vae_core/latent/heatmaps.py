@@ -54,23 +54,23 @@ OnProgress = Callable[[float], None]
 
 def density(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
     """q(z), the mean over each cell: the share of the digits per unit of area of z."""
-    edges = _edges(embedded, cells)
+    edges = _edges_around(embedded, cells)
     on_progress(0.0)
     return Heatmap(edges, (masses(embedded, edges) / (edges[1] - edges[0]) ** 2).astype(np.float32))
 
 
 def regions(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
     """The most frequent class of the VOTE_K digits nearest to each cell's centre, and the share that is of it."""
-    edges = _edges(embedded, cells)
-    counts = _in_blocks(lambda z: embedded.votes(z, VOTE_K), edges, on_progress)
+    edges = _edges_around(embedded, cells)
+    counts = in_blocks(lambda z: embedded.votes(z, VOTE_K), edges, on_progress)
     shares = counts.max(axis=1) / counts.sum(axis=1)  # of fewer than VOTE_K digits, where there are not so many
-    return Heatmap(edges, _square(shares), _square(counts.argmax(axis=1)).astype(np.uint8))
+    return Heatmap(edges, square(shares), square(counts.argmax(axis=1)).astype(np.uint8))
 
 
 def magnification(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
     """log sqrt(det J'J) at each cell's centre, with J the decoder's Jacobian."""
-    edges = _edges(embedded, cells)
-    return Heatmap(edges, _square(_in_blocks(lambda z: log_magnification(network.decoder, z), edges, on_progress)))
+    edges = _edges_around(embedded, cells)
+    return Heatmap(edges, square(in_blocks(lambda z: log_magnification(network.decoder, z), edges, on_progress)))
 
 
 def width(network: Network, embedded: LatentMap, cells: int, on_progress: OnProgress) -> Heatmap:
@@ -78,11 +78,11 @@ def width(network: Network, embedded: LatentMap, cells: int, on_progress: OnProg
 
     The values are the geometric means of the posterior's two standard deviations, in units of z.
     """
-    edges = _edges(embedded, cells)
-    log_vars = _in_blocks(
+    edges = _edges_around(embedded, cells)
+    log_vars = in_blocks(
         lambda z: network.encoder.encode(network.decoder.decode(z).reshape(-1, 784))[1], edges, on_progress
     )
-    return Heatmap(edges, _square(np.exp(0.5 * log_vars.mean(axis=1))))
+    return Heatmap(edges, square(np.exp(0.5 * log_vars.mean(axis=1))))
 
 
 HEATMAPS: dict[str, Callable[[Network, LatentMap, int, OnProgress], Heatmap]] = {
@@ -94,7 +94,7 @@ HEATMAPS: dict[str, Callable[[Network, LatentMap, int, OnProgress], Heatmap]] = 
 """By name. cells: along each side."""
 
 
-def _in_blocks(compute: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, on_progress: OnProgress) -> np.ndarray:
+def in_blocks(compute: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, on_progress: OnProgress) -> np.ndarray:
     """What `compute` makes of the centres (B, 2) float32 of the cells, row by row: (n * n, ...)."""
     z, parts = _centres(edges), []
     for start in range(0, len(z), _BLOCK):
@@ -103,7 +103,7 @@ def _in_blocks(compute: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, o
     return np.concatenate(parts)
 
 
-def _edges(embedded: LatentMap, cells: int) -> np.ndarray:
+def _edges_around(embedded: LatentMap, cells: int) -> np.ndarray:
     """The borders (cells + 1,) of a square with a margin around all posterior means, within +-Z_LIMIT."""
     low, high = embedded.means.min(axis=0), embedded.means.max(axis=0)
     margin = np.maximum(_MARGIN * (high - low), _LEAST_MARGIN)
@@ -118,7 +118,7 @@ def _centres(edges: np.ndarray) -> np.ndarray:
     return np.stack(np.meshgrid(middle, middle), -1).reshape(-1, 2).astype(np.float32)
 
 
-def _square(values: np.ndarray) -> np.ndarray:
+def square(values: np.ndarray) -> np.ndarray:
     """Values in the order of `_centres`, (n * n,), as (n, n) float32."""
     side = math.isqrt(len(values))
     return values.reshape(side, side).astype(np.float32)

@@ -6,6 +6,8 @@ Invariant: Keras (training/vae.py), NumPy (here) and the browser (ui/browser/dec
 the same tensors, to within one grey level.
 """
 
+import functools
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,3 +75,8 @@ class Decoder:
     def layers(self) -> tuple[Layer, ...]:
         """All of its layers, in the order in which they are counted and hashed."""
         return (*self.hidden, self.output)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits: a hash of the weights."""
+        return hashlib.sha256(b"".join(array.tobytes() for layer in self.layers for array in layer)).hexdigest()[:16]

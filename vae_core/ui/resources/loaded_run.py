@@ -14,12 +14,12 @@ from vae_core.latent.latent_map import LatentMap
 from vae_core.networks.network import Network
 from vae_core.runs.run import Run
 from vae_core.storage.tensors import Shapes
+from vae_core.ui.resources.loaded_decoder import decoder_url
 from vae_core.ui.resources.picture_blocks import pack_blocks
 from vae_core.ui.resources.static_files import publish_large
 from vae_core.ui.resources.tensor_files import publish_tensors, read_tensors
 
 # Files in static/ are kept, so their names say how their content is made: these count up whenever that changes.
-_DECODER_VERSION = 2
 _MAP_VERSION = 2
 _PICTURES_VERSION = 1
 
@@ -34,8 +34,8 @@ class LoadedRun:
     map: LatentMap
 
     def decoder_url(self) -> str:
-        """safetensors of decoder.hidden.{i}.kernel/.bias and decoder.logits.kernel/.bias, float32 or float16."""
-        return publish_tensors(f"decoder-{_DECODER_VERSION}-{self.network.digest}.safetensors", self._decoder)
+        """The decoder's weights, as `decoder_url` has them."""
+        return decoder_url(self.network.decoder)
 
     def map_url(self) -> str:
         """safetensors of means and std (N, 2) float32, labels (N,) uint8."""
@@ -46,22 +46,6 @@ class LoadedRun:
         """The digits' pictures, as picture_blocks has them."""
         name = f"pictures-{_PICTURES_VERSION}-{self.network.digest}-{self.digits.digest}.blocks"
         return publish_large(name, lambda: pack_blocks(self.digits.test_images, self.map.means))
-
-    def _decoder(self) -> dict[str, np.ndarray]:
-        hidden = {f"hidden.{i}": layer for i, layer in enumerate(self.network.decoder.hidden)}
-        layers = hidden | {"logits": self.network.decoder.output}
-        return {
-            f"decoder.{name}.{part}": _narrowed(array)
-            for name, layer in layers.items()
-            for part, array in zip(("kernel", "bias"), layer, strict=True)
-        }
-
-
-def _narrowed(array: np.ndarray) -> np.ndarray:
-    """As float16 where that loses nothing: the weights that a run keeps as float16 travel in half of the bytes."""
-    with np.errstate(over="ignore"):
-        half = array.astype(np.float16)
-    return half if np.array_equal(half, array) else array
 
 
 def digits_for(at_hand: Digits, *runs: Run) -> Digits:

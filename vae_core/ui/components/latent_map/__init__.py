@@ -66,7 +66,8 @@ def _layer(name: str, drawn: DrawnLayer) -> dict[str, Any]:
     """What the browser needs to draw it. Each answer differs as long as it is not whole, so that the view hears it."""
     answered = {} if drawn.share == 1 else {"answered": time.monotonic_ns()}
     layer = LAYERS[name]
-    return {"url": drawn.url, "share": drawn.share, "legend": layer.legend, "help": layer.help} | answered
+    said = {"legend": layer.legend, "help": layer.help, "cancel": "Choose no layer to cancel."}
+    return {"url": drawn.url, "share": drawn.share} | said | answered
 
 
 def pinned_point() -> tuple[Any, Any]:

@@ -5,11 +5,11 @@ import { fetchTensors } from "../../browser/tensors.js"
 import { themeOf } from "../../browser/theme.js"
 import { LatentPlot } from "../../plots/map.js"
 import { Overlay } from "../../plots/overlay.js"
-import { Heatmap } from "./heatmap.js"
-import { LayerLegend } from "./layer_legend.js"
+import { Heatmap } from "../../plots/heatmap.js"
+import { LayerLegend } from "../../plots/layer_legend.js"
 
 /** @import { Digits } from "../../browser/digits.js" */
-/** @import { Layer } from "./layer_legend.js" */
+/** @import { Layer } from "../../plots/layer_legend.js" */
 /** @import { Plotly } from "../../browser/plotly.js" */
 /** @import * as map from "../../plots/map.js" */
 /** @import { ClassName, Marks } from "../../plots/overlay.js" */

@@ -13,11 +13,11 @@ import { CoordinateInputs } from "./coordinate_inputs.js"
 import { Glide, roundFrom } from "./glide.js"
 import { MapPane } from "./map_pane.js"
 import { Readout, inWords } from "./readout.js"
-import { ShownPoint } from "./shown_point.js"
+import { ShownPoint } from "../../plots/shown_point.js"
 
 /** @import { Activation } from "../../browser/decoder.js" */
 /** @import { Point } from "../../browser/digits.js" */
-/** @import { Layer } from "./layer_legend.js" */
+/** @import { Layer } from "../../plots/layer_legend.js" */
 /** @import { Nearest } from "./readout.js" */
 
 /**

@@ -1,7 +1,7 @@
 // The legend of the layer under the map's points: what its values are, from the lowest to the highest, or how far it is.
 
-import { COLOURS } from "../../browser/colours.js"
-import { find } from "../../browser/elements.js"
+import { COLOURS } from "../browser/colours.js"
+import { find } from "../browser/elements.js"
 
 /** @import { Heatmap } from "./heatmap.js" */
 
@@ -10,6 +10,7 @@ import { find } from "../../browser/elements.js"
  * @property {string | null} url - of the heatmap; null while nothing of it is computed.
  * @property {string} legend - what its values are.
  * @property {string} help - what to see in it.
+ * @property {string} cancel - how to end its computation; empty where that cannot be done.
  * @property {number} share - of it that is computed: below 1 there is a coarse heatmap, or none.
  */
 
@@ -39,9 +40,9 @@ export class LayerLegend {
       this.bar.style.backgroundImage = heatmap.classes ? ofClasses() : ""
     }
     if (!layer) return
-    const { share, legend, help } = layer
+    const { share, legend, help, cancel } = layer
     const percent = Math.floor(100 * share)
-    this.text.textContent = share === 1 ? `${legend}. ${help}` : `${legend}. Computing: ${percent} %. Choose no layer to cancel.`
+    this.text.textContent = share === 1 ? `${legend}. ${help}` : `${legend}. Computing: ${percent} %. ${cancel}`
   }
 }
 

@@ -1,9 +1,9 @@
 // The shown point: the one under a pointer, else the pinned one, else the map's start. Where it may lie, and how keys
 // move it.
 
-import { movedByKey } from "../../browser/arrow_keys.js"
+import { movedByKey } from "../browser/arrow_keys.js"
 
-/** @import { Point } from "../../browser/digits.js" */
+/** @import { Point } from "../browser/digits.js" */
 
 export class ShownPoint {
   constructor() {
