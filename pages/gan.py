@@ -75,14 +75,12 @@ def learned(gans: dict[str, Run], problems: list[str], run_id: str) -> None:
     """
     if state.run != run_id:
         st.rerun()
-    toolbar = st.container(horizontal=True, vertical_alignment="center")
-    loaded = opened(gans[state.run])
-    decoder_maps([side_of(loaded)], state.target, state.revision, pin_from_maps)
-    with toolbar:
+    with st.container(horizontal=True, vertical_alignment="center"):
         choose_run("GAN", GanState.run.key, gans)
         choose_layer(list(DRAWING_LAYERS))
-        st.button("Reset", icon=":material/restart_alt:", on_click=state.move, args=(None,), help="Let the point go.")
+        let_go()
     damaged_runs(problems)
+    decoder_maps([side_of(opened(gans[state.run]))], state.target, state.revision, pin_from_maps)
     state.write_link()
     st.markdown(
         "A generator has no encoder, so no digits can be placed on its map. The layers show what it draws where. It "
@@ -116,7 +114,12 @@ def beside_a_vae() -> None:
 @st.fragment
 def both(gans: dict[str, Run], vaes: dict[str, Run], problems: list[str]) -> None:
     """Both models, drawn anew whatever the visitor does, so that their maps keep their zoom."""
-    toolbar, above = st.container(horizontal=True, vertical_alignment="center"), st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        choose_run("GAN", GanState.run.key, gans)
+        choose_run("VAE", GanState.vae.key, vaes)
+        choose_layer([name for name in DRAWING_LAYERS if name != REALNESS])
+        let_go()
+    above = st.container()
     gan, vae = opened(gans[state.run]), opened(vaes[state.vae])
     encoded = load_run(digits(), vaes[state.vae])
     found = find(encoded, gan)
@@ -125,11 +128,6 @@ def both(gans: dict[str, Run], vaes: dict[str, Run], problems: list[str]) -> Non
         side_of(vae, map_url=encoded.map_url(), found=found.get("encoded")),
     ]
     decoder_maps(sides, state.target, state.revision, pin_from_maps)
-    with toolbar:
-        choose_run("GAN", GanState.run.key, gans)
-        choose_run("VAE", GanState.vae.key, vaes)
-        choose_layer([name for name in DRAWING_LAYERS if name != REALNESS])
-        st.button("Reset", icon=":material/restart_alt:", on_click=state.move, args=(None,), help="Let the point go.")
     with above:
         digits_on_show(encoded.digits, [encoded.run], encoded.run.scores_on(encoded.digits))
         damaged_runs(problems)
@@ -165,7 +163,9 @@ def find_a_digit(encoded: LoadedRun, gan: LoadedDecoder, found: dict[str, Point]
     with chooser:
         last = len(encoded.digits.test_images) - 1
         st.number_input("Test digit", 0, last, key=GanState.digit.key, persist_state="session", placeholder="a number")
-        st.button("Random digit", icon=":material/shuffle:", on_click=choose_random_digit, args=(last,))
+        st.button(
+            "Random digit", key="random digit", icon=":material/shuffle:", on_click=choose_random_digit, args=(last,)
+        )
         st.caption(
             "The VAE\u2019s encoder answers in one pass where a digit belongs. A GAN has none: its point is searched "
             "for, from many starting points downhill to the smallest error. The same search in the VAE shows what its "
@@ -244,6 +244,10 @@ def choose_layer(layers: list[str]) -> None:
         required=True,
         label_visibility="collapsed",
     )
+
+
+def let_go() -> None:
+    st.button("Reset", icon=":material/restart_alt:", on_click=state.move, args=(None,), help="Let the point go.")
 
 
 def opened(run: Run) -> LoadedDecoder:
