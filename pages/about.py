@@ -39,6 +39,7 @@ def main() -> None:
     with right:
         the_network(loaded)
         the_digits(loaded)
+    the_gan()
     sources()
     st.caption(f"VAE Latent Explorer {__version__}")
 
@@ -131,12 +132,33 @@ def the_digits(loaded: LoadedRun) -> None:
     )
 
 
+def the_gan() -> None:
+    st.header("The other model: a GAN", anchor=False)
+    st.latex(
+        r"\min_G \max_D \;\; \mathbb{E}_{x}\left[\log D(x)\right] "
+        r"+ \mathbb{E}_{z}\left[\log\left(1 - D(G(z))\right)\right]"
+    )
+    st.markdown(
+        "A **generative adversarial network** (GAN) draws digits from the same kind of plane, but learns it in another "
+        "way. A **generator** G draws a digit from a random point z. A **discriminator** D says how probable it is "
+        "that a digit is real. They are trained in turn: the discriminator so that it tells real digits from drawn ones "
+        "with fewer errors, the generator so that the discriminator makes more. The formula is that of the first GAN, "
+        "with D as a probability.\n\n"
+        "What follows from that: a GAN never compares its drawing with a given digit, so it has no encoder and no "
+        "reconstruction loss, and its drawings can be sharp where a VAE must draw an average. Nothing asks it either "
+        "to draw *every* kind of digit. Where it gives up some, that is called **mode collapse**."
+    )
+    st.page_link("pages/gan.py", label="See both steps happen, and a GAN beside a VAE", icon=":material/swords:")
+
+
 def sources() -> None:
     st.header("Sources", anchor=False)
     st.markdown(
         "- D. P. Kingma and M. Welling, *Auto-Encoding Variational Bayes*, ICLR 2014: the model and the bound.\n"
         "- D. J. Rezende, S. Mohamed and D. Wierstra, *Stochastic Backpropagation and Approximate Inference in Deep "
         "Generative Models*, ICML 2014.\n"
+        "- I. Goodfellow et al., *Generative Adversarial Nets*, NeurIPS 2014; N. Huang et al., *The GAN is dead; long "
+        "live the GAN! A Modern Baseline GAN*, NeurIPS 2024: the loss of the recipe `gan`.\n"
         "- Y. LeCun, C. Cortes and C. J. C. Burges, *The MNIST database of handwritten digits*, CC BY-SA 3.0.\n"
         "- M. A. Petroff, *Accessible Color Sequences for Data Visualization*, 2021: the map's colours.\n"
         "- *VAE*, a blog post in Korean on VAEs in Keras. The recipe `seed` follows it: layers of "

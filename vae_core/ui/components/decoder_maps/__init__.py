@@ -94,4 +94,11 @@ def _side(side: Side) -> dict[str, Any]:
 
 def _layer(name: str, drawn: DrawnLayer) -> dict[str, Any]:
     layer = DRAWING_LAYERS[name]
-    return {"url": drawn.url, "share": drawn.share, "legend": layer.legend, "help": layer.help, "cancel": ""}
+    return {
+        "url": drawn.url,
+        "share": drawn.share,
+        "label": layer.label,
+        "legend": layer.legend,
+        "help": layer.help,
+        "cancel": "",
+    }

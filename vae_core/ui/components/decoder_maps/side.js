@@ -28,7 +28,7 @@ import { Overlay } from "../../plots/overlay.js"
  * @property {Activation} activation - of the decoder.
  * @property {string | null} map - means, std and labels of the digits to put on the map; null for none.
  * @property {{ url: string | null, share: number }} judged - the classes of what is drawn, as far as they are computed.
- * @property {Layer | null} layer - to show on the map.
+ * @property {(Layer & { label: string }) | null} layer - to show on the map, with its name.
  * @property {Point | null} found - a place to mark.
  */
 
@@ -139,7 +139,7 @@ export class Side {
     if (!model) return
     this.text.judged.textContent = this.inWords(z)
     const value = layer && layer !== judged ? layer.at(z) : null
-    this.text.value.textContent = value ? `Layer here: ${value.value.toFixed(2).replace("-", "\u2212")}` : ""
+    this.text.value.textContent = value ? `${model.layer?.label}: ${value.value.toFixed(2).replace("-", "\u2212")}` : ""
     this.canvas.setAttribute("aria-label", `${model.title} draws ${this.inWords(z)}`)
     const pointerNode = moving && this.mosaic.nearestNode(moving)
     const pinNode = this.mosaic.nearestNode(pin)
