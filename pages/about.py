@@ -63,11 +63,11 @@ def the_loss() -> None:
         r" \sigma_i^2\right)}_{\text{KL}(q(z|x)\,\|\,\mathcal N(0, I))} \end{aligned}"
     )
     st.markdown(
-        "This is step 4 as a formula; \u03bc is the mean and \u03c3 the std. Both terms are in **nats** for one digit, "
-        "and lower is better. Training multiplies the KL by **beta**, which is 1 unless a run sets it; scores always "
-        "use beta 1, so that models can be compared. The blog post \u201cVAE\u201d (see Sources) divides the loss by "
-        "the 784 pixels: its last value, 0.1904, is 149.3 nats. The encoder of `deep` also learns from distorted "
-        "digits and from digits of which a part is hidden."
+        "This is step 4 as a formula; \u03bc is the mean and \u03c3 the std. Both terms are in **nats** (a unit of "
+        "information: 1 nat is 1.44 bits) for one digit, and lower is better. Training multiplies the KL by **beta**,"
+        " which is 1 unless a run sets it; scores always use beta 1, so that models can be compared. The blog post "
+        "\u201cVAE\u201d (see Sources) divides the loss by the 784 pixels: its last value, 0.1904, is 149.3 nats. The"
+        " encoder of `deep` also learns from distorted digits and from digits of which a part is hidden."
     )
 
 

@@ -13,6 +13,7 @@ from vae_core.runs.run import Run
 from vae_core.ui.components.linked_maps import linked_maps, pinned_digit
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
 from vae_core.ui.elements.digits_on_show import digits_on_show
+from vae_core.ui.elements.glossary import NATS, PRIOR
 from vae_core.ui.elements.loss_comparison import loss_comparison
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.report_progress import pending_reports
@@ -94,7 +95,7 @@ def what_differs(left: LoadedRun, right: LoadedRun) -> str:
     names = [f"**{escape_markdown(side.run.name)}**" for side in (left, right)]
     said = (
         f"95 % of the digits lie within {reach[0]} of the origin on the map of {names[0]}, and within {reach[1]} on "
-        f"that of {names[1]}; 95 % of the prior lies within 2.4."
+        f"that of {names[1]}; 95 % of the prior ({PRIOR}) lies within 2.4."
     )
     betas = [side.run.vae_config.beta for side in (left, right)]
     if betas[0] == betas[1]:
@@ -128,7 +129,7 @@ def pin_from_maps(count: int) -> None:
 
 
 def scores(left: LoadedRun, right: LoadedRun) -> None:
-    st.header("Scores", anchor=False)
+    st.header("Scores", anchor=False, help=NATS)
     asked_for = [side for side in (left, right) if side.network.digest in state.measured]
     pending = pending_reports(asked_for, on_cancel=lambda: take_back(asked_for))
     both = [

@@ -12,6 +12,7 @@ from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_S
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, point_text, prior_quantiles, random_point
 from vae_core.latent.support import SPARSE_FACTOR, SUPPORT_RANK
 from vae_core.ui.components.latent_map import latent_map, pinned_point, seen_view
+from vae_core.ui.elements.glossary import PRIOR
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import RunPicker
@@ -118,7 +119,8 @@ def choose_lattice() -> None:
             format="%.3f",
             key=ExploreState.quantile.key,
             persist_state="session",
-            help="The share of the prior that lies beyond the manifold on each side. A smaller q reaches farther out.",
+            help=f"The share of the prior ({PRIOR}) that lies beyond the manifold on each side. A smaller q reaches "
+            "farther out.",
         )
 
 
@@ -128,7 +130,7 @@ def buttons(loaded: LoadedRun) -> None:
         "Random point",
         icon=":material/casino:",
         on_click=move_to_random_point,
-        help="Random point: a draw from the prior, N(0, I).",
+        help=f"Random point: a draw from the prior, {PRIOR}.",
     )
     st.button(
         "Random digit",

@@ -20,7 +20,7 @@ def test_explore_says_what_is_on_show(runs: Path, shown: Digits) -> None:
     app = opened(run="seed")
     line = app.caption[0].value
     assert f"{len(shown.test_images):,} digits" in line
-    assert r"The post\'s recipe" in line
+    assert r"The blog post\'s recipe" in line
     on_mnist, on_sample = "151.4 nats on 10,000 MNIST test digits", "148.6 nats on 5,000 digits of the bundled sample"
     assert (on_sample if shown.are_sample else on_mnist) in line
     assert ("learned from these very digits" in line) == shown.are_sample
@@ -109,7 +109,7 @@ def test_own_run_is_picked_and_a_damaged_one_left_out(runs: Path) -> None:
     assert offered[0] == "deep"
     assert sorted(offered[1:]) == [
         "Copy mine",
-        "The post's recipe",
+        "The blog post's recipe",
         *(f"fast, beta {beta}" for beta in ("0.25", "1", "4")),
     ]
     assert str(runs / "broken" / "run.json") in warnings(app)
@@ -193,3 +193,12 @@ def test_the_link_holds_the_part_of_the_map_and_the_hidden_classes(runs: Path) -
     assert data["view_revision"] > revision
     assert "hidden on the map" not in text(app)
     assert not app.warning
+
+
+@pytest.mark.parametrize("page", [None, "report.py", "compare.py", "about.py"])
+def test_nats_and_the_prior_are_explained_on_each_page(runs: Path, page: str | None) -> None:
+    app = opened(page)
+    helps = " ".join(element.proto.help for element in (*app.caption, *app.header) if element.proto.help)
+    assert "1 nat is 1.44 bits" in helps
+    if page in ("report.py", "compare.py"):
+        assert "the prior (the standard" in text(app).replace("prior, the", "prior (the")
