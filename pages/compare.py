@@ -18,6 +18,7 @@ from vae_core.ui.elements.loss_comparison import loss_comparison
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.report_progress import pending_reports
 from vae_core.ui.elements.run_labels import lines
+from vae_core.ui.elements.run_select import select_run
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, digits_for, load_run
 from vae_core.ui.resources.measurement import measured
@@ -66,15 +67,8 @@ def choose(runs: list[Run]) -> list[Run]:
     titles = lines(runs, digits())
     columns = st.columns([20, 5, 20], vertical_alignment="bottom")
     for side, column in zip((LEFT, RIGHT), columns[::2], strict=True):
-        column.selectbox(
-            side.capitalize(),
-            list(titles),
-            format_func=titles.__getitem__,
-            key=side,
-            persist_state="session",
-            on_change=state.choose,
-            args=(side,),
-        )
+        with column:
+            select_run(titles, side, side.capitalize(), on_change=state.choose, args=(side,))
     columns[1].button("Swap", icon=":material/swap_horiz:", on_click=state.swap, width="stretch")
     by_id = {run.id: run for run in runs}
     return [by_id[run_id] for run_id in state.pair]
