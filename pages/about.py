@@ -1,6 +1,5 @@
 """About: a short course on real digits in how a variational autoencoder works; then formulas, network and sources."""
 
-import pandas as pd
 import streamlit as st
 
 from vae_core import __version__
@@ -13,6 +12,7 @@ from vae_core.runs.catalog import open_run, shipped_by_beta
 from vae_core.ui.components.course import course
 from vae_core.ui.elements.digits_on_show import describe_test_digits, digits_on_show
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
+from vae_core.ui.elements.score_tables import table
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session.digits import digits
 from vae_core.ui.session.explore import ExploreState
@@ -95,17 +95,13 @@ def the_network(loaded: LoadedRun) -> None:
     config = loaded.run.vae_config
     hidden = {"relu": "ReLU", "silu": "SiLU"}[config.activation]
     activations = {"mean": "none", "log_var": "none", "choice": "softmax", "logits": "sigmoid"}
+    heads = ("layer", "activation", "inputs", "outputs", "parameters")
     rows = [
-        {
-            "layer": name,
-            "inputs": inputs,
-            "outputs": outputs,
-            "activation": activations.get(name.split(".")[1], hidden),
-            "parameters": f"{(inputs + 1) * outputs:,}",
-        }
+        f'<th scope="row">{name}</th><td>{activations.get(name.split(".")[1], hidden)}</td>'
+        f"<td>{inputs:,}</td><td>{outputs:,}</td><td>{(inputs + 1) * outputs:,}</td>"
         for name, (inputs, outputs) in config.layers.items()
     ]
-    st.table(pd.DataFrame(rows).set_index("layer"))
+    table("layers", list(heads), rows)
     encoder, decoder = weights(loaded.network.encoder.layers), weights(loaded.network.decoder.layers)
     st.markdown(
         f"Encoder {encoder:,}, decoder {decoder:,}, together **{encoder + decoder:,}** parameters, for {PIXELS} pixels "

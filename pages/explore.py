@@ -148,13 +148,13 @@ def buttons(loaded: LoadedRun) -> None:
     )
     n, q = state.side, state.quantile
     st.download_button(
-        "Save manifold",
+        "Save",
         icon=":material/download:",
         data=lambda: png(np.rint(255 * mosaic(loaded.network.decoder.decode, n, q)).astype(np.uint8)),
         file_name=f"manifold-{loaded.run.id}-{n}x{n}.png",
         mime="image/png",
         on_click="ignore",
-        help="Save the manifold as a PNG, pixel by pixel.",
+        help="Save: the manifold as a PNG, pixel by pixel.",
     )
 
 

@@ -198,7 +198,7 @@ def test_the_link_holds_the_part_of_the_map_and_the_hidden_classes(runs: Path) -
 @pytest.mark.parametrize("page", [None, "report.py", "compare.py", "about.py"])
 def test_nats_and_the_prior_are_explained_on_each_page(runs: Path, page: str | None) -> None:
     app = opened(page)
-    helps = " ".join(element.proto.help for element in (*app.caption, *app.header) if element.proto.help)
+    helps = " ".join(element.proto.help for element in (*app.caption, *app.header, *app.metric) if element.proto.help)
     assert "1 nat is 1.44 bits" in helps
     if page in ("report.py", "compare.py"):
-        assert "the prior (the standard" in text(app).replace("prior, the", "prior (the")
+        assert "the standard normal distribution" in helps + text(app)

@@ -42,7 +42,8 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
         _figure(
             scores["KL of q(z) from the prior"],
             "How well random points fit its map",
-            f"How far the digits' places are from the prior, {PRIOR}. 0 would be a perfect fit.",
+            "How far the map as a whole is from the prior. 0 would be a perfect fit.",
+            f"The prior is {PRIOR}.",
         )
         z = np.random.default_rng(_SEED).standard_normal((_DRAWS, 2))
         drawn = to_images(loaded.network.decoder.decode(as_points(z)).reshape(len(z), -1))
@@ -51,8 +52,8 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
     st.markdown(summary.in_words(scores["inference gap"].value))
 
 
-def _figure(score: Score, heading: str, meaning: str) -> None:
-    st.metric(heading, written(score.value, score.unit))
+def _figure(score: Score, heading: str, meaning: str, help: str | None = None) -> None:
+    st.metric(heading, written(score.value, score.unit), help=help)
     error = "" if score.error is None else f"\u00b1 {written(score.error, score.unit)}".replace(" ", "\u00a0") + ", "
     st.caption(f"{meaning} {escape_markdown(f'{error}{measured_on(score)}.')}")
 
