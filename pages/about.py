@@ -1,6 +1,5 @@
 """About: a short course on real digits in how a variational autoencoder works; then formulas, network and sources."""
 
-import pandas as pd
 import streamlit as st
 
 from vae_core import __version__
@@ -13,6 +12,7 @@ from vae_core.runs.catalog import open_run, shipped_by_beta
 from vae_core.ui.components.course import course
 from vae_core.ui.elements.digits_on_show import describe_test_digits, digits_on_show
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
+from vae_core.ui.elements.score_tables import table
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session.digits import digits
 from vae_core.ui.session.explore import ExploreState
@@ -64,11 +64,11 @@ def the_loss() -> None:
         r" \sigma_i^2\right)}_{\text{KL}(q(z|x)\,\|\,\mathcal N(0, I))} \end{aligned}"
     )
     st.markdown(
-        "This is step 4 as a formula; \u03bc is the mean and \u03c3 the std. Both terms are in **nats** for one digit, "
-        "and lower is better. Training multiplies the KL by **beta**, which is 1 unless a run sets it; scores always "
-        "use beta 1, so that models can be compared. The blog post \u201cVAE\u201d (see Sources) divides the loss by "
-        "the 784 pixels: its last value, 0.1904, is 149.3 nats. The encoder of `deep` also learns from distorted "
-        "digits and from digits of which a part is hidden."
+        "This is step 4 as a formula; \u03bc is the mean and \u03c3 the std. Both terms are in **nats** (a unit of "
+        "information: 1 nat is 1.44 bits) for one digit, and lower is better. Training multiplies the KL by **beta**,"
+        " which is 1 unless a run sets it; scores always use beta 1, so that models can be compared. The blog post "
+        "\u201cVAE\u201d (see Sources) divides the loss by the 784 pixels: its last value, 0.1904, is 149.3 nats. The"
+        " encoder of `deep` also learns from distorted digits and from digits of which a part is hidden."
     )
 
 
@@ -96,17 +96,13 @@ def the_network(loaded: LoadedRun) -> None:
     config = loaded.run.vae_config
     hidden = {"relu": "ReLU", "silu": "SiLU"}[config.activation]
     activations = {"mean": "none", "log_var": "none", "choice": "softmax", "logits": "sigmoid"}
+    heads = ("layer", "activation", "inputs", "outputs", "parameters")
     rows = [
-        {
-            "layer": name,
-            "inputs": inputs,
-            "outputs": outputs,
-            "activation": activations.get(name.split(".")[1], hidden),
-            "parameters": f"{(inputs + 1) * outputs:,}",
-        }
+        f'<th scope="row">{name}</th><td>{activations.get(name.split(".")[1], hidden)}</td>'
+        f"<td>{inputs:,}</td><td>{outputs:,}</td><td>{(inputs + 1) * outputs:,}</td>"
         for name, (inputs, outputs) in config.layers.items()
     ]
-    st.table(pd.DataFrame(rows).set_index("layer"))
+    table("layers", list(heads), rows)
     encoder, decoder = weights(loaded.network.encoder.layers), weights(loaded.network.decoder.layers)
     st.markdown(
         f"Encoder {encoder:,}, decoder {decoder:,}, together **{encoder + decoder:,}** parameters, for {PIXELS} pixels "
@@ -141,8 +137,8 @@ def the_gan() -> None:
     st.markdown(
         "A **generative adversarial network** (GAN) draws digits from the same kind of plane, but learns it in another "
         "way. A **generator** G draws a digit from a random point z. A **discriminator** D says how probable it is "
-        "that a digit is real. They are trained in turn: the discriminator so that it tells real digits from drawn ones "
-        "with fewer errors, the generator so that the discriminator makes more. The formula is that of the first GAN, "
+        "that a digit is real. They are trained in turn: the discriminator so that it tells real digits from drawn "
+        "ones with fewer errors, the generator so that the discriminator makes more. The formula is that of the first GAN, "
         "with D as a probability.\n\n"
         "What follows from that: a GAN never compares its drawing with a given digit, so it has no encoder and no "
         "reconstruction loss, and its drawings can be sharp where a VAE must draw an average. Nothing asks it either "

@@ -13,10 +13,12 @@ from vae_core.runs.run import Run
 from vae_core.ui.components.linked_maps import linked_maps, pinned_digit
 from vae_core.ui.elements.difference_tables import config_differences, score_differences
 from vae_core.ui.elements.digits_on_show import digits_on_show
+from vae_core.ui.elements.glossary import NATS, PRIOR
 from vae_core.ui.elements.loss_comparison import loss_comparison
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.report_progress import pending_reports
 from vae_core.ui.elements.run_labels import lines
+from vae_core.ui.elements.run_select import select_run
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun, digits_for, load_run
 from vae_core.ui.resources.measurement import measured
@@ -65,15 +67,8 @@ def choose(runs: list[Run]) -> list[Run]:
     titles = lines(runs, digits())
     columns = st.columns([20, 5, 20], vertical_alignment="bottom")
     for side, column in zip((LEFT, RIGHT), columns[::2], strict=True):
-        column.selectbox(
-            side.capitalize(),
-            list(titles),
-            format_func=titles.__getitem__,
-            key=side,
-            persist_state="session",
-            on_change=state.choose,
-            args=(side,),
-        )
+        with column:
+            select_run(titles, side, side.capitalize(), on_change=state.choose, args=(side,))
     columns[1].button("Swap", icon=":material/swap_horiz:", on_click=state.swap, width="stretch")
     by_id = {run.id: run for run in runs}
     return [by_id[run_id] for run_id in state.pair]
@@ -94,7 +89,7 @@ def what_differs(left: LoadedRun, right: LoadedRun) -> str:
     names = [f"**{escape_markdown(side.run.name)}**" for side in (left, right)]
     said = (
         f"95 % of the digits lie within {reach[0]} of the origin on the map of {names[0]}, and within {reach[1]} on "
-        f"that of {names[1]}; 95 % of the prior lies within 2.4."
+        f"that of {names[1]}; 95 % of the prior ({PRIOR}) lies within 2.4."
     )
     betas = [side.run.vae_config.beta for side in (left, right)]
     if betas[0] == betas[1]:
@@ -128,7 +123,7 @@ def pin_from_maps(count: int) -> None:
 
 
 def scores(left: LoadedRun, right: LoadedRun) -> None:
-    st.header("Scores", anchor=False)
+    st.header("Scores", anchor=False, help=NATS)
     asked_for = [side for side in (left, right) if side.network.digest in state.measured]
     pending = pending_reports(asked_for, on_cancel=lambda: take_back(asked_for))
     both = [

@@ -11,13 +11,15 @@ from vae_core.latent.latent_map import round_trip
 from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, point_text, prior_quantiles, random_point
 from vae_core.latent.support import SPARSE_FACTOR, SUPPORT_RANK
-from vae_core.ui.components.latent_map import latent_map, pinned_point
+from vae_core.ui.components.latent_map import latent_map, pinned_point, seen_view
+from vae_core.ui.elements.glossary import PRIOR
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import RunPicker
 from vae_core.ui.resources.layers import LAYERS, DrawnLayer, drawn_layer
 from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.session.explore import ExploreState
+from vae_core.ui.session.map_view import MapView
 
 state = ExploreState()
 
@@ -78,6 +80,7 @@ def chosen_layer(loaded: LoadedRun) -> DrawnLayer | None:
 
 
 def draw_map(loaded: LoadedRun) -> None:
+    state.begin_map(loaded.run.id)
     latent_map(
         loaded,
         layer=state.layer,
@@ -86,8 +89,10 @@ def draw_map(loaded: LoadedRun) -> None:
         q=state.quantile,
         z=state.target,
         revision=state.revision,
-        view_resets=state.view_resets,
+        view=state.view,
+        view_revision=state.view_revision,
         on_pin=pin_from_map,
+        on_view=see_what_the_map_shows,
     )
 
 
@@ -114,7 +119,8 @@ def choose_lattice() -> None:
             format="%.3f",
             key=ExploreState.quantile.key,
             persist_state="session",
-            help="The share of the prior that lies beyond the manifold on each side. A smaller q reaches farther out.",
+            help=f"The share of the prior ({PRIOR}) that lies beyond the manifold on each side. A smaller q reaches "
+            "farther out.",
         )
 
 
@@ -124,7 +130,7 @@ def buttons(loaded: LoadedRun) -> None:
         "Random point",
         icon=":material/casino:",
         on_click=move_to_random_point,
-        help="Random point: a draw from the prior, N(0, I).",
+        help=f"Random point: a draw from the prior, {PRIOR}.",
     )
     st.button(
         "Random digit",
@@ -138,17 +144,17 @@ def buttons(loaded: LoadedRun) -> None:
         "Reset",
         icon=":material/restart_alt:",
         on_click=state.reset,
-        help="Reset: back to the first view, with no point held, 15 tiles a side and q = 0.05.",
+        help="Reset: all of the map and all classes, no point held, 15 tiles a side, q = 0.05.",
     )
     n, q = state.side, state.quantile
     st.download_button(
-        "Save manifold",
+        "Save",
         icon=":material/download:",
         data=lambda: png(np.rint(255 * mosaic(loaded.network.decoder.decode, n, q)).astype(np.uint8)),
         file_name=f"manifold-{loaded.run.id}-{n}x{n}.png",
         mime="image/png",
         on_click="ignore",
-        help="Save the manifold as a PNG, pixel by pixel.",
+        help="Save: the manifold as a PNG, pixel by pixel.",
     )
 
 
@@ -168,6 +174,8 @@ def surroundings(loaded: LoadedRun) -> None:
             (class_text(int(loaded.map.labels[i])), f"{d:.3f}") for i, d in zip(indices, distances, strict=True)
         ]
         gallery(f"The {NEIGHBOURS} nearest test digits", loaded.digits.test_images[indices], captions)
+        if hidden := state.view.hidden:
+            st.caption(f"These and the vote include the classes hidden on the map: {', '.join(map(str, hidden))}.")
     with votes:
         counts = loaded.map.votes(as_points(np.array(z)), VOTE_K)[0]
         vote(f"Classes of the {counts.sum()} nearest", counts)
@@ -196,6 +204,14 @@ def pin_from_map() -> None:
     z, revision = pinned_point()
     with suppress(LatentPointError, TypeError):  # no map of ours sends what is none
         state.pin(as_point(*z) if z else None, revision)
+    st.rerun("surroundings")
+
+
+def see_what_the_map_shows() -> None:
+    parameters, revision = seen_view()
+    view, refused = MapView.parse(parameters)
+    if not refused:  # no map of ours sends what is none
+        state.see(view, revision)
     st.rerun("surroundings")
 
 

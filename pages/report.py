@@ -102,6 +102,7 @@ def hard_digits(loaded: LoadedRun, metrics: DigitMetrics) -> None:
         key=ReportState.order.key,
         persist_state="session",
         required=True,
+        wrap=True,
         label_visibility="collapsed",
     )
     order = state.order

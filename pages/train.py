@@ -14,6 +14,7 @@ from vae_core.ui.elements.loss_curve import loss_curve
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.run_actions import run_actions
 from vae_core.ui.elements.run_labels import lines
+from vae_core.ui.elements.run_select import select_run
 from vae_core.ui.elements.training_form import training_form
 from vae_core.ui.elements.training_status import training_status
 from vae_core.ui.markdown import escape_markdown
@@ -62,14 +63,8 @@ def watch(at_hand: Digits) -> None:
     titles = lines(runs, at_hand)
     link_warnings(state.begin([run.id for run in sorted(runs, key=lambda run: run.shipped)]))
     picker, tools = st.columns([2, 3], vertical_alignment="center")
-    chosen = picker.selectbox(
-        "Run",
-        list(titles),
-        format_func=titles.__getitem__,
-        key=TrainState.watched.key,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    with picker:
+        chosen = select_run(titles, TrainState.watched.key)
     state.write_link()
     damaged_runs(problems)
     try:

@@ -133,7 +133,7 @@ def test_swapped_sides_keep_the_digit(comparison: Comparison, assert_shows: Call
     comparison.ready()
     assert comparison.pinned == PIN
     assert_shows(PIN, swapped=True)
-    expect(page.get_by_test_id("right-manifold")).to_have_attribute("aria-label", re.compile("The post's recipe"))
+    expect(page.get_by_test_id("right-manifold")).to_have_attribute("aria-label", re.compile("The blog post's recipe"))
     assert not page.get_by_text("is not used").count()
 
 

@@ -28,7 +28,7 @@ def test_map_digit_and_all_of_the_manifold_are_in_view(page: Page, address: str)
             assert box["y"] >= 60, "below the names of the pages"
             assert box["y"] + box["height"] <= height, (selector, width, height)
             assert box["x"] + box["width"] <= width, (selector, width, height)
-        for label in ("Random point", "Random digit", "Reset", "Save manifold", "Lattice"):
+        for label in ("Random point", "Random digit", "Reset", "Save", "Lattice"):
             box = page.get_by_role("button", name=label, exact=True).bounding_box()
             assert box
             assert box["y"] + box["height"] <= 110, "one slim toolbar"

@@ -42,11 +42,39 @@ def test_going_back_undoes_a_move(explorer: Explorer) -> None:
     assert explorer.same_map
 
 
+def test_a_link_keeps_the_zoom_and_the_hidden_classes(explorer: Explorer) -> None:
+    page = explorer.open(f"?run={DEFAULT_RUN}").page
+    whole = explorer.axes.ranges
+    explorer.hover((1.0, 1.0))
+    page.mouse.wheel(0, -300)
+    page.wait_for_url(re.compile(r"view=[-\d._]+$"))
+    zoomed = explorer.axes.ranges
+    assert zoomed[1] - zoomed[0] < 0.95 * (whole[1] - whole[0])
+    pixel = (zoomed[1] - zoomed[0]) / explorer.axes.frame[2]
+    page.locator(".lm-classes button").nth(3).click()
+    page.wait_for_url(re.compile(r"hidden=3$"))
+    expect(page.get_by_text("include the classes hidden on the map: 3.")).to_be_visible()
+    assert explorer.same_map
+    page.reload()
+    explorer.ready()
+    assert explorer.axes.ranges == pytest.approx(zoomed, abs=pixel)
+    assert explorer.axes.shown == [label != 3 for label in range(10)]
+    page.wait_for_timeout(1100)  # sooner, the server takes the older link for one that was under way
+    page.go_back()
+    explorer.axes.wait_until_shown(10 * [True])
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.wait_for_url(re.compile(rf"run={DEFAULT_RUN}$"))
+    explorer.settle()
+    assert explorer.axes.ranges == pytest.approx(whole)
+    assert explorer.same_map
+
+
 @pytest.mark.parametrize(
     "query",
     [
         "?z1=0&z2=<script>alert(1)</script>",
         "?run=nothing-like-it&z1=1&z2=[x](javascript:alert(1))",
+        "?view=1_0_x_<script>alert(1)</script>&hidden=[x](javascript:alert(1))",
     ],
 )
 def test_hostile_link_gives_a_notice_and_the_default(explorer: Explorer, query: str) -> None:

@@ -65,7 +65,7 @@ def test_lattice_is_adjustable_and_drawn_on_the_map(explorer: Explorer, network:
 def test_manifold_is_saved_as_it_is_shown(explorer: Explorer) -> None:
     page = explorer.rest().page
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save manifold").click()
+        page.get_by_role("button", name="Save", exact=True).click()
     assert download.value.suggested_filename == f"manifold-{DEFAULT_RUN}-15x15.png"
     saved = np.asarray(Image.open(download.value.path())).astype(int)
     assert abs(saved - explorer.pixels("manifold")).max() <= 1

@@ -47,6 +47,15 @@ def line_of(explorer: Explorer) -> Locator:
     return explorer.page.locator(".st-key-digits-on-show")
 
 
+def assert_asks_no_more(explorer: Explorer) -> None:
+    """Once the download has ended, the browser asks the server for nothing by itself; it asked once a second."""
+    explorer.settle()
+    explorer.page.wait_for_timeout(500)  # what was asked before
+    sent = explorer.messages_sent
+    explorer.page.wait_for_timeout(3000)
+    assert explorer.messages_sent == sent
+
+
 def test_a_slow_line_keeps_nobody_waiting_and_can_be_cancelled(browser: Browser, tmp_path: Path) -> None:
     with (
         serving(sends_slowly(bytes(SIZE), rate=125_000)) as server,  # 1 Mbit/s
@@ -60,7 +69,10 @@ def test_a_slow_line_keeps_nobody_waiting_and_can_be_cancelled(browser: Browser,
         explorer.click((1.0, 1.0))
         explorer.page.wait_for_url(re.compile("z1="))
         line.get_by_role("button", name="Cancel").click()
-        line.get_by_role("button", name="Show all of MNIST").click()
+        offered = line.get_by_role("button", name="Show all of MNIST")
+        offered.wait_for()
+        assert_asks_no_more(explorer)
+        offered.click()
         body = explorer.page.get_by_test_id("stPopoverBody")
         expect(body).to_contain_text("you cancelled the download")
         expect(body).to_contain_text("curl")
@@ -85,6 +97,7 @@ def test_where_there_is_no_connection_it_says_so_and_what_to_do(browser: Browser
             np.savez(tmp_path / "other.npz", x=np.zeros(3))
             body.locator("input[type=file]").set_input_files(tmp_path / "other.npz")
             expect(body).to_contain_text("lacks the array x_train")
+            assert_asks_no_more(explorer)
             assert not explorer.errors
 
 
@@ -98,6 +111,7 @@ def test_once_mnist_is_there_a_button_shows_it(browser: Browser, tmp_path: Path)
         line = line_of(explorer.open())
         shown = line.get_by_role("button", name="MNIST is here")
         shown.wait_for()
+        assert_asks_no_more(explorer)
         expect(line).to_contain_text("5,000 digits of the bundled sample")  # nothing changes by itself
         assert explorer.same_map
         shown.click()

@@ -122,3 +122,39 @@ def test_a_clicked_digit_shows_its_picture_and_its_path(watched: TrainPage, samp
     watched.machine.focus()
     page.keyboard.press("Escape")
     expect(watched.machine).to_have_attribute("data-chosen", "")
+
+
+def test_a_class_is_hidden_by_the_legend_and_by_its_key(watched: TrainPage) -> None:
+    page = watched.page
+
+    def colours() -> int:
+        """How many of the map's pixels have exactly the colour of the legend's mark of the sevens."""
+        return page.evaluate(
+            """() => {
+                const canvas = document.querySelector('[data-testid=time-map]')
+                const fill = document.querySelectorAll('.lm-classes path')[7].getAttribute('fill')
+                const one = document.createElement('canvas').getContext('2d')
+                one.globalAlpha = 0.8
+                one.fillStyle = fill
+                one.fillRect(0, 0, 1, 1)
+                const [r, g, b] = one.getImageData(0, 0, 1, 1).data
+                const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+                let count = 0
+                const near = (i, value) => Math.abs(data[i] - value) < 4
+                for (let i = 0; i < data.length; i += 4)
+                    if (data[i + 3] > 150 && near(i, r) && near(i + 1, g) && near(i + 2, b)) count++
+                return count
+            }"""
+        )
+
+    seven = page.get_by_role("group", name="Classes").get_by_role("button", name="7")
+    expect(seven).to_have_attribute("aria-pressed", "true")
+    before = colours()
+    assert before > 50
+    seven.click()
+    expect(seven).to_have_attribute("aria-pressed", "false")
+    assert colours() < before / 20
+    watched.machine.focus()
+    page.keyboard.press("7")
+    expect(seven).to_have_attribute("aria-pressed", "true")
+    assert colours() == before

@@ -113,3 +113,21 @@ def test_a_swipe_that_begins_on_the_map_scrolls_the_page(fingers: Fingers, start
     assert explorer.z == explorer.start
     expect(explorer.page.get_by_test_id("decoded")).to_be_in_viewport(ratio=1)
     assert not explorer.errors
+
+
+def test_the_navigation_closes_where_its_arrow_is_and_every_order_is_in_sight(phone: Explorer) -> None:
+    page = phone.page
+    page.goto(f"{phone.address}/about")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()  # fails where something lies over it
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Report").click()
+    orders = page.locator(".st-key-hard-digits-order button")
+    orders.first.wait_for(timeout=60_000)
+    phone.settle()
+    assert orders.count() == 4
+    for i in range(4):
+        box = orders.nth(i).bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390, "cut at the screen's side"

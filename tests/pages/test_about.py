@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages.runner import as_read, browser_data, copy_of_seed, opened, text
+from tests.pages.runner import as_read, browser_data, copy_of_seed, html, opened, text
 from vae_core import __version__
 from vae_core.data.digits import Digits
 from vae_core.runs import catalog
@@ -73,6 +73,7 @@ def test_below_the_course_are_formulas_network_and_sources(runs: Path) -> None:
     assert app.title[0].value == "How it works"
     for count in ("201,988", "202,256", "404,244"):
         assert count in text(app)
-    assert app.table[0].value.parameters.tolist() == ["200,960", "514", "514", "768", "201,488"]
+    rows = html(app).partition("<tbody>")[2].split("<tr>")[1:]
+    assert [row.rpartition("<td>")[2].split("<")[0] for row in rows] == ["200,960", "514", "514", "768", "201,488"]
     assert "*VAE*, a blog post in Korean" in text(app)
     assert app.caption[-1].value == f"VAE Latent Explorer {__version__}"

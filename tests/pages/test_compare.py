@@ -72,7 +72,7 @@ def test_a_run_on_the_sample_and_one_on_mnist_are_shown_on_digits_that_neither_l
     assert "5,000 digits" in text(app)
     assert "neither model ever saw them" in text(app)
     app = compare(left="beta-1", right="seed")
-    assert "**The post's recipe** learned from these very digits" in text(app)
+    assert "**The blog post's recipe** learned from these very digits" in text(app)
 
 
 def test_scores_show_their_difference_its_sign_and_which_is_better(two_runs: Path) -> None:

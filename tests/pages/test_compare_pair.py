@@ -79,6 +79,6 @@ def test_with_one_run_alone_the_page_says_how_to_get_a_second(two_runs: Path, mo
     app = opened()
     app.switch_page("pages/compare.py").run()
     assert not app.exception
-    assert "There is only one run to show, The post's recipe." in text(app)
+    assert "There is only one run to show, The blog post's recipe." in text(app)
     assert "train a second one" in text(app)
     assert "One is damaged." in warnings(app)

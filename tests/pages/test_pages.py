@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import pytest
 
-from tests.pages.runner import as_read, assert_falls_back, browser_data, copy_of_seed, opened, pinned, warnings
+from tests.pages.runner import as_read, assert_falls_back, browser_data, copy_of_seed, opened, pinned, text, warnings
 from vae_core.data.digits import Digits
 from vae_core.errors import DataError
 from vae_core.latent.points import point_text
@@ -20,7 +20,7 @@ def test_explore_says_what_is_on_show(runs: Path, shown: Digits) -> None:
     app = opened(run="seed")
     line = app.caption[0].value
     assert f"{len(shown.test_images):,} digits" in line
-    assert r"The post\'s recipe" in line
+    assert r"The blog post\'s recipe" in line
     on_mnist, on_sample = "151.4 nats on 10,000 MNIST test digits", "148.6 nats on 5,000 digits of the bundled sample"
     assert (on_sample if shown.are_sample else on_mnist) in line
     assert ("learned from these very digits" in line) == shown.are_sample
@@ -69,6 +69,8 @@ def test_link_names_the_layer_under_the_points_while_there_is_one(runs: Path) ->
         ({"run": "never-trained"}, "never-trained"),
         ({"run": ""}, "''"),
         ({"layer": "no-such-layer"}, "'no-such-layer'"),
+        ({"view": "1_2_3"}, "'1_2_3'"),
+        ({"hidden": "3a"}, "'3a'"),
     ],
 )
 def test_link_that_makes_no_sense_gets_a_notice_and_the_default(
@@ -107,7 +109,7 @@ def test_own_run_is_picked_and_a_damaged_one_left_out(runs: Path) -> None:
     assert offered[0] == "deep"
     assert sorted(offered[1:]) == [
         "Copy mine",
-        "The post's recipe",
+        "The blog post's recipe",
         *(f"fast, beta {beta}" for beta in ("0.25", "1", "4")),
     ]
     assert str(runs / "broken" / "run.json") in warnings(app)
@@ -171,3 +173,32 @@ def test_the_link_holds_the_tiles_and_refuses_what_makes_no_sense(runs: Path) ->
     app = opened(n="1000", q="0.01")
     assert "The link's tiles are not used: n: expected a whole number from 5 to 31; found '1000'." in warnings(app)
     assert app.slider(key="side").value == 15
+
+
+def test_the_link_holds_the_part_of_the_map_and_the_hidden_classes(runs: Path) -> None:
+    app = opened(run="seed", view="-1_2.5_-3_0.25", hidden="83")
+    data = browser_data(app, "latent-map")
+    assert data
+    assert (data["frame"], data["hidden"]) == ([-1, 2.5, -3, 0.25], [3, 8])
+    assert dict(app.query_params) == {"run": "seed", "view": "-1_2.5_-3_0.25", "hidden": "38"}
+    assert "include the classes hidden on the map: 3, 8." in text(app)
+    app.selectbox(key="run").set_value("deep").run()
+    assert dict(app.query_params) == {"run": "deep", "hidden": "38"}  # the frame was of another run's map
+    revision = data["view_revision"]
+    next(button for button in app.button if button.label == "Reset").click().run()
+    assert dict(app.query_params) == {"run": "deep"}
+    data = browser_data(app, "latent-map")
+    assert data
+    assert (data["frame"], data["hidden"]) == (None, [])
+    assert data["view_revision"] > revision
+    assert "hidden on the map" not in text(app)
+    assert not app.warning
+
+
+@pytest.mark.parametrize("page", [None, "report.py", "compare.py", "about.py"])
+def test_nats_and_the_prior_are_explained_on_each_page(runs: Path, page: str | None) -> None:
+    app = opened(page)
+    helps = " ".join(element.proto.help for element in (*app.caption, *app.header, *app.metric) if element.proto.help)
+    assert "1 nat is 1.44 bits" in helps
+    if page in ("report.py", "compare.py"):
+        assert "the standard normal distribution" in helps + text(app)

@@ -224,7 +224,7 @@ def test_outcome_is_compared_with_the_post_only_on_the_same_digits(runs: Path) -
     metrics = runs / "mine" / "metrics.json"
     metrics.write_text(metrics.read_text().replace('"value": 151.438', '"value": 140.25'))
     app = train()
-    assert "Better than the post's 50 epochs: 140.2 against 151.4 nats" in app.success[0].value
+    assert "Better than the blog post's 50 epochs: 140.2 against 151.4 nats" in app.success[0].value
 
 
 def test_the_shipped_runs_trainings_are_shown_with_mnist_and_without(runs: Path, shown: Digits) -> None:

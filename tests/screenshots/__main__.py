@@ -105,7 +105,7 @@ def train(browser: Browser, address: str, path: Path) -> None:
         page.get_by_role("link", name="Train").click()
         page.wait_for_selector('[data-testid="time-machine"][data-ready="true"]')
         page.get_by_role("button", name="Start training").click()
-        page.get_by_text("Better than the post's 50 epochs").wait_for(timeout=120_000)
+        page.get_by_text("Better than the blog post's 50 epochs").wait_for(timeout=120_000)
         page.get_by_test_id("time-machine").hover()
         page.wait_for_timeout(2_000)  # the points arrive
         page.screenshot(path=path)

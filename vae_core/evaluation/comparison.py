@@ -13,6 +13,7 @@ import numpy as np
 
 from vae_core.config import TrainingConfig
 from vae_core.evaluation.digit_metrics import standard_error
+from vae_core.evaluation.scores import MAP_SCORES
 from vae_core.runs.record import Score
 
 _LOWER_IS_BETTER = {
@@ -30,12 +31,7 @@ _LOWER_IS_BETTER = {
     "near copies",
 }
 _HIGHER_IS_BETTER = {
-    "1-NN accuracy",
-    "5-NN accuracy",
-    "50-NN accuracy",
-    "trustworthiness",
-    "continuity",
-    "silhouette",
+    *MAP_SCORES,
     "classes covered",
     "rarest class",
     "coverage",

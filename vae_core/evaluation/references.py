@@ -61,7 +61,9 @@ _PLAIN, _NOT_TUNED = "MLP with three layers of 512 in each half", "50 epochs, no
 _NEIGHBOURS = "neighbours among 50,000 training digits"
 
 REFERENCES = (
-    Reference("-ELBO", 151.65, "the post's recipe with the optimizer of its time", "test", "grey", "50 epochs", OURS),
+    Reference(
+        "-ELBO", 151.65, "the blog post's recipe with the optimizer of its time", "test", "grey", "50 epochs", OURS
+    ),
     Reference(
         "-ELBO", 147.0, "small conv VAE", "training", "grey", "30 epochs, running mean over all 70,000 digits", _KERAS
     ),

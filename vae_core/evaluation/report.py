@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 _SUMMING = "Summing over the latent plane"
 
 OnProgress = Callable[[float, str], None]
-"""Called with the share of the work that is done, from 0 to 1, and what is being computed, in words."""
+"""Called with the share of the time that is over, from 0 to 1, and what is being computed, in words."""
 
 _DIGESTS: Shapes = dict.fromkeys(("network", "digits", "judge"), DIGEST)
 """The tensors in report.safetensors beside the metrics: digests of the weights, of the digits and of the judge."""
@@ -101,7 +101,7 @@ class Report:
         training = LatentMap.embed(network, digits.train_images, digits.train_labels)
         votes = [tests.votes_of_neighbours(training, k) for k in (1, KNN_CLASSIFIER_K, VOTE_K)]
         nearest, predicted, by_vote = (counts.argmax(axis=1) for counts in votes)
-        on_progress(0.7, "Comparing neighbours on the map and in pixels")
+        on_progress(0.62, "Comparing neighbours on the map and in pixels")
         trust, continuity = embedding_quality.trustworthiness_and_continuity(images, tests.means)
         precise = DigitMetrics(  # in float64
             reconstruction=bound.reconstruction,
@@ -118,7 +118,7 @@ class Report:
         )
         sampled = monte_carlo(error=bound.sampling_error_of_mean)
         sampled_binarised = monte_carlo(elbo.SAMPLES_BINARISED, binarised.sampling_error_of_mean)
-        on_progress(0.8, "Judging what it draws at random points")
+        on_progress(0.65, "Judging what it draws at random points")
         values, near = by_score(precise, labels), _among(len(training.means), len(labels))
         scores = [
             *bound_scores(values, tests, digits, sampled, sampled_binarised),

@@ -18,6 +18,16 @@ from vae_core.likelihood.evidence import Evidence
 from vae_core.networks.network import Network
 from vae_core.runs.record import Score
 
+MAP_SCORES = (
+    "1-NN accuracy",
+    "5-NN accuracy",
+    "50-NN accuracy",
+    "trustworthiness",
+    "continuity",
+    "silhouette",
+)
+"""The names of those that say how alike neighbours on the map are: the more, the better."""
+
 OVERALL = (
     "-ELBO",
     "reconstruction",
@@ -31,12 +41,7 @@ OVERALL = (
     "inference gap",
     "KL of q(z) from the prior",
     "active units",
-    "1-NN accuracy",
-    "5-NN accuracy",
-    "50-NN accuracy",
-    "trustworthiness",
-    "continuity",
-    "silhouette",
+    *MAP_SCORES,
     *SAMPLE_SCORES,
 )
 """The names of the scores of all digits together, in the order of the report."""

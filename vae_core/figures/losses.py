@@ -78,8 +78,8 @@ def _post_traces(epochs: int) -> list[Figure]:
     post = post_losses()
     last = [(0.0, post[-1]), (float(epochs), post[-1])]
     return [
-        _line("the post's loss", list(enumerate(post[:epochs], start=1)), GREY, dash="dot"),
-        _line(f"the post after {len(post)} epochs", last, GREY, dash="dash"),
+        _line("the blog post's loss", list(enumerate(post[:epochs], start=1)), GREY, dash="dot"),
+        _line(f"the blog post after {len(post)} epochs", last, GREY, dash="dash"),
     ]
 
 

@@ -20,6 +20,9 @@ _START_SECONDS = 30.0
 _SILENCE_SECONDS = 60.0
 """A worker that has written nothing for so long, no heartbeat either, is called silent, though it holds its lock."""
 
+_PACE_SECONDS = 10.0
+"""The pace of a training is a mean over its last so many seconds: from one step event to the next it jumps about."""
+
 UNKNOWN_END = "its worker was killed, or the computer stopped"
 """The reason for a failure of which nothing is known."""
 
@@ -79,14 +82,27 @@ class Job:
         return (self.run.directory / checkpoint.NAME).exists()
 
     @property
+    def digits_per_second(self) -> float:
+        """The pace: digits trained on in the last seconds, by the time that they took. 0 before the first step event.
+
+        A digit counts each time it is trained on; what lies between the steps, as a validation, counts as time.
+        """
+        if not self.progress.steps:
+            return 0.0
+        latest = self.progress.steps[-1]
+        before = [step for step in self.progress.steps if step["seconds"] <= latest["seconds"] - _PACE_SECONDS]
+        first = before[-1] if before else self.progress.steps[0]
+        seconds = latest["seconds"] - first["seconds"]
+        if seconds <= 0:
+            return latest["digits_per_second"]
+        return (latest["step"] - first["step"]) * self.run.record.config.batch_size / seconds
+
+    @property
     def seconds_left(self) -> float | None:
-        """An estimate from the pace of the last five step events; None before there is one."""
-        if self.phase != "training" or not self.progress.steps:
+        """An estimate from that pace; None before there is one."""
+        if self.phase != "training" or not (pace := self.digits_per_second):
             return None
-        latest = self.progress.steps[-5:]
-        pace = sum(step["digits_per_second"] for step in latest) / len(latest)
-        digits = (self.run.record.steps - self.step) * self.run.record.config.batch_size
-        return digits / pace if pace else None
+        return (self.run.record.steps - self.step) * self.run.record.config.batch_size / pace
 
 
 def _may_live(run: Run, written: Progress) -> bool:

@@ -52,10 +52,10 @@ def test_the_posts_loss_is_the_one_it_printed_in_nats_a_digit():
     path = Path(__file__).parents[3] / "vae_core/pretrained/post_loss.csv"
     printed = [float(row["loss"]) for row in csv.DictReader(path.read_text().splitlines())]
     found = drawn(training_losses(LearningCurve.from_rows(HISTORY, [], 40), CONFIG, with_post=True))
-    epochs, nats = zip(*found["the post's loss y lines"], strict=True)
+    epochs, nats = zip(*found["the blog post's loss y lines"], strict=True)
     assert epochs == (1, 2)
     assert nats == pytest.approx([784 * printed[0], 784 * printed[1]], abs=0.01)
-    for _, reached in found["the post after 50 epochs y lines"]:
+    for _, reached in found["the blog post after 50 epochs y lines"]:
         assert reached == pytest.approx(784 * printed[-1], abs=0.01)
 
 

@@ -4,6 +4,7 @@ Its workers are none, or a lock that is held; tests/e2e/test_workers.py has real
 """
 
 import dataclasses
+import itertools
 import json
 import shutil
 import time
@@ -196,12 +197,31 @@ def job_with(steps: list[dict[str, float]], phase: str = "training") -> Job:
 
 
 def test_the_time_left_follows_from_the_pace_of_late():
-    """90 of 100 steps are left, of 100 digits each; the latest five events were at 2,000 digits a second."""
-    early = [step_numbers(number, digits_per_second=10.0) for number in range(1, 6)]
-    late = [step_numbers(number, digits_per_second=500.0 * (number - 4)) for number in range(6, 11)]
+    """20 of 100 steps are left, of 100 digits each; the last ten seconds were at five steps a second, earlier ones at
+    one."""
+    early = [step_numbers(number, seconds=float(number)) for number in range(1, 31)]
+    late = [step_numbers(30 + 5 * number, seconds=30.0 + number) for number in range(1, 11)]
     job = job_with(early + late)
-    assert job.step == 10
-    assert job.seconds_left == pytest.approx(90 * 100 / 2000)
+    assert job.step == 80
+    assert job.digits_per_second == pytest.approx(500)
+    assert job.seconds_left == pytest.approx(20 * 100 / 500)
+
+
+def test_neither_pace_nor_time_left_jumps_about_where_the_steps_do():
+    """One event in four counts a pause, as for a validation; each is a step, and the four take two seconds."""
+    at, steps = 0.0, []
+    for number in range(1, 81):
+        took = 1.4 if number % 4 == 0 else 0.2
+        at += took
+        steps.append(step_numbers(number, seconds=at, digits_per_second=100 / took))
+    jobs = [job_with(steps[:count]) for count in range(40, 80)]
+    assert all(job.digits_per_second == pytest.approx(200, rel=0.15) for job in jobs)
+    left = [job.seconds_left or 0 for job in jobs]
+    assert all(abs(after - before) < 6 for before, after in itertools.pairwise(left))
+
+
+def test_a_single_event_tells_the_pace_itself():
+    assert job_with([step_numbers(10, digits_per_second=300.0)]).seconds_left == pytest.approx(90 * 100 / 300)
 
 
 @pytest.mark.parametrize(

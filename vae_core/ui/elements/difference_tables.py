@@ -3,6 +3,8 @@
 import html
 from collections.abc import Sequence
 
+import streamlit as st
+
 from vae_core.evaluation.comparison import ScorePair, Setting
 from vae_core.runs.record import Score
 from vae_core.ui.elements.score_tables import MEANINGS, label, measured_on, table, written
@@ -11,8 +13,19 @@ _MINUS = "\u2212"
 _WORDS = {"left": "\u2190 left", "right": "right \u2192", None: "neither"}
 
 
+_FIRST = ("-ELBO", "5-NN accuracy", "KL of q(z) from the prior", "Frechet distance")
+"""The scores that are not folded: how well a model draws, how well its map sorts, and how its random points look."""
+
+
 def score_differences(rows: Sequence[ScorePair]) -> None:
-    """A row for each score: both values, right minus left, and which is better, in words."""
+    """A row for each score: both values, right minus left, and which is better, in words. All but a few are folded."""
+    _draw([row for row in rows if row.name in _FIRST])
+    if others := [row for row in rows if row.name not in _FIRST]:
+        with st.expander(f"{len(others)} more scores", icon=":material/table:"):
+            _draw(others)
+
+
+def _draw(rows: Sequence[ScorePair]) -> None:
     heads = ("Score", "Left", "Right", f"Right {_MINUS} left", "Better")
     table("score-differences", heads, [_cells(row) for row in rows])
 

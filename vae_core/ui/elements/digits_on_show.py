@@ -7,6 +7,7 @@ import streamlit as st
 from vae_core.data.digits import Digits, test_digits_of
 from vae_core.runs.record import Score
 from vae_core.runs.run import Run
+from vae_core.ui.elements.glossary import NATS
 from vae_core.ui.elements.mnist_on_its_way import mnist_on_its_way
 from vae_core.ui.markdown import escape_markdown
 
@@ -18,11 +19,14 @@ def digits_on_show(digits: Digits, runs: Sequence[Run], scores: Sequence[Score] 
     if len(runs) == 1:
         parts.append(f":material/neurology: {escape_markdown(runs[0].title)}")
         parts.append(describe_score(scores, "-ELBO").replace("-ELBO", "\u2212ELBO"))
-    draw_line(digits, [*parts, *caveats(digits, runs)])
+    draw_line(digits, [*parts, *caveats(digits, runs)], NATS if len(runs) == 1 else None)
 
 
-def draw_line(digits: Digits, parts: Sequence[str]) -> None:
-    """Draw what is said about digits, as Markdown, and what can be done where they are not what they might be."""
+def draw_line(digits: Digits, parts: Sequence[str], help: str | None = None) -> None:
+    """Draw what is said about digits, as Markdown, and what can be done where they are not what they might be.
+
+    help: what to explain about it, where the visitor asks.
+    """
     if digits.refused:
         st.warning(
             f"{escape_markdown(digits.refused)} Until that is corrected, other digits stand in: those of "
@@ -30,7 +34,7 @@ def draw_line(digits: Digits, parts: Sequence[str]) -> None:
             icon=":material/folder_off:",
         )
     with st.container(horizontal=True, vertical_alignment="center", key="digits-on-show"):
-        st.caption(" \u00a0\u00b7\u00a0 ".join(parts), width="content")
+        st.caption(" \u00a0\u00b7\u00a0 ".join(parts), width="content", help=help)
         if digits.are_sample:
             mnist_on_its_way(digits)
 

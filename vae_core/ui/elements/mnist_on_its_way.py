@@ -17,10 +17,14 @@ _POLL_SECONDS = 1.0
 
 def mnist_on_its_way(shown: Digits) -> None:
     """Draw it, beside what is said of the digits that are shown instead."""
-    st.fragment(run_every=None if download().wait(0) else _POLL_SECONDS)(_draw)(shown)
+    going = not download().wait(0)
+    st.fragment(run_every=_POLL_SECONDS if going else None)(_draw)(shown, going)
 
 
-def _draw(shown: Digits) -> None:
+def _draw(shown: Digits, asking: bool) -> None:
+    """asking: whether the browser asks once a second."""
+    if asking == download().wait(0):
+        st.rerun()  # all of the page, which stops asking, or begins to
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         fetched = download()
         if newer_at_hand():

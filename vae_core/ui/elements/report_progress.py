@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from vae_core.ui.elements.training_status import duration
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.resources.measurement import measure
@@ -30,7 +31,9 @@ def pending_reports(runs: Sequence[LoadedRun], on_cancel: Callable[[], None]) ->
 def _bars(pending: Sequence[LoadedRun]) -> None:
     found = [measure(loaded) for loaded in pending]
     for loaded, measurement in zip(pending, found, strict=True):
-        text = f"{escape_markdown(loaded.run.name)}: {measurement.what}. It stops if you leave this page."
+        left = measurement.seconds_left
+        about = f", about {duration(left)} left" if left else ""
+        text = f"{escape_markdown(loaded.run.name)}: {measurement.what}{about}. It stops if you leave this page."
         st.progress(measurement.share, text=text)
     done = [measurement.wait(0) for measurement in found]  # each of them: one that nobody asks for ends
     if all(done):

@@ -12,6 +12,7 @@ from vae_core.evaluation.report import Report
 from vae_core.evaluation.summary import Confusion, Summary
 from vae_core.latent.points import as_points
 from vae_core.runs.record import Score
+from vae_core.ui.elements.glossary import PRIOR
 from vae_core.ui.elements.pictures import strip
 from vae_core.ui.elements.score_tables import measured_on, written
 from vae_core.ui.markdown import escape_markdown
@@ -27,7 +28,7 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
     scores = {score.name: score for score in report.overall}
     left, middle, right = st.columns(3, gap="large")
     with left:
-        _figure(scores["-ELBO"], "How well it draws digits", "The \u2212ELBO of a digit. Lower is better.")
+        _figure(scores["-ELBO"], "How well it draws digits", "The \u2212ELBO of a digit, in nats. Lower is better.")
         _drawn(loaded, summary.typical)
         st.caption("Top: test digits, from an easy one to a hard one. Bottom: what the model draws for each.")
     with middle:
@@ -41,7 +42,8 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
         _figure(
             scores["KL of q(z) from the prior"],
             "How well random points fit its map",
-            "The KL divergence of the map from the prior. 0 would be a perfect fit.",
+            "How far the map as a whole is from the prior. 0 would be a perfect fit.",
+            f"The prior is {PRIOR}.",
         )
         z = np.random.default_rng(_SEED).standard_normal((_DRAWS, 2))
         drawn = to_images(loaded.network.decoder.decode(as_points(z)).reshape(len(z), -1))
@@ -50,8 +52,8 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
     st.markdown(summary.in_words(scores["inference gap"].value))
 
 
-def _figure(score: Score, heading: str, meaning: str) -> None:
-    st.metric(heading, written(score.value, score.unit))
+def _figure(score: Score, heading: str, meaning: str, help: str | None = None) -> None:
+    st.metric(heading, written(score.value, score.unit), help=help)
     error = "" if score.error is None else f"\u00b1 {written(score.error, score.unit)}".replace(" ", "\u00a0") + ", "
     st.caption(f"{meaning} {escape_markdown(f'{error}{measured_on(score)}.')}")
 

@@ -10,6 +10,7 @@ from vae_core.runs.record import Score
 from vae_core.ui.elements.digits_on_show import digits_on_show
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error
 from vae_core.ui.elements.run_labels import lines
+from vae_core.ui.elements.run_select import select_run
 from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session import explore
 from vae_core.ui.session.digits import digits
@@ -69,12 +70,4 @@ class RunPicker:
 
 
 def _select(offered: dict[str, str]) -> str:
-    return st.selectbox(
-        "Run",
-        list(offered),
-        format_func=offered.__getitem__,
-        key=ExploreState.run.key,
-        persist_state="session",
-        label_visibility="collapsed",
-        width=220,
-    )
+    return select_run(offered, ExploreState.run.key, width=220)

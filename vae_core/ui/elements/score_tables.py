@@ -59,8 +59,9 @@ MEANINGS = {
 _RESTATED = ("KL of z1", "KL of z2", "rate", "distortion", "bits per pixel", "active units")
 """Scores that say no more than others do, in parts or in other units: they share the last row."""
 
-_DECIMALS = {"nats": 2, "bits a digit": 2, "bits": 4, "dimensions": 0, "classes": 0, "grey levels": 1}
-"""Of the units that are written."""
+_DECIMALS = {"nats": 2, "bits a digit": 2, "bits": 3, "dimensions": 0, "classes": 0, "grey levels": 1}
+"""Of the units that are written: two for nats and bits of a digit, of which it has dozens; three for what lies around
+1; none for counts. In a line of words nats have one."""
 _DECIMALS_ALONE = {"squared distance": 2, "distance": 2, "0 or more": 2}
 """Of units that say no more than the meaning of the score; three for the others of them."""
 

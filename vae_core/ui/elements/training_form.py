@@ -22,8 +22,8 @@ _state = TrainState()
 
 _ABOUT = {
     "fast": "**fast**: three narrow layers, trained within a minute. Watch how a map forms, and what beta does to it.",
-    "seed": "**seed**: the network and the 50 epochs of the blog post that this app grew from. See the losses that it "
-    "prints, and the map behind them.",
+    "seed": "**seed**: the blog post's recipe, a network and 50 epochs of training, from which this app grew. See the "
+    "losses that it prints, and the map behind them.",
     "deep": "**deep**: three wide layers and 100 epochs, a quarter of an hour or more. See how good a map can get.",
     "gan": "**gan**: a generative adversarial network. A generator and a discriminator play against each other. Watch "
     "the generator's manifold form. It has no encoder, and so no map.",

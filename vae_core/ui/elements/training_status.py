@@ -9,6 +9,7 @@ from vae_core.errors import RunError
 from vae_core.jobs.job import Job
 from vae_core.runs.catalog import open_run
 from vae_core.runs.run import Run
+from vae_core.ui.elements.glossary import NATS
 from vae_core.ui.elements.notices import show_error
 from vae_core.ui.markdown import escape_markdown
 
@@ -51,12 +52,13 @@ def training_status(job: Job) -> None:
 
 def _figures_now(job: Job) -> None:
     latest, config = job.progress.steps[-1], job.run.record.config
-    pace = f"&nbsp;\u00b7&nbsp; {latest['digits_per_second']:,.0f} digits/s"
+    pace = f"&nbsp;\u00b7&nbsp; {job.digits_per_second:,.0f} digits/s"
     if isinstance(config, TrainingConfig):
         weight = "" if config.beta == 1 else f"{config.beta:g} \u00d7 "
         st.markdown(
             f"Loss **{latest['loss']:.1f}** nats = reconstruction **{latest['reconstruction']:.1f}** + {weight}KL "
-            f"**{latest['kl']:.2f}** {pace}"
+            f"**{latest['kl']:.2f}** {pace}",
+            help=NATS,
         )
         return
     st.markdown(
@@ -66,7 +68,7 @@ def _figures_now(job: Job) -> None:
 
 
 def _outcome(run: Run) -> None:
-    """What the training reached, beside the post's recipe where both were scored on the same digits."""
+    """What the training reached, beside the blog post's recipe where both were scored on the same digits."""
     if not run.record.has_encoder:
         message = f"Trained in {duration(run.record.seconds)}. A GAN has no encoder, and so no \u2212ELBO."
         st.success(message, icon=":material/flag:")
@@ -80,7 +82,8 @@ def _outcome(run: Run) -> None:
     if own is None:
         return
     message = (
-        f"Test \u2212ELBO {own.value:.1f} nats on {own.digits:,} digits, trained in {duration(run.record.seconds)}."
+        f"Test \u2212ELBO {own.value:.1f} nats (lower is better) on {own.digits:,} digits, trained in "
+        f"{duration(run.record.seconds)}."
     )
     if run.id == reference.id or theirs is None:
         st.success(message, icon=":material/flag:")
@@ -92,7 +95,7 @@ def _outcome(run: Run) -> None:
     else:
         verdict = "Better than" if own.value < theirs.value else "Not as good as"
         versus = f"{own.value:.1f} against {theirs.value:.1f} nats"
-        st.success(f"{message} {verdict} the post's 50 epochs: {versus}.", icon=":material/flag:")
+        st.success(f"{message} {verdict} the blog post's 50 epochs: {versus}.", icon=":material/flag:")
 
 
 def duration(seconds: float) -> str:

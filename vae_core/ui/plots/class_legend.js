@@ -26,19 +26,23 @@ const OUTLINES = [
   "M0 -5.8L5.5 -1.8L3.4 4.7H-3.4L-5.5 -1.8z",
 ]
 
+/** Where every class has the same mark, a dot. */
+export const DOTS = CLASSES.map(() => OUTLINES[0])
+
 export class ClassLegend {
   /**
    * @param {HTMLElement} container - to fill with buttons.
    * @param {Handlers} on
+   * @param {string[]} outlines - of the classes' marks, as paths.
    */
-  constructor(container, on) {
+  constructor(container, on, outlines = OUTLINES) {
     this.shown = CLASSES.map(() => true)
     this.buttons = CLASSES.map((label) => {
       const button = container.appendChild(document.createElement("button"))
       button.type = "button"
       button.title = `Show or hide class ${label}; a double click shows it alone`
       const mark = element("svg", { viewBox: "-7 -7 14 14", "aria-hidden": "true" })
-      mark.appendChild(element("path", { d: OUTLINES[label], fill: COLOURS[label] }))
+      mark.appendChild(element("path", { d: outlines[label], fill: COLOURS[label] }))
       button.append(mark, String(label))
       button.addEventListener("click", () => on.toggle(label))
       // Its two clicks have hidden the class and shown it again.

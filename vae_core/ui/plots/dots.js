@@ -5,6 +5,8 @@ import { COLOURS } from "../browser/colours.js"
 
 /** @import { Pixel } from "./axes.js" */
 
+const ALL = COLOURS.map(() => true)
+
 /**
  * Draw them, class by class, as strong as the context's alpha says.
  * @param {CanvasRenderingContext2D} context
@@ -12,9 +14,11 @@ import { COLOURS } from "../browser/colours.js"
  * @param {ArrayLike<number>} means - where the digits lie, (P, 2).
  * @param {ArrayLike<number>} labels - their classes, (P,).
  * @param {number} radius - CSS pixels.
+ * @param {boolean[]} shown - by class: whether its digits are drawn.
  */
-export function drawDots(context, toPixel, means, labels, radius) {
+export function drawDots(context, toPixel, means, labels, radius, shown = ALL) {
   COLOURS.forEach((colour, label) => {
+    if (!shown[label]) return
     context.fillStyle = colour
     context.beginPath()
     for (let i = 0; i < labels.length; i++) {

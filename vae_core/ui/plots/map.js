@@ -65,7 +65,7 @@ export class LatentPlot {
     this.pinch = new Pinch(container, {
       begin: () => {
         this.pressed = null
-        this.before = rangesShown(container)
+        this.before = this.ranges
         this.on.leave()
       },
       move: (from, to) => this.show(pinched(frameOf(container), this.before, from, to)),
@@ -99,11 +99,16 @@ export class LatentPlot {
   /** Draw the digits anew, as they were looked at. */
   async drawAgain() {
     if (!this.last) return
-    const ranges = rangesShown(this.container)
+    const { ranges } = this
     this.Plotly.purge(this.container)
     this.drawn = false
     await this.draw(...this.last, this.fullRanges)
     await this.show(ranges)
+  }
+
+  /** What the axes span. */
+  get ranges() {
+    return rangesShown(this.container)
   }
 
   /** @param {[Range, Range]} ranges - of the axes. */
@@ -134,12 +139,6 @@ export class LatentPlot {
   frame(ranges) {
     this.fullRanges = ranges
     return this.show(ranges)
-  }
-
-  /** Show all classes again, in the first frame. */
-  async reset() {
-    await this.Plotly.restyle(this.container, { visible: true })
-    await this.show(this.fullRanges)
   }
 
   /**

@@ -37,7 +37,8 @@ class Computation(Generic[T]):
         self.error: VaeError | None = None
         """What it failed with."""
         self._done = threading.Event()
-        self._asked = time.monotonic()
+        self._asked = self._began = self._told = time.monotonic()
+        """When somebody asked last, when the computing began, and when the share grew last."""
         if result is not None:
             self._done.set()
 
@@ -49,6 +50,7 @@ class Computation(Generic[T]):
         try:
             while not slots.acquire(timeout=_POLL_SECONDS):
                 self._on_progress(self.share, self.what)
+            self._began = time.monotonic()
             try:
                 self._result = compute(self._on_progress)
             finally:
@@ -64,10 +66,20 @@ class Computation(Generic[T]):
             self._done.set()
 
     def _on_progress(self, share: float, what: str) -> None:
+        if share > self.share:
+            self._told = time.monotonic()
         self.share, self.what = share, what
         if time.monotonic() - self._asked > self.patience:
             self.abandoned = True
             raise ComputationFailed("Nobody waited for it any more.")
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate, at least 1, from how long the share took that is done; None before there is one."""
+        if not 0 < self.share < 1:
+            return None
+        left = (self._told - self._began) * (1 - self.share) / self.share
+        return max(1.0, left - (time.monotonic() - self._told))
 
     def cancel(self) -> None:
         """Let it end soon, whoever waits."""

@@ -1,5 +1,5 @@
 """What the explorer shows, and its link: ?run=<id>&z1=<float>&z2=<float>; &layer=<name> where one is shown; &n=<int>
-and &q=<float> where the manifold is not as at first.
+and &q=<float> where the manifold is not as at first; &view and &hidden as in map_view.py.
 
 The pinned point is the one fact that everything else follows: the map, what is said about it, the link. It is None
 until something is pinned; then the start of the run's map stands in for it.
@@ -7,7 +7,7 @@ until something is pinned; then the start of the run's map stands in for it.
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vae_core.errors import LatentPointError, LatticeError, RunError, RunNotFound
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, as_lattice
@@ -15,6 +15,7 @@ from vae_core.latent.points import Point, as_point
 from vae_core.runs.catalog import open_run
 from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.session import url
+from vae_core.ui.session.map_view import WHOLE_MAP, MapView
 from vae_core.ui.session.state import State, Value
 
 DEFAULT_RUN = "deep"
@@ -29,12 +30,13 @@ class ExploreLink:
     layer: str | None
     side: int
     quantile: float
+    view: MapView
     notices: tuple[str, ...]
 
     @classmethod
     def parse(cls, parameters: Mapping[str, str]) -> "ExploreLink":
-        """Never raises: what is no run's id, no point, no layer or no lattice becomes a notice, and None or as at
-        first."""
+        """Never raises: what is no run's id, no point, layer, lattice or view becomes a notice, and None or as
+        at first."""
         run, z, layer, notices = parameters.get("run"), None, parameters.get("layer"), []
         if run is not None:
             try:
@@ -58,7 +60,8 @@ class ExploreLink:
             side, quantile = as_lattice(parameters.get("n", side), parameters.get("q", quantile))
         except LatticeError as error:
             notices.append(f"The link's tiles are not used: {error}")
-        return cls(run, z, layer, side, quantile, tuple(notices))
+        view, refused = MapView.parse(parameters)
+        return cls(run, z, layer, side, quantile, view, (*notices, *refused))
 
 
 def link_to(
@@ -67,8 +70,9 @@ def link_to(
     layer: str | None = None,
     side: int = DEFAULT_SIDE,
     quantile: float = DEFAULT_QUANTILE,
+    view: MapView = WHOLE_MAP,
 ) -> dict[str, str]:
-    """The parameters of a link to the explorer, on this run, pinned there, with this layer and this lattice."""
+    """The parameters of a link to the explorer, on this run, pinned there, with this layer, lattice and view."""
     link = {"run": run_id}
     if z:
         link |= {name: f"{value:.4f}" for name, value in zip(("z1", "z2"), z, strict=True)}
@@ -76,7 +80,9 @@ def link_to(
         link["layer"] = layer
     if side != DEFAULT_SIDE:
         link["n"] = str(side)
-    return link | ({"q": f"{quantile:g}"} if quantile != DEFAULT_QUANTILE else {})
+    if quantile != DEFAULT_QUANTILE:
+        link["q"] = f"{quantile:g}"
+    return link | view.parameters()
 
 
 def first_revision() -> int:
@@ -100,18 +106,23 @@ class ExploreState(State):
     """Tiles along a side of the manifold."""
     quantile: Value[float] = Value("quantile", lambda: DEFAULT_QUANTILE)
     """The prior's mass below the manifold's first node."""
-    view_resets: Value[int] = Value("view resets", lambda: 0)
-    """Raised whenever the map shall show everything again."""
+    view: Value[MapView] = Value("map view", MapView)
+    view_revision: Value[int] = Value("view revision", first_revision)
+    """Raised whenever Python sets the view."""
+    framed: Value[str] = Value("framed run", lambda: "")
+    """The id of the run whose map the view's frame is of."""
 
     def begin(self) -> tuple[str, ...]:
         """Set the defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
         self.set_defaults()
         notices = ()
-        if asked := url.news("run", "z1", "z2", "layer", "n", "q"):
+        if asked := url.news("run", "z1", "z2", "layer", "n", "q", "view", "hidden"):
             link = ExploreLink.parse(asked)
             self.run, self.layer, notices = link.run or DEFAULT_RUN, link.layer, link.notices
             self.side, self.quantile = link.side, link.quantile
             self.move(link.z)
+            self.look(link.view)
+            self.framed = self.run
         self.target = self.pinned  # the map may be a new one
         return notices
 
@@ -128,6 +139,21 @@ class ExploreState(State):
         self.pinned = self.target = z
         self.revision += 1
 
+    def look(self, view: MapView) -> None:
+        """Show this part of the map and these classes, from Python. Raising the revision makes the browser adopt it."""
+        self.view = view
+        self.view_revision += 1
+
+    def see(self, view: MapView, revision: int) -> None:
+        """Take over what the map shows. A view that was sent under an older revision is ignored."""
+        if revision == self.view_revision:
+            self.view = view
+
+    def begin_map(self, run_id: str) -> None:
+        """This run's map is drawn: all of it, if the frame is of another run's."""
+        if self.framed != run_id:
+            self.view, self.framed = replace(self.view, frame=None), run_id
+
     def show(self, run_id: str) -> None:
         """Let the explorer show this run, with nothing pinned on it."""
         self.run = run_id
@@ -136,9 +162,9 @@ class ExploreState(State):
     def reset(self) -> None:
         """Unpin, and restore the lattice and the map's view."""
         self.move(None)
-        self.view_resets += 1
+        self.look(WHOLE_MAP)
         self.side, self.quantile = DEFAULT_SIDE, DEFAULT_QUANTILE
 
     def write_link(self) -> None:
         """Let the URL say what is shown, for whoever copies it."""
-        url.write(link_to(self.run, self.pinned, self.layer, self.side, self.quantile))
+        url.write(link_to(self.run, self.pinned, self.layer, self.side, self.quantile, self.view))

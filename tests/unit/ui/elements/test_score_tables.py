@@ -10,7 +10,7 @@ from vae_core.ui.elements.score_tables import MEANINGS, label, written
     ("value", "unit", "expected"),
     [
         (151.438, "nats", "151.44 nats"),
-        (0.2787, "bits", "0.2787 bits"),
+        (0.2787, "bits", "0.279 bits"),
         (8.7664, "bits a digit", "8.77 bits a digit"),
         (2.0, "dimensions", "2 dimensions"),
         (0.712, "share", "71.2 %"),

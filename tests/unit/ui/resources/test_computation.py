@@ -37,6 +37,31 @@ def test_a_result_is_there_once_it_is_computed():
     assert computation.result() == "all of it"
 
 
+def test_the_time_left_follows_from_the_share_and_runs_down():
+    go_on, told = threading.Event(), threading.Event()
+
+    def compute(on_progress: OnProgress) -> str:
+        on_progress(0.0, "")
+        time.sleep(0.4)
+        on_progress(0.1, "A tenth of it")
+        told.set()
+        assert go_on.wait(SECONDS)
+        return ""
+
+    computation = begun(compute)
+    assert computation.seconds_left is None
+    assert told.wait(SECONDS)
+    first = computation.seconds_left
+    assert first
+    assert 3 < first < 30  # nine times four tenths of a second, on a machine that may be busy
+    time.sleep(0.2)
+    later = computation.seconds_left
+    assert later
+    assert later == pytest.approx(first - 0.2, abs=0.15)
+    go_on.set()
+    assert computation.wait(SECONDS)
+
+
 def test_one_that_was_there_is_not_computed():
     computation = Computation(SECONDS, "there already")
     assert computation.wait(0)

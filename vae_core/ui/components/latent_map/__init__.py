@@ -16,6 +16,7 @@ from vae_core.ui.components.component import Component
 from vae_core.ui.resources.layers import LAYERS, DrawnLayer
 from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.resources.scripts import plotly_url
+from vae_core.ui.session.map_view import MapView
 
 KEY = "latent-map"
 _component = Component("latent_map", draws_maps=True)
@@ -29,15 +30,18 @@ def latent_map(
     q: float,
     z: Point | None,
     revision: int,
-    view_resets: int,
+    view: MapView,
+    view_revision: int,
     on_pin: Callable[[], None],
+    on_view: Callable[[], None],
 ) -> None:
     """Draw the map, the digit and the manifold of n x n tiles.
 
     layer: the name of the heatmap under the points; drawn: that heatmap, as far as it is computed: while it is not
     whole, the browser asks for it a few times a second, by having the page's fragment run again; z: the pinned point,
-    taken by a new map and whenever `revision` has changed; view_resets: the view is restored whenever it has changed;
-    on_pin: called after the visitor pinned another point or none, which `pinned_point` then returns.
+    taken by a new map and whenever `revision` has changed; view: what is looked at, taken by a new map and whenever
+    `view_revision` has changed; on_pin: called after the visitor pinned another point or none, which `pinned_point`
+    then returns; on_view: called after they moved the map or hid classes, which `seen_view` then returns.
     """
     _component.mount(
         key=KEY,
@@ -54,10 +58,13 @@ def latent_map(
             "start": loaded.map.start,
             "z": z,
             "revision": revision,
-            "view_resets": view_resets,
+            "frame": view.frame,
+            "hidden": view.hidden,
+            "view_revision": view_revision,
         },
         default={"pin": None},
         on_pin_change=on_pin,
+        on_view_change=on_view,
         on_layer_change=lambda: None,
     )
 
@@ -77,3 +84,12 @@ def pinned_point() -> tuple[Any, Any]:
         case [{"z": z, "revision": revision}, _]:
             return z, revision
     return None, None
+
+
+def seen_view() -> tuple[dict[str, str], Any]:
+    """What the browser last showed, as a link has it, and the revision it then knew, if it is to be believed, which the
+    caller checks."""
+    match st.session_state[KEY]["view"]:
+        case {"view": str(view), "hidden": str(hidden), "revision": revision}:
+            return {"view": view, "hidden": hidden}, revision
+    return {}, None

@@ -14,7 +14,10 @@ import { LayerLegend } from "../../plots/layer_legend.js"
 /** @import * as map from "../../plots/map.js" */
 /** @import { ClassName, Marks } from "../../plots/overlay.js" */
 
-/** @typedef {Omit<map.Handlers, "frame" | "drawn"> & { lattice(): void }} Handlers - lattice: it is to be shown, or no longer. */
+/**
+ * @typedef {Omit<map.Handlers, "frame" | "drawn"> & { lattice(): void, moved(): void }} Handlers - lattice: it is to be
+ *   shown, or no longer; moved: the map was drawn or moved.
+ */
 
 export class MapPane {
   /**
@@ -33,7 +36,14 @@ export class MapPane {
     this.lattice.addEventListener("change", () => on.lattice())
     this.overlay = new Overlay(find(root, ".lm-overlay", SVGElement))
     /** @type {map.Handlers} */
-    this.onMap = { ...on, frame: (frame, toPixel) => this.overlay.setFrame(frame, toPixel), drawn: () => this.say() }
+    this.onMap = {
+      ...on,
+      frame: (frame, toPixel) => {
+        this.overlay.setFrame(frame, toPixel)
+        on.moved()
+      },
+      drawn: () => this.say(),
+    }
     /** @type {LatentPlot | null} null until digits are drawn */
     this.plot = null
     /** How many digits there are. */
@@ -58,6 +68,7 @@ export class MapPane {
    * @param {Plotly} Plotly
    * @param {Digits} digits
    * @param {string} run - its id.
+   * @returns what they are drawn on.
    */
   async draw(Plotly, digits, run) {
     const plot = (this.plot ??= new LatentPlot(Plotly, this.plotly, this.classes, this.onMap))
@@ -65,6 +76,7 @@ export class MapPane {
     this.names = digits.centres().map((z, label) => ({ text: String(label), z }))
     this.colours = this.theme()
     await plot.draw(digits, run)
+    return plot
   }
 
   /** Say below the map what can be done with it, or how many digits are left where WebGL is missing. */

@@ -46,7 +46,7 @@ export class Readout {
     decoded.setAttribute("aria-label", `The decoder's digit at ${pointText(z)}`)
     original.setAttribute("aria-label", nearest ? `The nearest test digit, ${classText(nearest.label)}` : found)
     text.label.textContent = found
-    const away = nearest ? `${nearest.distance.toFixed(2)} away` : ""
+    const away = nearest ? `${nearest.distance.toFixed(3)} away` : ""
     text.distance.textContent = failed ? "Its picture could not be loaded" : away
     text.state.textContent = state
   }

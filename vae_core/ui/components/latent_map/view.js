@@ -9,16 +9,18 @@ import { Pictures } from "../../browser/pictures.js"
 import { loadPlotly } from "../../browser/plotly.js"
 import { fetchTensors } from "../../browser/tensors.js"
 import { Mosaic } from "../../plots/mosaic.js"
+import { ShownPoint } from "../../plots/shown_point.js"
 import { CoordinateInputs } from "./coordinate_inputs.js"
 import { Glide, roundFrom } from "./glide.js"
 import { MapPane } from "./map_pane.js"
 import { Readout, inWords } from "./readout.js"
-import { ShownPoint } from "../../plots/shown_point.js"
+import { ShownView } from "./shown_view.js"
 
 /** @import { Activation } from "../../browser/decoder.js" */
 /** @import { Point } from "../../browser/digits.js" */
 /** @import { Layer } from "../../plots/layer_legend.js" */
 /** @import { Nearest } from "./readout.js" */
+/** @import { Frame } from "./shown_view.js" */
 
 /**
  * What __init__.py sends. Files are given by their addresses.
@@ -35,9 +37,12 @@ import { ShownPoint } from "../../plots/shown_point.js"
  * @property {Point} start - the point that is shown while none is pinned.
  * @property {Point | null} z - the pinned point.
  * @property {number} revision - another one whenever the server pinned z.
- * @property {number} view_resets - another one whenever the view is to be restored.
+ * @property {Frame | null} frame - the part of the map that is looked at; null for all of it.
+ * @property {number[]} hidden - classes.
+ * @property {number} view_revision - another one whenever the server set frame and hidden.
  */
 /** @typedef {{ z: Point | null, revision: number }} Pinned - what is sent to the server, with the revision that was known. */
+/** @typedef {(name: "layer" | "view", value: unknown) => void} Trigger - asks the server for something. */
 /** @typedef {{ decoder: Decoder, digits: Digits, pictures: Pictures }} Loaded */
 
 const ASK_MS = 300 // after an answer that a layer is not whole yet
@@ -73,11 +78,22 @@ export class View {
     }
     const manifold = find(root, '[data-testid="manifold"]', HTMLCanvasElement)
     this.mosaic = new Mosaic(manifold, find(root, ".lm-marks", SVGElement), pointing)
-    this.map = new MapPane(root, { ...pointing, classes: () => this.show(), lattice: () => this.mark() })
+    this.map = new MapPane(root, {
+      ...pointing,
+      classes: () => {
+        this.show()
+        this.shownView.changed()
+      },
+      lattice: () => this.mark(),
+      moved: () => this.shownView.changed(),
+    })
+    this.shownView = new ShownView((link) => this.trigger("view", { ...link, revision: this.data?.view_revision }))
     root.addEventListener("keydown", (event) => this.key(event))
     this.messenger = new Messenger()
     /** @type {(pinned: Pinned) => void} */
     this.send = () => {}
+    /** @type {Trigger} */
+    this.trigger = () => {}
     /** @type {ReturnType<typeof setTimeout> | undefined} asks for a layer that is being computed */
     this.asking = undefined
     /** @type {Data | null} null until the map is on the screen */
@@ -103,10 +119,11 @@ export class View {
    * Show new data from the server. An update begins when the one before it has ended or failed.
    * @param {Data} data
    * @param {(pinned: Pinned) => void} send
-   * @param {(name: "layer", value: true) => void} trigger
+   * @param {Trigger} trigger
    */
   update(data, send, trigger) {
     this.send = send
+    this.trigger = trigger
     clearTimeout(this.asking)
     // Whether the layer can be drawn or not, for as long as it is asked for it is computed.
     if (data.layer && data.layer.share < 1) this.asking = setTimeout(() => trigger("layer", true), ASK_MS)
@@ -123,7 +140,7 @@ export class View {
     this.point.start = data.start
     this.root.dataset.start = toAttribute(data.start)
     if (before?.revision !== data.revision) this.point.pinned = data.z // otherwise data.z may be older than what was pinned here
-    if (before && before.view_resets !== data.view_resets) await this.map.plot?.reset()
+    if (this.map.plot && changed("view_revision")) await this.shownView.adopt(this.map.plot, data.frame, data.hidden)
     this.show()
     await this.map.showLayer(data.layer)
     if (this.loaded && (String(before?.nodes) !== String(data.nodes) || changed("decoder"))) {
@@ -149,7 +166,7 @@ export class View {
     const pictures = new Pictures(data.pictures, digits.count, () => this.show())
     this.loaded = { decoder: new Decoder(weights, data.activation), digits, pictures }
     this.fields.title = `The point that is drawn; type another one, from \u2212${data.limit} to ${data.limit}`
-    await this.map.draw(Plotly, digits, data.run)
+    this.shownView.keep(await this.map.draw(Plotly, digits, data.run))
     this.message.hidden = true
   }
 
@@ -242,6 +259,7 @@ export class View {
 
   close() {
     clearTimeout(this.asking)
+    this.shownView.close()
     this.glide.end()
     this.messenger.close()
     this.announcer.close()

@@ -23,7 +23,7 @@ from vae_core.ui.resources.scripts import plotly_url
 from vae_core.ui.resources.static_files import publish
 from vae_core.ui.resources.tensor_files import publish_tensors
 
-_component = Component("time_machine")
+_component = Component("time_machine", draws_maps=True)
 
 
 def time_machine(run: Run, digits: Digits | None, curve: Figure, live: Path | None) -> list[str]:

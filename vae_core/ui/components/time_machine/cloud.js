@@ -27,6 +27,8 @@ export class Cloud {
     this.context = this.plane.context
     /** @type {ArrayLike<number>} the digits' classes */
     this.labels = []
+    /** Whether each class is shown. */
+    this.shown = COLOURS.map(() => true)
     /** @type {ArrayLike<number>} where the digits were last drawn, (P, 2) */
     this.means = []
     canvas.addEventListener("pointermove", (event) => on.point(this.nearest(event)))
@@ -49,7 +51,7 @@ export class Cloud {
     context.save()
     plane.clip()
     context.globalAlpha = path ? 0.35 : 0.8
-    drawDots(context, (z1, z2) => this.toPixel(z1, z2), means, this.labels, RADIUS)
+    drawDots(context, (z1, z2) => this.toPixel(z1, z2), means, this.labels, RADIUS, this.shown)
     context.globalAlpha = 1
     if (path) this.drawPath(theme, path, current)
     else this.drawNames(theme, means)
@@ -80,7 +82,7 @@ export class Cloud {
     /** @type {Pixel[]} */
     const taken = []
     sums.forEach(([z1, z2, count], label) => {
-      if (!count) return
+      if (!count || !this.shown[label]) return
       const [x, y] = this.toPixel(z1 / count, z2 / count)
       if (taken.some((other) => Math.hypot(other[0] - x, other[1] - y) < NAME_PIXELS)) return // it could not be read
       taken.push([x, y])
@@ -139,6 +141,7 @@ export class Cloud {
     let found = null
     let least = NEAR_PIXELS
     for (let i = 0; i < this.labels.length; i++) {
+      if (!this.shown[this.labels[i]]) continue
       const [x, y] = this.toPixel(this.means[2 * i], this.means[2 * i + 1])
       const distance = Math.hypot(event.clientX - box.left - x, event.clientY - box.top - y)
       if (distance < least) [found, least] = [i, distance]

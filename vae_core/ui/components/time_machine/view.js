@@ -4,6 +4,7 @@ import { find } from "../../browser/elements.js"
 import { loadPlotly } from "../../browser/plotly.js"
 import { fetchTensors } from "../../browser/tensors.js"
 import { themeOf } from "../../browser/theme.js"
+import { ClassLegend, DOTS } from "../../plots/class_legend.js"
 import { ChosenDigit } from "./chosen_digit.js"
 import { Cloud } from "./cloud.js"
 import { Curve } from "./curve.js"
@@ -41,7 +42,7 @@ export class View {
     this.play = find(root, ".tm-play", HTMLButtonElement)
     this.slider = find(root, ".tm-slider", HTMLInputElement)
     this.parts = {
-      bar: part(".tm-bar"), tiles: part(".tm-tiles"), cloud: part(".tm-cloud"), curve: part(".tm-plotly"),
+      bar: part(".tm-bar"), classes: part(".lm-classes"), tiles: part(".tm-tiles"), cloud: part(".tm-cloud"), curve: part(".tm-plotly"),
       moment: part(".tm-moment"), note: part(".tm-note"), message: part(".tm-message"),
     }
     this.tiles = new Tiles(find(root, '[data-testid="time-manifold"]', HTMLCanvasElement), TILES)
@@ -50,6 +51,10 @@ export class View {
       point: (index) => this.digit.point(index),
       choose: (index) => this.choose(index),
     })
+    this.legend = new ClassLegend(this.parts.classes, {
+      toggle: (label) => this.showClasses(this.cloud.shown.map((shown, other) => shown !== (other === label))),
+      showClasses: (shown) => this.showClasses(shown),
+    }, DOTS)
     this.player = new Player(matchMedia("(prefers-reduced-motion: reduce)"), {
       draw: () => this.draw(),
       describe: () => this.describe(),
@@ -86,10 +91,10 @@ export class View {
     this.data = data
     await loaded.curve.draw(data.curve)
     if (this.colours !== (this.colours = JSON.stringify(themeOf(this.root)))) await loaded.curve.recolour()
-    const { bar, tiles, cloud, message } = this.parts
+    const { bar, classes, tiles, cloud, message } = this.parts
     message.hidden = frames.length > 0
     bar.hidden = tiles.hidden = !frames.length
-    cloud.hidden = !loaded.count
+    cloud.hidden = classes.hidden = !loaded.count
     if (!frames.length) {
       message.textContent = "This run kept no snapshots: there is nothing to move through."
       this.root.dataset.ready = "true"
@@ -122,9 +127,11 @@ export class View {
   /** @param {KeyboardEvent} event */
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.player.moment) return
+    const label = /^(?:Digit|Numpad)(\d)$/.exec(event.code)
     const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0
     if (event.key === " " && event.target !== this.play) this.player.togglePlay()
     else if (event.key === "Escape") this.choose(null)
+    else if (label) this.legend.buttons[Number(label[1])].click()
     else if (step && event.target === this.root) this.player.jumpTo(this.player.index + step)
     else return
     event.preventDefault()
@@ -137,6 +144,13 @@ export class View {
   choose(index) {
     this.digit.choose(index)
     this.root.dataset.chosen = String(this.digit.chosen ?? "")
+    this.draw()
+  }
+
+  /** @param {boolean[]} shown - by class. */
+  showClasses(shown) {
+    this.cloud.shown = shown
+    this.legend.show(shown)
     this.draw()
   }
 
