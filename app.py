@@ -22,6 +22,7 @@ page = st.navigation(
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/report.py", title="Report", icon=":material/assessment:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
+        st.Page("pages/gan.py", title="GAN", icon=":material/swords:"),
         st.Page("pages/about.py", title="About", icon=":material/info:"),
     ],
     position="top",

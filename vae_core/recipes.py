@@ -62,6 +62,15 @@ GAN_RECIPES: dict[str, GanConfig] = {
     "gan-collapsed": GanConfig(recipe="gan-collapsed"),
 }
 
+STEP_BY_STEP = GanConfig(
+    generator_widths=(128, 128, 128),
+    discriminator_widths=(256, 256),
+    loss="minimax",
+    gamma=1.0,
+    learning_rate=2e-3,
+)
+"""The GAN whose first steps are shown one by one: small, and the plain game, with the penalties that keep it even."""
+
 RECIPES: dict[str, AnyConfig] = {**VAE_RECIPES, **GAN_RECIPES}
 
 
