@@ -46,6 +46,7 @@ class Stepping:
             except OSError as error:
                 raise ComputationFailed(f"The training cannot be started ({error.strerror}).") from error
             _begun.add(self)
+            weakref.finalize(self, _end, self._process)  # with the session that holds it, at the latest with the app
         assert self._process.stdout
         self._received: queue.Queue[Message | None] = queue.Queue()
         threading.Thread(target=_receive, args=(self._process.stdout, self._received), daemon=True).start()
@@ -67,7 +68,7 @@ class Stepping:
         Raises ComputationFailed if the process has ended or does not answer in time; it is of no use then.
         """
         assert self._process.stdin
-        with contextlib.suppress(OSError):  # if it has ended, its status is told below
+        with contextlib.suppress(OSError, ValueError):  # if it has ended, its status is told below
             self._process.stdin.write(f"{network}\n".encode())
             self._process.stdin.flush()
         if step := self._answer(seconds):
@@ -81,8 +82,7 @@ class Stepping:
             self._answer(seconds=1.0)  # the end of what it has said
 
     def end(self) -> None:
-        self._process.kill()
-        self._process.wait()
+        _end(self._process)
 
     def _answer(self, seconds: float) -> bytes | None:
         """Its next message; None if there is none within so many seconds."""
@@ -94,6 +94,7 @@ class Stepping:
             self.end()
             raise message
         if message is None:
+            self._received.put(None)  # for whoever asks again
             status = self._process.wait()
             if status == 0:
                 raise ComputationFailed("The training ended by itself, after a minute without a step. Start it again.")
@@ -103,6 +104,14 @@ class Stepping:
 
 _lock = threading.Lock()
 _begun: "weakref.WeakSet[Stepping]" = weakref.WeakSet()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin
+    with contextlib.suppress(OSError):  # what was not sent yet
+        process.stdin.close()
+    process.kill()
+    process.wait()
 
 
 def _receive(pipe: IO[bytes], received: "queue.Queue[Message | None]") -> None:

@@ -43,7 +43,7 @@ class StepRecorder:
         self._taken = dict.fromkeys(NETWORKS, 0)
         self._noise = np.random.default_rng(config.seed)
         self._draw_rows()
-        self._compiled = {network: tf.function(self._step, autograph=False) for network in NETWORKS}
+        self._compiled = {network: tf.function(self._step) for network in NETWORKS}
 
     def take(self, network: NetworkName) -> Steps:
         """Train this network for a step. Returns that step. Raises TrainingDiverged."""

@@ -72,8 +72,7 @@ export class Recording {
   async take(index) {
     let [piece, first] = [0, 0]
     while (index >= first + this.pieces[piece].steps) first += this.pieces[piece++].steps
-    const coming = this.load(piece, first)
-    if (!this.steps[index]) await coming
+    if (!this.steps[index]) await this.load(piece, first)
     if (piece + 1 < this.pieces.length) this.load(piece + 1, first + this.pieces[piece].steps).catch(() => {}) // it will be asked for again
     return this.steps[index]
   }
