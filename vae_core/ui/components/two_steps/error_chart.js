@@ -9,6 +9,7 @@ import { themeOf } from "../../browser/theme.js"
 const COLOURS = { discriminator: "#3f90da", generator: "#e76300" }
 const MARGIN = { left: 44, right: 8, top: 8, bottom: 22 } // pixels
 const LEAST = 20 // steps that there is room for
+const MOST = 2.5 // nats; the first steps may reach far beyond
 
 export class ErrorChart {
   /** @param {HTMLCanvasElement} canvas */
@@ -28,11 +29,14 @@ export class ErrorChart {
     }
     context.setTransform(scale, 0, 0, scale, 0, 0)
     context.clearRect(0, 0, width, height)
-    const most = Math.max(1.5, ...steps.map(({ error }) => Math.max(...error)))
     const room = Math.max(LEAST, steps.length)
     const x = (/** @type {number} */ at) => MARGIN.left + ((width - MARGIN.left - MARGIN.right) * at) / room
-    const y = (/** @type {number} */ nats) => height - MARGIN.bottom - ((height - MARGIN.top - MARGIN.bottom) * nats) / most
-    this.drawAxes(x, y, room, most)
+    const y = (/** @type {number} */ nats) => height - MARGIN.bottom - ((height - MARGIN.top - MARGIN.bottom) * nats) / MOST
+    this.drawAxes(x, y, room)
+    context.save()
+    context.beginPath()
+    context.rect(x(0), y(MOST), x(room) - x(0), y(0) - y(MOST))
+    context.clip()
     context.lineWidth = steps.length > 200 ? 1.25 : 2
     for (const network of /** @type {Network[]} */ (["discriminator", "generator"])) {
       context.strokeStyle = COLOURS[network]
@@ -44,15 +48,15 @@ export class ErrorChart {
       })
       context.stroke()
     }
+    context.restore()
   }
 
   /**
    * @param {(at: number) => number} x
    * @param {(nats: number) => number} y
    * @param {number} room - steps.
-   * @param {number} most - nats.
    */
-  drawAxes(x, y, room, most) {
+  drawAxes(x, y, room) {
     const { context } = this
     const { text, line, font } = themeOf(this.canvas)
     context.font = `12px ${font}`
@@ -61,7 +65,7 @@ export class ErrorChart {
     context.lineWidth = 1
     context.textBaseline = "middle"
     context.textAlign = "right"
-    for (let nats = 0; nats <= most; nats += 0.5) {
+    for (let nats = 0; nats <= MOST; nats += 0.5) {
       context.beginPath()
       context.moveTo(x(0), y(nats))
       context.lineTo(x(room), y(nats))
@@ -71,6 +75,6 @@ export class ErrorChart {
     context.textBaseline = "top"
     context.fillText(`${room} steps`, x(room), y(0) + 6)
     context.textAlign = "left"
-    context.fillText("nats", x(0), y(0) + 6)
+    context.fillText("nats; what is higher is cut off", x(0), y(0) + 6)
   }
 }

@@ -31,7 +31,7 @@ export const PHASES = {
       lit: ["error", "D"], forward: [], backward: ["D-error"],
       text: ({ gradient }) => `The error flows back through D. So each weight of D learns which way makes the error smaller. Length of this gradient: ${lengthText(gradient)}.`,
     },
-    { lit: ["D"], forward: [], backward: [], text: () => "D\u2019s weights change a little, to make the error smaller. G stays as it is." },
+    { lit: ["D"], forward: [], backward: [], text: () => "D\u2019s weights change a little, to make the error smaller; a penalty on steep verdicts keeps D from winning outright. G stays as it is." },
     {
       lit: ["drawn", "real", "D", "error"], forward: ALL, backward: [],
       text: ({ error }) => `D judges the same batch again: its error ${changeText(error)}${error[1] < error[0] ? "" : ", against the aim: the step was too large"}.`,

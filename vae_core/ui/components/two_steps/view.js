@@ -24,7 +24,7 @@ export class View {
     const button = (/** @type {string} */ selector) => find(root, selector, HTMLButtonElement)
     this.texts = {
       sentence: part('[data-testid="two-steps-sentence"]'), moment: part('[data-testid="two-steps-moment"]'), message: part("[data-message]"),
-      counts: findAll(root, "h2 small", HTMLElement),
+      counts: findAll(root, ".ts-count", HTMLElement),
     }
     this.slider = find(root, '[data-testid="two-steps-slider"]', HTMLInputElement)
     this.buttons = { play: button(".ts-play"), slow: button(".ts-slow"), back: button(".ts-back") }
