@@ -236,7 +236,7 @@ test("of quick jumps only the last one is shown", async () => {
 
 // A live training.
 
-const HEARD = { refused: "", message: "", digits: "", idle_seconds: 60, step: /** @type {string | null} */ (null) }
+const HEARD = { refused: "", message: "", digits: "", idle_seconds: 60, answered: 0, step: /** @type {string | null} */ (null) }
 /** @type {string[]} */
 let asked
 /** @type {Live} */

@@ -25,9 +25,12 @@ class TwoStepsState(State):
     """How many steps this one has taken."""
     step = Value[str | None]("two-steps-step", lambda: None)
     """The last of them: a file of tensors, base64."""
+    answered = Value("two-steps-answered", int)
+    """How many requests: a view does not hear of data that did not change."""
 
     def act(self, action: Any) -> None:
         """Do what the browser asks for: "start" a training, "look" how it is, or let one of NETWORKS learn."""
+        self.answered += 1
         try:
             if self.process is None:
                 if action == "start":
@@ -56,6 +59,7 @@ class TwoStepsState(State):
             "message": self.message,
             "training": self.training,
             "taken": self.taken,
+            "answered": self.answered,
             "step": self.step,
             "digits": f"{len(digits().train_images):,} training digits of {digits().name}" if process else "",
             "idle_seconds": stepping.IDLE_SECONDS,

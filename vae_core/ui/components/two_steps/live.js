@@ -15,6 +15,7 @@ import { stepsOf } from "./steps.js"
  * @property {string} message - why it is off, if it was on.
  * @property {number} training - counts the visitor's trainings.
  * @property {number} taken - how many steps this one has taken.
+ * @property {number} answered - how many requests were: each answer differs, so that it is heard.
  * @property {string | null} step - the last of them: a file of tensors, base64.
  * @property {number} idle_seconds - after so many without a step it ends by itself.
  */

@@ -75,7 +75,7 @@ export function phaseAt(trained, share) {
 export const nats = (value) => `${value.toFixed(3)} nats`
 
 /** @param {number} value - three digits of it. */
-export const lengthText = (value) => (value < 0.01 ? value.toExponential(1) : value.toPrecision(3))
+export const lengthText = (value) => value.toPrecision(3)
 
 /** @param {[before: number, after: number]} error */
 export const changeText = ([before, after]) =>
