@@ -16,6 +16,7 @@ from vae_core.runs.catalog import list_runs, open_run
 from vae_core.runs.run import Run
 from vae_core.ui.components.decoder_maps import Side, decoder_maps, pinned_point
 from vae_core.ui.components.time_machine import time_machine
+from vae_core.ui.components.two_steps import two_steps
 from vae_core.ui.elements.digits_on_show import digits_on_show
 from vae_core.ui.elements.loss_curve import loss_curve
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
@@ -54,6 +55,11 @@ def main() -> None:
 
 
 def the_two_steps() -> None:
+    st.markdown(
+        "A **generator** G draws digits from random points; a **discriminator** D tells real digits from drawn ones. "
+        "They are trained in turn, each against the other. Take a step, or play."
+    )
+    two_steps()
     state.write_link()
 
 

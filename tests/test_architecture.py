@@ -14,7 +14,18 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "vae
 
 NEED_TENSORFLOW = {
     f"vae_core.training.{name}"
-    for name in ("adam", "augmentation", "gan", "gan_trainer", "judge", "optimizer", "stepper", "trainer", "vae")
+    for name in (
+        "adam",
+        "augmentation",
+        "gan",
+        "gan_trainer",
+        "judge",
+        "optimizer",
+        "step_recorder",
+        "stepper",
+        "trainer",
+        "vae",
+    )
 }
 """What imports TensorFlow or Keras. Only a worker starts it, once its turn has come."""
 

@@ -62,6 +62,17 @@ GAN_RECIPES: dict[str, GanConfig] = {
     "gan-collapsed": GanConfig(recipe="gan-collapsed"),
 }
 
+STEP_BY_STEP = GanConfig(
+    generator_widths=(192, 192, 192),
+    discriminator_widths=(256, 256),
+    loss="minimax",
+    gamma=1.0,
+    batch_size=256,
+    learning_rate=4e-3,
+)
+"""The GAN whose first steps are shown one by one. The loss is the one of which both move the same number, in opposite
+directions; the penalties keep them even, and large steps draw digits within the first three hundred."""
+
 RECIPES: dict[str, AnyConfig] = {**VAE_RECIPES, **GAN_RECIPES}
 
 

@@ -1,4 +1,4 @@
-"""The command line: python -m vae_core train | evaluate | ship | train-judge | runs | data."""
+"""The command line: python -m vae_core train | evaluate | ship | train-judge | record-steps | runs | data."""
 
 import dataclasses
 import json
@@ -15,8 +15,9 @@ from vae_core.cli import streams
 from vae_core.cli.judge import make_judge
 from vae_core.cli.options import changed, config_options
 from vae_core.cli.output import class_table, following, following_training, score_table
+from vae_core.cli.recording import make_recording
 from vae_core.cli.ship import ship_run
-from vae_core.data.digits import Digits
+from vae_core.data.digits import SAMPLE, Digits
 from vae_core.data.sources import load_digits, load_digits_of, load_whole_sample
 from vae_core.errors import VaeError
 from vae_core.evaluation.digit_metrics import by_class
@@ -144,6 +145,18 @@ def train_judge(seed: int) -> None:
     record = judge_record()
     for part in ("validation", "test"):
         click.echo(f"{part} accuracy {record[f'{part} accuracy']:.2%}, {record[f'{part} digits']:,.0f} digits")
+    click.echo(made)
+
+
+@cli.command("record-steps")
+def record_steps() -> None:
+    """Record the first steps of a small GAN's training, one by one, and put them in vae_core/pretrained.
+
+    It is trained on the bundled sample, in about a minute.
+    """
+    with following("Recording the steps") as on_progress:
+        made = make_recording(load_digits_of(SAMPLE), on_progress)
+    click.echo(f"{made.stat().st_size:,} bytes")
     click.echo(made)
 
 

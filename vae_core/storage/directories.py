@@ -23,6 +23,9 @@ SHIPPED = Path(__file__).parents[1] / "pretrained"
 JUDGE = SHIPPED / "judge.safetensors"
 """The classifier that scores what models draw: see `networks/judge`."""
 
+RECORDING = SHIPPED / "two-steps.safetensors.gz"
+"""The first steps of a GAN's training, one by one: see `runs/recording`."""
+
 _APP = "vae-latent-explorer"
 
 

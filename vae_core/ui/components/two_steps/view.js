@@ -1,0 +1,170 @@
+// The two steps: a GAN's training, a step at a time, from a recording or live. player.js says which step is shown.
+
+import { Announcer } from "../../browser/announcer.js"
+import { find, findAll } from "../../browser/elements.js"
+import { Batch } from "./batch.js"
+import { Diagram } from "./diagram.js"
+import { ErrorChart } from "./error_chart.js"
+import { Numbers } from "./numbers.js"
+import { AGAIN, DRAWN, JUDGED, PHASES, TRACED, phaseAt } from "./phases.js"
+import { Player } from "./player.js"
+import { Sources } from "./sources.js"
+import { NETWORKS } from "./steps.js"
+
+/** @import { Action, Data } from "./sources.js" */
+/** @import { Step } from "./steps.js" */
+
+/** @typedef {(name: "live", value: { action: Action, asked: number }) => void} Trigger - asks the server for something of the live training. */
+
+export class View {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root
+    const part = (/** @type {string} */ selector) => find(root, selector, HTMLElement)
+    const button = (/** @type {string} */ selector) => find(root, selector, HTMLButtonElement)
+    this.texts = {
+      sentence: part('[data-testid="two-steps-sentence"]'), moment: part('[data-testid="two-steps-moment"]'), message: part("[data-message]"),
+      counts: findAll(root, ".ts-count", HTMLElement),
+    }
+    this.slider = find(root, '[data-testid="two-steps-slider"]', HTMLInputElement)
+    this.buttons = { play: button(".ts-play"), slow: button(".ts-slow"), back: button(".ts-back") }
+    this.presses = findAll(root, "[data-press]", HTMLButtonElement)
+    const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)")
+    this.diagram = new Diagram(root, reducedMotion)
+    this.batch = new Batch(root)
+    this.numbers = new Numbers(root)
+    this.chart = new ErrorChart(find(root, '[data-testid="two-steps-chart"]', HTMLCanvasElement))
+    this.announcer = new Announcer(part(".lm-live"))
+    this.player = new Player(reducedMotion, { draw: () => this.draw(), describe: () => this.describe(), fail: (error) => this.fail(error) })
+    this.sources = new Sources(root, { choose: (source) => this.player.follow(source), ask: (action) => this.ask(action) })
+    /** @type {Trigger} */
+    this.trigger = () => {}
+    this.batchSize = 0
+    /** What is drawn: pictures and texts change only with it. @type {{ step: Step | null, index: number, error: number | null }} */
+    this.drawn = { step: null, index: -1, error: null }
+    this.listen()
+    this.resizing = new ResizeObserver(() => this.drawChart())
+    this.resizing.observe(this.chart.canvas)
+    /** @type {Promise<void>} settles when the last update has */
+    this.queue = Promise.resolve()
+  }
+
+  listen() {
+    for (const press of this.presses) {
+      const networks = NETWORKS.filter((network) => press.dataset.press === network || press.dataset.press === "both")
+      press.addEventListener("click", () => this.player.press(networks))
+    }
+    this.buttons.play.addEventListener("click", () => this.player.togglePlay())
+    this.buttons.slow.addEventListener("click", () => this.player.toggleSlow())
+    this.buttons.back.addEventListener("click", () => this.player.back())
+    this.slider.addEventListener("input", () => this.player.jumpTo(Number(this.slider.value)))
+    this.root.addEventListener("keydown", (event) => this.key(event))
+  }
+
+  /**
+   * Show new data from the server, or the old in a new theme. An update begins when the one before it has ended or failed.
+   * @param {Data} data
+   * @param {unknown} _pin - which is not used.
+   * @param {Trigger} trigger
+   */
+  update(data, _pin, trigger) {
+    this.trigger = trigger
+    return (this.queue = this.queue.catch(() => {}).then(() => this.apply(data)))
+  }
+
+  /** @param {Data} data */
+  async apply(data) {
+    this.batchSize = data.batch
+    for (const text of this.texts.counts) text.textContent = `the first 8 of ${data.batch}`
+    await this.sources.update(data)
+    this.texts.message.hidden = true
+    this.describe()
+    this.draw()
+    this.root.dataset.ready = "true"
+  }
+
+  /** @param {Action} action */
+  ask(action) {
+    this.trigger("live", { action, asked: Date.now() }) // the time makes equal ones in a row differ
+  }
+
+  /** Draw the step that is shown, as far as it has come. */
+  draw() {
+    const { step, share, moving, position } = this.player
+    const index = moving && step ? phaseAt(step.trained, share)[0] : position ? AGAIN : JUDGED
+    if (step !== this.drawn.step || index !== this.drawn.index) this.show(step, index)
+    if (step && moving && share < 1) this.diagram.move(step, share, this.drawn.error)
+    else this.diagram.rest(step && (position || moving) ? step.trained : null, this.drawn.error)
+    this.texts.sentence.textContent = this.sentence(index)
+    this.root.dataset.phase = moving ? String(index) : ""
+  }
+
+  /**
+   * @param {Step | null} step
+   * @param {number} index - of the phase.
+   */
+  show(step, index) {
+    const seen = { drawn: index >= DRAWN, judged: index >= JUDGED, traced: index >= TRACED, again: index >= AGAIN }
+    this.drawn = { step, index, error: step && seen.judged ? step.error[seen.again ? 1 : 0] : null }
+    this.batch.show(step, seen)
+    this.numbers.show(step, seen)
+    this.diagram.show(step?.real[0] ?? null, (step && seen.drawn && step.drawn[seen.again ? 1 : 0][0]) || null)
+  }
+
+  /** @param {number} index - of the phase. */
+  sentence(index) {
+    const { step, moving, position } = this.player
+    if (!step) return "Nothing is trained yet. Take a step, or press Play."
+    if (!moving && !position) return "Neither network has learned anything yet: G draws grey noise, and D guesses. Take a step, or press Play."
+    return PHASES[step.trained][index].text(step, this.batchSize)
+  }
+
+  /** Say which step is shown. */
+  describe() {
+    const { player, sources } = this
+    const { position, moving, playing, slow, step, source } = player
+    const count = source?.count ?? 0
+    const shown = position + Number(moving)
+    this.slider.max = String(count)
+    this.slider.value = String(shown)
+    const what = step && shown ? `${step.trained === "discriminator" ? "a discriminator" : "a generator"} step` : "untrained"
+    this.texts.moment.textContent = `Step ${shown} of ${count}: ${player.waiting ? "on its way" : what}`
+    this.buttons.play.textContent = playing ? "Pause" : "Play"
+    this.buttons.slow.setAttribute("aria-pressed", String(slow))
+    for (const button of [...this.presses, this.buttons.play]) button.disabled = !sources.usable
+    Object.assign(this.root.dataset, { position, playing, trained: shown ? step?.trained : "" })
+    this.drawChart()
+    if (!moving && !playing && !player.waiting && this.root.contains(document.activeElement)) {
+      this.announcer.say(() => `${this.texts.moment.textContent}. ${this.texts.sentence.textContent}`)
+    }
+  }
+
+  drawChart() {
+    this.chart.draw(this.player.source?.outline.slice(0, this.player.position) ?? [])
+  }
+
+  /** @param {Error} error */
+  fail(error) {
+    console.error(error)
+    if (this.player.source === this.sources.live) return // its note says why
+    this.texts.message.hidden = false
+    this.texts.message.textContent = `This step could not be loaded (${error.message}). Try again.`
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.root) return
+    if (event.key === " ") this.player.togglePlay()
+    else if (event.key === "ArrowLeft") this.player.back()
+    else if (event.key === "ArrowRight" && this.player.source) this.player.press(this.player.source.following(this.player.position).map(({ network }) => network))
+    else return
+    event.preventDefault()
+  }
+
+  close() {
+    this.player.stop()
+    this.sources.close()
+    this.resizing.disconnect()
+    this.announcer.close()
+  }
+}
