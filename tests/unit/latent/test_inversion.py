@@ -43,10 +43,7 @@ def test_no_other_search_finds_a_much_better_place(decoder: Decoder, sample: Dig
         def residuals(z: np.ndarray, pixels: np.ndarray = pixels) -> np.ndarray:
             return (decoder.decode(z.astype(np.float32)[None]).reshape(-1) - pixels).astype(float)
 
-        def slopes(z: np.ndarray) -> np.ndarray:
-            return decoder.jacobian(z.astype(np.float32)[None])[0].astype(float)
-
-        others = [scipy.optimize.least_squares(residuals, z, slopes).fun for z in best.astype(float)]
+        others = [scipy.optimize.least_squares(residuals, z, diff_step=1e-3).fun for z in best.astype(float)]
         assert found.error <= min(np.square(other).mean() for other in others) + 5e-4
 
 
