@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.benchmarks import evaluation, explorer, manifold, training, two_steps, visitors
+from tests.benchmarks import evaluation, explorer, gan_training, manifold, training, two_steps, visitors
 from tests.benchmarks.measurement import table
 from tests.browser import SOFTWARE_WEBGL, launched
 
@@ -22,6 +22,7 @@ def main() -> None:
             rows.append(manifold.measure())
             rows += evaluation.measure()
             rows += training.measure(browser, folder)
+            rows += gan_training.measure()
             rows += two_steps.measure(browser, folder)
     print(table(rows))
 
