@@ -42,7 +42,10 @@ def sample_overview(model: Model, report: Report) -> None:
         pictures = _seams(model, model.digest)
         if len(pictures):
             strip(pictures, "Samples that are of no class", _SHOWN // 2)
-        st.caption("Most lie on seams, where the plane passes from one class to another: each is a bit of both.")
+        st.caption(
+            "A picture is of no class on a seam, where the plane passes from one class to another and it is a bit of "
+            "both; or where the model draws no digit at all."
+        )
     with among:
         _figure(
             scores["Frechet distance"],

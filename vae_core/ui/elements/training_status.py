@@ -68,7 +68,7 @@ def _figures_now(job: Job) -> None:
 def _outcome(run: Run) -> None:
     """What the training reached, beside the post's recipe where both were scored on the same digits."""
     if not run.record.has_encoder:
-        message = f"Trained in {duration(run.record.seconds)}. A GAN has no encoder, and so no \u2212ELBO."
+        message = f"Trained in {duration(run.record.seconds)}. A GAN has no encoder, and so no \u2212ELBO. How good its digits are, its report says."
         st.success(message, icon=":material/flag:")
         return
     try:

@@ -33,7 +33,7 @@ class CompareLink:
         """Never raises. digits: how many test digits there are."""
         runs, digit, notices = {}, None, []
         for side in (LEFT, RIGHT):
-            runs[side], refused = parse_run(parameters[side], with_encoder=False) if side in parameters else (None, ())
+            runs[side], refused = parse_run(parameters[side]) if side in parameters else (None, ())
             notices += refused
         if runs[LEFT] and runs[LEFT] == runs[RIGHT]:
             notices.append(f"The link's right run is not used: expected another than the left one, {runs[LEFT]}.")

@@ -38,7 +38,7 @@ class ExploreLink:
         first."""
         run, z, layer, notices = parameters.get("run"), None, parameters.get("layer"), []
         if run is not None:
-            run, refused = parse_run(run, with_encoder=True)
+            run, refused = parse_run(run)
             notices += refused
         if "z1" in parameters or "z2" in parameters:
             try:
@@ -111,7 +111,7 @@ class ExploreState(State):
         return notices
 
     def leave_gan(self) -> tuple[str, ...]:
-        """Show the default run if a GAN is chosen, as the report allows. Returns the notice that this deserves."""
+        """Show the default run if a GAN is chosen, which has no map. Returns the notice that this deserves."""
         try:
             _ = open_run(self.run).vae_config
         except NoEncoder as error:

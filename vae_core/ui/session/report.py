@@ -30,7 +30,7 @@ class ReportState(State):
         """
         self.set_defaults()
         if asked := url.news("run", "digit"):
-            run, self.notices = parse_run(asked["run"], with_encoder=False) if "run" in asked else (None, ())
+            run, self.notices = parse_run(asked["run"]) if "run" in asked else (None, ())
             self.run = run or explore.DEFAULT_RUN
             if "digit" in asked:
                 self.digit, notices = parse_digit(asked["digit"], digits)

@@ -62,16 +62,10 @@ def parse_digit(text: str, digits: int) -> tuple[int | None, tuple[str, ...]]:
     return None, (f"The link's digit is not used: {expected}.",)
 
 
-def parse_run(run_id: str, with_encoder: bool) -> tuple[str | None, tuple[str, ...]]:
-    """The run that a link names; or None, and the notice that it deserves. Never raises.
-
-    with_encoder: whether the page needs one, so that a GAN is refused.
-    """
+def parse_run(run_id: str) -> tuple[str | None, tuple[str, ...]]:
+    """The run that a link names; or None, and the notice that it deserves. Never raises."""
     try:
-        found = open_run(run_id)
-        if with_encoder:
-            _ = found.vae_config  # raises NoEncoder
-        if not found.scorable:
+        if not open_run(run_id).scorable:
             raise RunNotFound(f"The run {run_id!r} is still in training.")
     except RunError as error:
         return None, (f"The link's run is not used: {error}",)
