@@ -18,10 +18,12 @@ from vae_core.runs.record import Score
 
 PAIRS = "pairs told apart"
 ON_DIGITS, ON_SAMPLES = "discriminator accuracy, digits", "discriminator accuracy, samples"
+DISCRIMINATOR_SCORES = (PAIRS, ON_DIGITS, ON_SAMPLES)
+"""Their names in the order of the report."""
 
 
 def discriminator_scores(network: GanNetwork, digits: Digits, count: int) -> list[Score]:
-    """The scores of PAIRS, ON_DIGITS and ON_SAMPLES in order, for `count` samples; the first alone where the loss was
+    """The scores of DISCRIMINATOR_SCORES in order, for `count` samples; the first alone where the loss was
     relativistic. Raises RunDamaged, as `draw` does."""
     real = network.discriminator.logits(to_pixels(digits.test_images))
     drawn = network.discriminator.logits(draw(network.decoder.decode, count))

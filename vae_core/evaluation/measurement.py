@@ -7,7 +7,7 @@ import numpy as np
 from vae_core.data.digits import Digits
 from vae_core.evaluation import embedding_quality, samples
 from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics, by_score
-from vae_core.evaluation.discriminator_scores import ON_DIGITS, ON_SAMPLES, PAIRS, discriminator_scores
+from vae_core.evaluation.discriminator_scores import DISCRIMINATOR_SCORES, PAIRS, discriminator_scores
 from vae_core.evaluation.sample_scores import SAMPLE_SCORES, sample_scores
 from vae_core.evaluation.scores import (
     OVERALL,
@@ -42,7 +42,7 @@ def overall_names(model: Model) -> tuple[str, ...]:
     """The names of the scores that such a model has of all digits together, in the order of its report."""
     if isinstance(model, Network):
         return OVERALL
-    return (*SAMPLE_SCORES, PAIRS) if model.relativistic else (*SAMPLE_SCORES, PAIRS, ON_DIGITS, ON_SAMPLES)
+    return (*SAMPLE_SCORES, *((PAIRS,) if model.relativistic else DISCRIMINATOR_SCORES))
 
 
 def measure_gan(network: GanNetwork, digits: Digits, on_progress: OnProgress) -> list[Score]:
