@@ -19,7 +19,7 @@ from vae_core.ui.session.explore import ExploreState
 
 
 def main() -> None:
-    link_warnings(ExploreState().begin())
+    link_warnings((*ExploreState().begin(), *ExploreState().leave_gan()))
     st.title("How it works", anchor=False)
     try:
         loaded = load_run(digits(), open_run(ExploreState().run))

@@ -17,7 +17,7 @@ from vae_core.ui.elements.notices import link_warnings, show_error, showing_erro
 from vae_core.ui.elements.pictures import gallery, png, vote
 from vae_core.ui.elements.run_picker import RunPicker
 from vae_core.ui.resources.layers import LAYERS, DrawnLayer, drawn_layer
-from vae_core.ui.resources.loaded_run import LoadedRun
+from vae_core.ui.resources.loaded_run import LoadedRun, load_run
 from vae_core.ui.session.explore import ExploreState
 from vae_core.ui.session.map_view import MapView
 
@@ -28,14 +28,14 @@ VOTE_K = 50
 
 
 def main() -> None:
-    notices = state.begin()
+    notices = (*state.begin(), *state.leave_gan())
     with st.container(key="page-title"):
         st.title("Explore the latent space", anchor=False)
-    explore(RunPicker.open(), notices, state.revision)
+    explore(RunPicker.open(load_run, lambda run: run.explorable), notices, state.revision)
 
 
 @st.fragment
-def explore(picker: RunPicker, notices: tuple[str, ...], revision: int) -> None:
+def explore(picker: RunPicker[LoadedRun], notices: tuple[str, ...], revision: int) -> None:
     """All of one run, drawn anew whatever the visitor does. The page as a whole runs for another run or link alone:
     while it does, a click would have Streamlit take the map away and draw it again, its zoom lost.
 

@@ -2,30 +2,28 @@
 
 from contextlib import suppress
 
-import numpy as np
 import streamlit as st
 
-from vae_core.data.digits import class_text
-from vae_core.data.images import to_images, to_pixels
 from vae_core.errors import LatentPointError, RunDamaged, RunError, VaeError
 from vae_core.kinds import GAN
-from vae_core.latent.points import Z_LIMIT, Point, as_point, as_points
-from vae_core.likelihood.elbo import reconstruction_nats
+from vae_core.latent.points import Point, as_point
 from vae_core.runs import progress
 from vae_core.runs.catalog import list_runs, open_run
 from vae_core.runs.run import Run
 from vae_core.ui.components.decoder_maps import Side, decoder_maps, pinned_point
 from vae_core.ui.components.time_machine import time_machine
 from vae_core.ui.components.two_steps import two_steps
+from vae_core.ui.elements.digit_search import digit_search, find_places
 from vae_core.ui.elements.digits_on_show import digits_on_show
+from vae_core.ui.elements.drawn_classes import drawn_classes
 from vae_core.ui.elements.loss_curve import loss_curve
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
-from vae_core.ui.elements.pictures import gallery
 from vae_core.ui.elements.run_labels import names
+from vae_core.ui.elements.score_comparison import score_comparison
 from vae_core.ui.resources.drawing_layers import DRAWING_LAYERS, JUDGED, REALNESS, drawing_layer
 from vae_core.ui.resources.drawn_layer import DrawnLayer
 from vae_core.ui.resources.loaded_decoder import LoadedDecoder, load_decoder
-from vae_core.ui.resources.loaded_run import LoadedRun, digits_for, load_run
+from vae_core.ui.resources.loaded_run import digits_for, load_any, load_run
 from vae_core.ui.session.digits import digits
 from vae_core.ui.session.gan import BESIDE, LEARNED, STEPS, VIEWS, GanState
 
@@ -70,6 +68,7 @@ def what_it_learned() -> None:
     gans, _, problems = offered()
     link_warnings(state.keep_among(gans, {}))
     learned(gans, problems, state.run)
+    drawn_classes(gans[state.run])
     training(gans[state.run])
 
 
@@ -114,12 +113,18 @@ def training(run: Run) -> None:
 def beside_a_vae() -> None:
     gans, vaes, problems = offered()
     link_warnings(state.keep_among(gans, vaes))
-    both(gans, vaes, problems)
+    both(gans, vaes, problems, (state.run, state.vae))
+    score_comparison(load_any(digits(), gans[state.run]), load_run(digits(), vaes[state.vae]))
 
 
 @st.fragment
-def both(gans: dict[str, Run], vaes: dict[str, Run], problems: list[str]) -> None:
-    """Both models, drawn anew whatever the visitor does, so that their maps keep their zoom."""
+def both(gans: dict[str, Run], vaes: dict[str, Run], problems: list[str], run_ids: tuple[str, str]) -> None:
+    """Both models, drawn anew whatever the visitor does, so that their maps keep their zoom.
+
+    run_ids: of the runs that the page as a whole shows.
+    """
+    if (state.run, state.vae) != run_ids:
+        st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         choose_run("GAN", GanState.run.key, gans)
         choose_run("VAE", GanState.vae.key, vaes)
@@ -128,90 +133,17 @@ def both(gans: dict[str, Run], vaes: dict[str, Run], problems: list[str]) -> Non
     above = st.container()
     gan, vae = opened(gans[state.run]), opened(vaes[state.vae])
     encoded = load_run(digits(), vaes[state.vae])
-    found = find(encoded, gan)
+    found = find_places(encoded, gan)
     sides = [
-        side_of(gan, found=found.get("gan")),
-        side_of(vae, map_url=encoded.map_url(), found=found.get("encoded")),
+        side_of(gan, found=found and found.gan),
+        side_of(vae, map_url=encoded.map_url(), found=found and found.encoded),
     ]
     decoder_maps(sides, state.target, state.revision, pin_from_maps)
     with above:
         digits_on_show(encoded.digits, [encoded.run], encoded.run.scores_on(encoded.digits))
         damaged_runs(problems)
-    find_a_digit(encoded, gan, found)
+    digit_search(encoded, gan, found)
     state.write_link()
-
-
-def find(encoded: LoadedRun, gan: LoadedDecoder) -> dict[str, Point]:
-    """Where each model draws the chosen digit: the encoder's mean, and the best place of both decoders. Empty while no
-    digit is chosen."""
-    index = state.digit
-    if index is None:
-        return {}
-    digest = encoded.digits.digest
-    pixels = to_pixels(encoded.digits.test_images[index : index + 1])[0]
-    return {
-        "encoded": as_point(*np.clip(encoded.map.means[index], -Z_LIMIT, Z_LIMIT).tolist()),
-        "vae": searched(load_decoder(encoded.run), pixels, encoded.network.decoder.digest, digest, index),
-        "gan": searched(gan, pixels, gan.decoder.digest, digest, index),
-    }
-
-
-@st.cache_data(show_spinner="Searching for the digit", max_entries=1000)
-def searched(_loaded: LoadedDecoder, _pixels: np.ndarray, decoder: str, digits: str, index: int) -> Point:
-    return _loaded.inverter().invert(_pixels).z
-
-
-def find_a_digit(encoded: LoadedRun, gan: LoadedDecoder, found: dict[str, Point]) -> None:
-    """Have both models draw the same real digit as well as they can."""
-    st.header("Find this digit", anchor=False)
-    index = state.digit
-    chooser, results = st.columns([1, 3], gap="large")
-    with chooser:
-        last = len(encoded.digits.test_images) - 1
-        st.number_input("Test digit", 0, last, key=GanState.digit.key, persist_state="session", placeholder="a number")
-        st.button(
-            "Random digit", key="random digit", icon=":material/shuffle:", on_click=choose_random_digit, args=(last,)
-        )
-        st.caption(
-            "The VAE\u2019s encoder answers in one pass where a digit belongs. A GAN has none: its point is searched "
-            "for, from many starting points downhill to the smallest error. The same search in the VAE shows what its "
-            "encoder misses."
-        )
-    if index is None:
-        results.caption("Choose a digit: its best drawing by each model is shown here.")
-        return
-    image = encoded.digits.test_images[index]
-    places = [
-        ("GAN, searched", gan.decoder, found["gan"]),
-        ("VAE, encoded", encoded.network.decoder, found["encoded"]),
-        ("VAE, searched", encoded.network.decoder, found["vae"]),
-    ]
-    pixels = to_pixels(image[None])[0]
-    images, captions = [image], [("Real digit", class_text(int(encoded.digits.test_labels[index])))]
-    for name, decoder, z in places:
-        logits = decoder.logits(as_points(np.array(z)))
-        drawn = decoder.decode(as_points(np.array(z))).reshape(-1)
-        images.append(to_images(drawn[None])[0])
-        error = float(np.sqrt(np.square(drawn - pixels).mean()))
-        captions.append((name, f"error {error:.3f}, {reconstruction_nats(pixels, logits)[0]:.0f} nats"))
-    with results:
-        gallery(f"Test digit {index}, and how close each model comes", np.stack(images), captions)
-        st.caption(
-            "Error: the root of the mean squared difference of a pixel, from 0 to 1; the search minimises it. Nats: "
-            "the reconstruction loss, which the VAE was trained on: it punishes a wrong pixel the more, the surer the "
-            "model was. Circles on the maps: the GAN\u2019s searched point, and the VAE\u2019s encoded one."
-        )
-    st.markdown(
-        "**Sharp is not the same as right.** A GAN learns to draw what a discriminator takes for real: sharp strokes, "
-        "of which nobody asks whether they are those of a given digit. A VAE is asked exactly that of every digit, and "
-        "where it is unsure it draws grey.  \n**A map is not the same as a sampler.** The VAE\u2019s encoder gives "
-        "every digit a place. The GAN only ever learned to draw from random points: many real digits have no place in "
-        "its plane at all."
-    )
-
-
-def choose_random_digit(last: int) -> None:
-    state.digit = int(np.random.default_rng().integers(last + 1))
 
 
 # --- What several parts need

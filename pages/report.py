@@ -17,6 +17,7 @@ from vae_core.likelihood.elbo import reconstruction_nats
 from vae_core.likelihood.posterior import Posterior, exact_posterior
 from vae_core.ui.components.digit_cards import Card, digit_cards
 from vae_core.ui.elements.chart import chart
+from vae_core.ui.elements.gan_overview import gan_overview
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import strip
 from vae_core.ui.elements.report_progress import pending_reports
@@ -25,7 +26,7 @@ from vae_core.ui.elements.run_picker import RunPicker
 from vae_core.ui.elements.sample_overview import sample_overview
 from vae_core.ui.elements.score_overview import score_overview
 from vae_core.ui.elements.score_tables import label
-from vae_core.ui.resources.loaded_run import LoadedRun, digits_for
+from vae_core.ui.resources.loaded_run import LoadedGan, LoadedRun, digits_for, load_any
 from vae_core.ui.resources.measurement import measured
 from vae_core.ui.session.digits import digits
 from vae_core.ui.session.explore import ExploreState
@@ -39,7 +40,7 @@ WRONG_PLACE = 0.1  # a digit lies there if another place saves this share of its
 
 def main() -> None:
     state.begin(len(digits_for(digits()).test_images))
-    picker = RunPicker.open()
+    picker = RunPicker.open(load_any, lambda run: run.scorable)
     loaded = picker.loaded
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Report on a model", anchor=False, width="content")
@@ -48,7 +49,7 @@ def main() -> None:
     state.keep_within(len(loaded.digits.test_images))
     link_warnings(state.notices)
     if state.cancelled == loaded.network.digest:
-        st.info("The report on this run is not measured yet. It takes about half a minute.")
+        st.info("The report on this run is not measured yet. It takes up to half a minute.")
         st.button("Measure", icon=":material/straighten:", on_click=cancel, args=("",))
         return
     if pending_reports([loaded], on_cancel=lambda: cancel(loaded.network.digest)):
@@ -58,11 +59,16 @@ def main() -> None:
     except VaeError as error:
         show_error(error, "There is no report.")
         return
+    if isinstance(loaded, LoadedGan):
+        gan_overview(loaded, report)
+        state.digit = None
+        state.write_link()
+        return
     if state.digit is None:
         state.digit = int(ranked(report.metrics, loaded.digits.test_labels, "drawn", None, 1)[0])
     report_summary(loaded, report)
     add_pca = score_overview(loaded, report, show_confused)
-    sample_overview(loaded, report)
+    sample_overview(loaded.network, report)
     look_closer(loaded, report.metrics)
     add_pca()
 

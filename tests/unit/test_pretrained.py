@@ -11,12 +11,14 @@ from tests.unit.builders import FILES
 from tests.unit.inspection import listing
 from vae_core.data.digits import Digits
 from vae_core.data.images import to_images
+from vae_core.evaluation.discriminator_scores import discriminator_scores
 from vae_core.evaluation.report import Report
 from vae_core.latent.heatmaps import CELLS, HEATMAPS
 from vae_core.latent.latent_map import LatentMap
 from vae_core.latent.manifold import lattice_points
 from vae_core.likelihood import elbo
 from vae_core.networks.dense import weights
+from vae_core.networks.gan_network import GanNetwork
 from vae_core.recipes import GAN_RECIPES, VAE_RECIPES
 from vae_core.runs import snapshots
 from vae_core.runs.catalog import open_run
@@ -50,11 +52,42 @@ def test_a_gan_never_saw_a_digit_of_the_bundled_sample_and_is_of_its_recipe(run_
     assert run.record.config == GAN_RECIPES[run_id]
     assert (dataset.source, dataset.train, dataset.validation, dataset.test) == ("mnist", 55_000, 0, 10_000)
     assert dataset.left_out == {"sample": whole_sample.digest}
-    assert listing(run.directory) == sorted([*FILES, "progress.jsonl", "snapshots"])
+    assert listing(run.directory) == sorted([*FILES, *REPORTS, "progress.jsonl", "snapshots"])
     assert run.history()["step"].iloc[-1] == run.record.steps
     last = snapshots.read(snapshots.kept(run)[-1], snapshots.probe_of(run.record))[0]
     drawn = to_images(run.decoder().decode(lattice_points()))  # of weights that were rounded since
     assert np.abs(last.tiles.astype(int) - drawn).mean() < 1
+
+
+@pytest.mark.parametrize("run_id", GANS)
+def test_a_gans_report_on_the_bundled_sample_is_of_these_weights_and_digits(run_id: str, whole_sample: Digits):
+    run = open_run(run_id)
+    model = run.model()
+    assert isinstance(model, GanNetwork)
+    kept = Report.read(run, model, whole_sample)
+    assert kept is not None
+    scores = {score.name: score for score in kept.scores}
+    for score in discriminator_scores(model, whole_sample, 10_000):
+        assert scores[score.name].value == pytest.approx(score.value, abs=2e-4)
+    own = {score.name: score for score in run.scores()}
+    assert own.keys() == scores.keys()
+    assert (own["Frechet distance"].digits, own["Frechet distance"].dataset) == (10_000, "mnist")
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize("run_id", GANS)
+def test_a_gans_report_on_mnist_is_of_these_weights_and_digits(run_id: str, mnist: Digits):
+    run = open_run(run_id)
+    assert Report.read(run, run.model(), mnist) is not None
+
+
+def test_the_gan_covers_all_classes_and_the_collapsed_one_does_not():
+    covered, rarest = (
+        [next(score.value for score in open_run(run_id).scores() if score.name == name) for run_id in GANS]
+        for name in ("classes covered", "rarest class")
+    )
+    assert covered[0] == 10 > covered[1]
+    assert rarest[0] > 0.05 > 0.01 > rarest[1]
 
 
 def test_the_gan_draws_from_all_over_and_the_collapsed_one_much_the_same():

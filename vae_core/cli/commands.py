@@ -21,6 +21,7 @@ from vae_core.data.digits import SAMPLE, Digits
 from vae_core.data.sources import load_digits, load_digits_of, load_whole_sample
 from vae_core.errors import VaeError
 from vae_core.evaluation.digit_metrics import by_class
+from vae_core.evaluation.measurement import LEFT_OUT
 from vae_core.evaluation.report import Report
 from vae_core.jobs.queue import slots
 from vae_core.networks.judge import judge_record
@@ -35,7 +36,7 @@ from vae_core.training import worker
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="VAE Latent Explorer %(version)s")
 def cli() -> None:
-    """Train VAEs and GANs with a two-dimensional latent space, and score VAEs."""
+    """Train VAEs and GANs with a two-dimensional latent space, and score them."""
 
 
 @cli.command()
@@ -79,7 +80,7 @@ def train(
     with following_training(run) as listen:
         run = worker.train(run, digits, listen, places)
     if not run.record.has_encoder:
-        click.echo("not scored: a GAN has no encoder, and so no -ELBO")
+        click.echo("no test -ELBO, which takes an encoder; `evaluate` scores what the GAN draws")
     for score in run.scores():
         click.echo(f"test {score.name} {score.value:.2f} {score.unit}, {score.digits:,} digits")
     if run.record.status != "done":
@@ -98,19 +99,20 @@ def evaluate(run: str, as_json: bool, anew: bool, sample: bool) -> None:
     The run keeps the report, if it is of the digits that it was trained with; the next time it is printed at once.
     """
     chosen = _named(run)
-    network = chosen.network()
+    model = chosen.model()
     digits = load_whole_sample() if sample else load_digits_of(chosen.record.dataset.source)
     with following("Scoring") as on_progress:
-        found = (
-            Report.measure(network, digits, on_progress) if anew else Report.of(chosen, network, digits, on_progress)
-        )
+        found = Report.measure(model, digits, on_progress) if anew else Report.of(chosen, model, digits, on_progress)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(score) for score in found.scores], indent=2))
         return
     click.echo(f"{chosen.title} ({chosen.id})")
     click.echo(_describe(digits))
     click.echo(score_table(found.overall))
-    click.echo(class_table(by_class(found.metrics, digits.test_labels)))
+    if found.digit_metrics:
+        click.echo(class_table(by_class(found.digit_metrics, digits.test_labels)))
+    else:
+        click.echo(LEFT_OUT)
     if digits.digest != chosen.record.dataset.digest:
         click.echo(_mismatch(chosen, digits))
 
@@ -122,8 +124,8 @@ def ship(run: str, short_name: str) -> None:
     """Copy a finished run among those that travel with the repository, in vae_core/pretrained.
 
     Its weights become float16 if that costs less than 0.05 nats on its validation digits, or on training digits if it
-    has none; those of a GAN, if its digits change by less than a quarter of a grey level. Reports on a VAE are measured
-    on what is shipped; for a run on MNIST, a second one on the bundled sample.
+    has none; those of a GAN, if its digits change by less than a quarter of a grey level. Its report is measured on
+    what is shipped; for a run on MNIST, a second one on the bundled sample.
     """
     chosen = _named(run)
     others = [load_whole_sample()] if chosen.record.dataset.is_mnist else []

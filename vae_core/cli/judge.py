@@ -10,7 +10,7 @@ import numpy as np
 from vae_core.data.digits import Digits, split
 from vae_core.data.images import to_pixels
 from vae_core.errors import DataError
-from vae_core.evaluation.report import OnProgress
+from vae_core.evaluation.measurement import OnProgress
 from vae_core.networks.classifier import Classifier
 from vae_core.networks.judge import as_halves, write_judge
 from vae_core.storage import directories

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from vae_core.evaluation.digit_metrics import ClassMetrics
-from vae_core.evaluation.report import OnProgress
+from vae_core.evaluation.measurement import OnProgress
 from vae_core.runs import history
 from vae_core.runs.record import Score
 from vae_core.runs.run import Run

@@ -1,5 +1,5 @@
-"""Ships a run: puts a small copy of it among those that travel with the repository; a VAE's with its reports and its
-heatmaps, which take an encoder.
+"""Ships a run: puts a small copy of it among those that travel with the repository, with its reports, and a VAE's with
+its heatmaps, which take an encoder.
 
 Invariant: what is shipped is what is scored. Weights are rounded to float16 if that costs next to nothing, and
 everything that is said about the run is measured on the rounded ones.
@@ -14,10 +14,11 @@ import numpy as np
 from vae_core.config import LATENT_DIM
 from vae_core.data.digits import Digits, split
 from vae_core.errors import RunNotWritable
-from vae_core.evaluation.report import OnProgress, Report
+from vae_core.evaluation.measurement import OnProgress
+from vae_core.evaluation.report import Report
 from vae_core.likelihood import elbo
 from vae_core.networks.decoder import Decoder
-from vae_core.networks.network import Network
+from vae_core.networks.network import Network, model_of
 from vae_core.runs import history, ids, progress
 from vae_core.runs.heatmaps import write_heatmaps
 from vae_core.runs.run import Run, read_run
@@ -51,14 +52,14 @@ def ship_run(
         raise RunNotWritable(f"{run_id!r} cannot be a run's id; {ids.RULE}.")
     if run.record.status != "done" or run.record.dataset.digest != digits.digest:
         raise RunNotWritable(f"{run.name} cannot travel: expected a run that is done, on the digits at hand.")
-    activation = run.record.config.activation
-    shown = [digits, *others] if run.record.has_encoder else []
-    cost = lost_by(activation, _judges(run, digits, others)) if shown else changed_by(activation)
-    tensors = rounded(run.tensors(), cost, MOST_LOST if shown else MOST_CHANGED)
+    config, shown = run.record.config, [digits, *others]
+    if run.record.has_encoder:
+        tensors = rounded(run.tensors(), lost_by(config.activation, _judges(run, digits, others)), MOST_LOST)
+    else:
+        tensors = rounded(run.tensors(), changed_by(config.activation), MOST_CHANGED)
+    model = model_of(_widened(tensors), config)
     reports = [
-        Report.measure(
-            _network(tensors, activation), some, lambda share, what, k=k: on_progress((k + share) / len(shown), what)
-        )
+        Report.measure(model, some, lambda share, what, k=k: on_progress((k + share) / len(shown), what))
         for k, some in enumerate(shown)
     ]
     shipped = directories.SHIPPED
@@ -72,8 +73,9 @@ def ship_run(
             shutil.copytree(snapshots, staged / "snapshots")
         write(staged / "network.safetensors", pack(tensors))
         for report, some in zip(reports, shown, strict=True):
-            report.write(Run(staged, run.record), _network(tensors, activation), some)
-            write_heatmaps(Run(staged, run.record), _network(tensors, activation), some)
+            report.write(Run(staged, run.record), model, some)
+            if isinstance(model, Network):
+                write_heatmaps(Run(staged, run.record), model, some)
         write(staged / "run.json", dataclasses.replace(run.record, id=run_id).to_json())
         if (shipped / run_id).exists():
             discard(shipped / run_id)
@@ -109,7 +111,8 @@ def lost_by(activation: str, images: np.ndarray) -> Callable[[Tensors, Tensors],
     """How many nats of -ELBO one set of a VAE's weights loses to another. images: (N, 28, 28) uint8."""
 
     def negative_elbo(tensors: Tensors) -> float:
-        return float(elbo.negative_elbo(_network(tensors, activation), images).total.mean())
+        network = Network.from_tensors(tensors, activation)
+        return float(elbo.negative_elbo(network, images).total.mean())
 
     return lambda before, after: negative_elbo(after) - negative_elbo(before)
 
@@ -123,10 +126,6 @@ def changed_by(activation: str) -> Callable[[Tensors, Tensors], float]:
         return 255 * float(np.abs(first - second).mean())
 
     return change
-
-
-def _network(tensors: Tensors, activation: str) -> Network:
-    return Network.from_tensors(_widened(tensors), activation)
 
 
 def _widened(tensors: Tensors) -> Tensors:

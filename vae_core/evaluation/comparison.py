@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from vae_core.config import TrainingConfig
 from vae_core.evaluation.digit_metrics import standard_error
 from vae_core.evaluation.scores import MAP_SCORES
+from vae_core.kinds import AnyConfig
 from vae_core.runs.record import Score
 
 _LOWER_IS_BETTER = {
@@ -119,12 +119,17 @@ class Setting:
     left: str
     right: str
     why: str
-    """What the field sets (see `TrainingConfig`)."""
+    """What the field sets (see `TrainingConfig` and `GanConfig`)."""
 
 
-def compare_configs(left: TrainingConfig, right: TrainingConfig) -> list[Setting]:
-    """The fields in which two configs differ, in their order in `TrainingConfig`."""
-    pairs = [(spec, getattr(left, spec.name), getattr(right, spec.name)) for spec in dataclasses.fields(TrainingConfig)]
+def compare_configs(left: AnyConfig, right: AnyConfig) -> list[Setting]:
+    """The fields in which two configs differ, in their order in the left one, then those that only the right one has.
+
+    Of a field that only the other kind of model has, a config has a dash.
+    """
+    specs = {spec.name: spec for config in (right, left) for spec in dataclasses.fields(config)}
+    names = dict.fromkeys(spec.name for config in (left, right) for spec in dataclasses.fields(config))
+    pairs = [(specs[name], getattr(left, name, None), getattr(right, name, None)) for name in names]
     return [
         Setting(spec.name.replace("_", " ").capitalize(), _written(a), _written(b), spec.metadata["why"])
         for spec, a, b in pairs
@@ -133,6 +138,8 @@ def compare_configs(left: TrainingConfig, right: TrainingConfig) -> list[Setting
 
 
 def _written(value: Any) -> str:
+    if value is None:
+        return "\u2013"
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,7 +1,7 @@
 """A report that is measured in a process of its own, which can be ended at any moment.
 
 What it takes is no page's: it has its own memory, a lower priority, and ends with the process that started it. The two
-exchange pickles, over the standard input and output of the child: the network and the digits; then, one after the
+exchange pickles, over the standard input and output of the child: the model and the digits; then, one after the
 other, pairs of the share that is done and what is being computed; at last the report, or the error.
 """
 
@@ -16,8 +16,9 @@ from typing import IO
 
 from vae_core.data.digits import Digits
 from vae_core.errors import ComputationFailed, VaeError, one_line
-from vae_core.evaluation.report import OnProgress, Report
-from vae_core.networks.network import Network
+from vae_core.evaluation.measurement import OnProgress
+from vae_core.evaluation.report import Report
+from vae_core.networks.network import Model
 from vae_core.storage import processes
 
 _POLL_SECONDS = 0.5
@@ -26,7 +27,7 @@ _NICENESS = 10
 _Message = tuple[float, str] | Report | VaeError
 
 
-def measure(network: Network, digits: Digits, on_progress: OnProgress) -> Report:
+def measure(model: Model, digits: Digits, on_progress: OnProgress) -> Report:
     """Measure a report as `Report.measure` does.
 
     on_progress is called at least twice a second. If it raises an exception, the process is ended. Raises as
@@ -42,8 +43,8 @@ def measure(network: Network, digits: Digits, on_progress: OnProgress) -> Report
     threading.Thread(target=_receive, args=(process.stdout, received), daemon=True).start()
     try:
         with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # if it died, its status is told below
-            pickle.dump((network, digits), pipe)
-        last = 0.0, "Encoding and decoding the test digits"
+            pickle.dump((model, digits), pipe)
+        last = 0.0, "Starting"
         while True:
             with contextlib.suppress(queue.Empty):
                 message = received.get(timeout=_POLL_SECONDS)
@@ -84,10 +85,10 @@ def _main() -> None:
         pickle.dump(message, pipe)
         pipe.flush()
 
-    network, digits = pickle.load(sys.stdin.buffer)
+    model, digits = pickle.load(sys.stdin.buffer)
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more
         try:
-            send(Report.measure(network, digits, lambda share, what: send((share, what))))
+            send(Report.measure(model, digits, lambda share, what: send((share, what))))
         except VaeError as error:
             send(error)
         except BrokenPipeError:

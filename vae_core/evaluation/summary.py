@@ -6,8 +6,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from vae_core.evaluation.digit_metrics import ClassMetrics, DigitMetrics
+from vae_core.evaluation.sample_scores import of_class
+from vae_core.evaluation.samples import COVERED
+from vae_core.networks.classifier import CLASSES
+from vae_core.runs.record import Score
 
 _PLURALS = ("zeros", "ones", "twos", "threes", "fours", "fives", "sixes", "sevens", "eights", "nines")
+
+
+def classes_in_words(scores: Sequence[Score]) -> str:
+    """Which classes a model draws at random points, as Markdown. scores: all of its report."""
+    found = {score.name: score.value for score in scores}
+    shares = [found[of_class(label)] for label in range(CLASSES)]
+    least, most = min(shares), max(shares)
+    often = f"{_PLURALS[shares.index(most)]} most often ({100 * most:.1f} % of its drawings)"
+    if missing := [_PLURALS[label] for label, share in enumerate(shares) if share < COVERED]:
+        listed = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
+        return f"Missing: **{listed}**, each less than one in a hundred of its drawings. It draws {often}."
+    return f"It draws all ten classes, {often} and {_PLURALS[shares.index(least)]} least often ({100 * least:.1f} %)."
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,13 @@ hidden = max(x W + b, 0), layer by layer;   logits = hidden W + b;   probabiliti
 """
 
 import functools
-import hashlib
 import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from vae_core.data.images import PIXELS
-from vae_core.networks.dense import ACTIVATIONS, Layer, affine
+from vae_core.networks.dense import ACTIVATIONS, Layer, affine, digest
 from vae_core.storage.tensors import Shapes, Tensors
 
 WIDTHS = (512, 512)
@@ -56,8 +55,7 @@ class Classifier:
     @functools.cached_property
     def digest(self) -> str:
         """Sixteen hexadecimal digits: a hash of the weights."""
-        layers = (*self.hidden, self.output)
-        return hashlib.sha256(b"".join(array.tobytes() for layer in layers for array in layer)).hexdigest()[:16]
+        return digest((*self.hidden, self.output))
 
 
 def _sizes() -> dict[str, tuple[int, int]]:

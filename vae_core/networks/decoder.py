@@ -7,7 +7,6 @@ the same tensors, to within one grey level.
 """
 
 import functools
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +18,7 @@ from vae_core.networks.dense import (
     DERIVATIVES,
     Layer,
     affine,
+    digest,
     hidden_layers,
     layer_of,
     sigmoid,
@@ -79,4 +79,4 @@ class Decoder:
     @functools.cached_property
     def digest(self) -> str:
         """Sixteen hexadecimal digits: a hash of the weights."""
-        return hashlib.sha256(b"".join(array.tobytes() for layer in self.layers for array in layer)).hexdigest()[:16]
+        return digest(self.layers)

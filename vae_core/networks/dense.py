@@ -3,6 +3,8 @@
 ReLU is max(x, 0); SiLU is x sigmoid(x) (Elfwing et al. 2018, section 2); the leaky ReLU is max(x, LEAK x).
 """
 
+import hashlib
+
 import numpy as np
 
 from vae_core.storage.tensors import Tensors
@@ -34,6 +36,11 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
 def weights(layers: tuple[Layer, ...]) -> int:
     """How many parameters the layers have: kernels and biases."""
     return sum(kernel.size + bias.size for kernel, bias in layers)
+
+
+def digest(layers: tuple[Layer, ...]) -> str:
+    """Sixteen hexadecimal digits: a hash of the layers' weights."""
+    return hashlib.sha256(b"".join(array.tobytes() for layer in layers for array in layer)).hexdigest()[:16]
 
 
 def _relu(x: np.ndarray) -> np.ndarray:

@@ -1,14 +1,18 @@
-"""The network of a VAE: its encoder and its decoder. Who needs only one of them asks for that one."""
+"""The network of a VAE: its encoder and its decoder; and the networks of either kind of model, made from a run's
+tensors. Who needs only one of them asks for that one."""
 
 import functools
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 
+from vae_core.gan_config import GanConfig
 from vae_core.kinds import AnyConfig
 from vae_core.networks.decoder import Decoder
+from vae_core.networks.dense import digest
+from vae_core.networks.discriminator import Discriminator
 from vae_core.networks.encoder import Encoder
+from vae_core.networks.gan_network import GanNetwork
 from vae_core.storage.tensors import Shapes, Tensors
 
 
@@ -27,8 +31,19 @@ class Network:
     @functools.cached_property
     def digest(self) -> str:
         """Sixteen hexadecimal digits: a hash of the weights."""
-        layers = (*self.encoder.layers, *self.decoder.layers)
-        return hashlib.sha256(b"".join(array.tobytes() for layer in layers for array in layer)).hexdigest()[:16]
+        return digest((*self.encoder.layers, *self.decoder.layers))
+
+
+Model = Network | GanNetwork
+"""All networks of a run, of either kind. Both have a decoder and a digest."""
+
+
+def model_of(tensors: Tensors, config: AnyConfig) -> Model:
+    """The networks of a config with these weights, whose names and shapes are not checked here."""
+    if isinstance(config, GanConfig):
+        decoder = Decoder.from_tensors(tensors, config.activation)
+        return GanNetwork(decoder, Discriminator.from_tensors(tensors), config.loss == "relativistic")
+    return Network.from_tensors(tensors, config.activation)
 
 
 def parts_of(tensors: Tensors, activation: str) -> tuple[Encoder | None, Decoder]:

@@ -14,7 +14,7 @@ from vae_core.data.digits import Digits
 from vae_core.errors import NoEncoder
 from vae_core.networks.decoder import Decoder
 from vae_core.networks.discriminator import Discriminator
-from vae_core.networks.network import Network, network_shapes
+from vae_core.networks.network import Model, Network, model_of, network_shapes
 from vae_core.runs import history
 from vae_core.runs.record import Record, Score, scores_from_json
 from vae_core.storage import directories
@@ -53,9 +53,14 @@ class Run:
         return title if self.record.status == "done" else f"{title} ({why})"
 
     @property
+    def scorable(self) -> bool:
+        """Whether a page may show how good it is: it is not being trained at the moment."""
+        return self.record.status != "running"
+
+    @property
     def explorable(self) -> bool:
         """Whether digits can be encoded with it: it has an encoder, which is not being trained at the moment."""
-        return self.record.has_encoder and self.record.status != "running"
+        return self.record.has_encoder and self.scorable
 
     @property
     def vae_config(self) -> TrainingConfig:
@@ -87,6 +92,10 @@ class Run:
     def network(self) -> Network:
         """The encoder and the decoder with these weights. Raises NoEncoder for a GAN; RunDamaged."""
         return Network.from_tensors(self.tensors(), self.vae_config.activation)
+
+    def model(self) -> Model:
+        """All networks with these weights, of a VAE or of a GAN. Raises RunDamaged."""
+        return model_of(self.tensors(), self.record.config)
 
     def decoder(self) -> Decoder:
         """The decoder with these weights, a GAN's generator. Raises RunDamaged."""

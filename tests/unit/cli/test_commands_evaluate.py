@@ -11,8 +11,9 @@ from tests.unit.builders import Call, make_gan, random_digits
 from tests.unit.inspection import contents
 from vae_core.data import sources
 from vae_core.data.digits import Digits
+from vae_core.evaluation.discriminator_scores import DISCRIMINATOR_SCORES, PAIRS
 from vae_core.evaluation.report import Report
-from vae_core.evaluation.sample_scores import SAMPLE_SCORES
+from vae_core.evaluation.sample_scores import SAMPLE_SCORES, of_class
 from vae_core.evaluation.scores import OVERALL
 from vae_core.runs.run import Run, read_run
 
@@ -115,11 +116,21 @@ def test_ship_takes_no_name_that_is_not_an_id(call: Call, own_run: Run):
     assert errors == ("Error: '../short' cannot be a run's id; expected 1 to 64 of a-z, 0-9 and '-'.\n")
 
 
-def test_a_gan_has_no_report_and_evaluate_says_why(call: Call, few: Digits, root: Path):
+def test_a_gans_drawings_and_discriminator_are_scored_and_what_it_has_not_is_said(call: Call, few: Digits, root: Path):
     make_gan(root)
-    status, output, errors = call("evaluate", "a-gan", "--json")
-    assert (status, output) == (2, "")
-    assert (
-        errors
-        == "Error: A small GAN is a GAN: it draws digits, but has no encoder, which would place digits in the plane.\n"
-    )
+    status, output, errors = call("evaluate", "a-gan")
+    assert (status, errors) == (0, "")
+    rows = [line.split("  ")[0] for line in output.splitlines()]
+    names = [*SAMPLE_SCORES, *DISCRIMINATOR_SCORES]
+    assert [row for row in rows if row in names] == names
+    assert "A GAN has no encoder and gives no digit a probability." in output
+    assert "class  digits" not in output
+
+
+@pytest.mark.parametrize(("run_id", "losses"), [("gan", [PAIRS]), ("gan-collapsed", [*DISCRIMINATOR_SCORES])])
+def test_the_shipped_gans_are_scored_in_json(call: Call, few: Digits, run_id: str, losses: list[str]):
+    status, output, errors = call("evaluate", run_id, "--json", "--sample")
+    assert (status, errors) == (0, "")
+    scores = {score["name"]: score for score in json.loads(output)}
+    assert list(scores) == [*SAMPLE_SCORES, *(of_class(label) for label in range(10)), *losses]
+    assert all(score["digits"] == 200 or "nearest" in name or "near" in name for name, score in scores.items())

@@ -244,7 +244,7 @@ def test_a_gans_options_find_their_way_into_its_run(
     options = {"generator_widths": "8,4", "loss": "non-saturating", "gamma": "0.5", "beta_1": "0.5", "steps": "7"}
     status, output, _ = call("train", "--recipe", "gan-collapsed", *arguments(options))
     assert status == 0
-    assert "not scored: a GAN has no encoder" in output
+    assert "`evaluate` scores what the GAN draws" in output
     config = begun[0].record.config
     changes = {"generator_widths": (8, 4), "loss": "non-saturating", "gamma": 0.5, "beta_1": 0.5, "steps": 7}
     assert config == dataclasses.replace(GAN_RECIPES["gan-collapsed"], **changes)

@@ -126,12 +126,15 @@ def test_a_run_on_other_digits_or_under_no_name_is_not_shipped(root: Path, shipp
     assert not list(shipped.iterdir())
 
 
-def test_a_gan_travels_without_reports_rounded_where_its_digits_stay_the_same(root: Path, shipped: Path):
-    digits = random_digits()
+def test_a_gan_travels_with_its_reports_rounded_where_its_digits_stay_the_same(root: Path, shipped: Path):
+    digits, others = random_digits(), random_digits(train=0, test=7, seed=1)
     run = make_gan(root, dataset=dataclasses.replace(record().dataset, digest=digits.digest))
-    copy = ship_run(run, "short-gan", digits)
-    assert listing(copy.directory) == sorted([*FILES, "snapshots"])
-    assert (copy.id, copy.record.kind, copy.scores()) == ("short-gan", "gan", [])
+    copy = ship_run(run, "short-gan", digits, [others])
+    reports = ["metrics-sample-7.json", "report-sample-7.safetensors", "report.safetensors"]
+    assert listing(copy.directory) == sorted([*FILES, *reports, "snapshots"])
+    assert (copy.id, copy.record.kind) == ("short-gan", "gan")
+    assert Report.read(copy, copy.model(), digits)
+    assert Report.read(copy, copy.model(), others) == Report.measure(copy.model(), others)
     stored = safetensors.numpy.load_file(copy.directory / "network.safetensors")
     assert all(tensor.dtype == np.float16 for tensor in stored.values())
     z = np.random.default_rng(1).standard_normal((500, 2)).astype(np.float32)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from tests.unit.builders import CONFIG
+from tests.unit.builders import CONFIG, GAN_CONFIG
 from vae_core.config import TrainingConfig
 from vae_core.evaluation.comparison import Measured, ScorePair, Setting, compare_configs, compare_scores
+from vae_core.evaluation.discriminator_scores import DISCRIMINATOR_SCORES
 from vae_core.evaluation.scores import OVERALL
 from vae_core.runs.record import Score
 
@@ -42,8 +43,9 @@ def test_less_is_better_of_a_loss_and_more_of_an_accuracy(name: str, better: str
 
 def test_every_score_of_a_report_is_known_to_have_a_better_side_or_none():
     neutral = {"KL", "KL of z1", "KL of z2", "rate", "active units", "density", "diversity within a class"}
-    neutral |= {"nearest training digit"}
-    found = {name for name in OVERALL if ScorePair(name, score(name, 1.0), score(name, 2.0), True).better is None}
+    neutral |= {"nearest training digit", *DISCRIMINATOR_SCORES}
+    names = (*OVERALL, *DISCRIMINATOR_SCORES)
+    found = {name for name in names if ScorePair(name, score(name, 1.0), score(name, 2.0), True).better is None}
     assert found == neutral
 
 
@@ -96,6 +98,18 @@ def test_only_fields_that_differ_are_told_in_the_order_of_the_config():
     ]
     whys = {spec.name: spec.metadata["why"] for spec in dataclasses.fields(TrainingConfig)}
     assert settings[2] == Setting("Beta", "1", "0.25", whys["beta"])
+
+
+def test_of_two_kinds_of_model_each_field_is_told_that_one_of_them_has():
+    settings = {setting.name: setting for setting in compare_configs(CONFIG, GAN_CONFIG)}
+    assert (settings["Encoder widths"].left, settings["Encoder widths"].right) == ("6", "\u2013")
+    assert (settings["Generator widths"].left, settings["Generator widths"].right) == ("\u2013", "5, 4")
+    assert (settings["Batch size"].left, settings["Batch size"].right) == (str(CONFIG.batch_size), "8")
+    assert "Seed" not in settings  # the same
+    mirrored = {setting.name: setting for setting in compare_configs(GAN_CONFIG, CONFIG)}
+    assert {name: (setting.right, setting.left) for name, setting in mirrored.items()} == {
+        name: (setting.left, setting.right) for name, setting in settings.items()
+    }
 
 
 # --- Errors

@@ -91,12 +91,12 @@ def test_few_digits_are_scored_all_the_same(train: int, test: int):
     assert all(np.isfinite(score.value) for score in found.values())
 
 
-@pytest.mark.parametrize("run_id", ["seed", "deep", "beta-0-25", "beta-1", "beta-4"])
+@pytest.mark.parametrize("run_id", ["seed", "deep", "beta-0-25", "beta-1", "beta-4", "gan", "gan-collapsed"])
 def test_the_shipped_runs_shares_are_those_that_are_drawn_now(run_id: str, whole_sample: Digits):
     """On a tenth of the samples, within what chance moves them."""
     run = open_run(run_id)
     kept = {score.name: score for score in run.scores_on(whole_sample)}
-    judged = Judged.of(draw(run.network().decoder.decode, 1000), shipped_judge())
+    judged = Judged.of(draw(run.decoder().decode, 1000), shipped_judge())
     for label in range(10):
         share = kept[of_class(label)]
         assert share.samples == 10_000
@@ -106,10 +106,11 @@ def test_the_shipped_runs_shares_are_those_that_are_drawn_now(run_id: str, whole
 
 
 @pytest.mark.mnist
-def test_the_shipped_runs_scores_are_those_that_come_out_now(mnist: Digits):
-    run = open_run("deep")
+@pytest.mark.parametrize("run_id", ["deep", "gan"])
+def test_the_shipped_runs_scores_are_those_that_come_out_now(run_id: str, mnist: Digits):
+    run = open_run(run_id)
     kept = {score.name: score for score in run.scores()}
-    found = scores(run.network().decoder.decode, mnist, 10_000)
+    found = scores(run.decoder().decode, mnist, 10_000)
     for name, score in found.items():
         assert kept[name].value == pytest.approx(score.value, rel=1e-3, abs=1e-3), name
         assert kept[name].real == pytest.approx(score.real, rel=1e-3, abs=1e-3), name

@@ -4,7 +4,9 @@ import numpy as np
 
 from tests.unit.evaluation.measured import metrics_with
 from vae_core.evaluation.digit_metrics import by_class
-from vae_core.evaluation.summary import Confusion, Summary
+from vae_core.evaluation.sample_scores import of_class
+from vae_core.evaluation.summary import Confusion, Summary, classes_in_words
+from vae_core.runs.record import Score
 
 LABELS = np.array([3, 3, 7, 7, 7], np.uint8)
 METRICS = metrics_with(5, reconstruction=[100, 120, 90, 80, 85], kl=5 * [5], predicted=[3, 5, 7, 9, 7])
@@ -38,6 +40,23 @@ def test_where_nothing_is_confused_nothing_is_said_of_it():
     summary = Summary.of(metrics, by_class(metrics, LABELS))
     assert summary.confusion is None
     assert "confuses" not in summary.in_words(gap=1.0)
+
+
+def drawn(*shares: float) -> list[Score]:
+    """The shares of the ten classes among samples."""
+    return [Score(of_class(label), share, "share", 100, "sample", "drawn") for label, share in enumerate(shares)]
+
+
+def test_the_classes_that_are_missing_are_named_and_the_commonest():
+    everywhere = drawn(0.1, 0.1, 0.05, 0.1, 0.1, 0.1, 0.1, 0.15, 0.1, 0.1)
+    assert classes_in_words(everywhere) == (
+        "It draws all ten classes, sevens most often (15.0 % of its drawings) and twos least often (5.0 %)."
+    )
+    one = classes_in_words(drawn(0.2, 0.1, 0.1, 0.0099, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1))
+    assert one.startswith("Missing: **threes**, each less than one in a hundred")
+    several = classes_in_words(drawn(0.5, 0.01, 0.0, 0.49, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+    assert several.startswith("Missing: **twos, fours, fives, sixes, sevens, eights and nines**")
+    assert several.endswith("It draws zeros most often (50.0 % of its drawings).")
 
 
 def test_one_digit_has_a_summary_too():

@@ -17,3 +17,5 @@ def test_a_bar_of_each_class_for_the_samples_and_one_for_the_digits() -> None:
     assert samples["y"] == [label / 45 for label in range(10)]
     assert digits["y"] == 10 * [0.1]
     json.dumps(figure, allow_nan=False)
+    assert "range" not in figure["layout"]["yaxis"]
+    assert class_histogram(scores, top=0.5)["layout"]["yaxis"]["range"] == [0, 0.5]

@@ -1,6 +1,9 @@
 """A GAN's training, stopped and resumed, ends as one that was not; and a worker trains one as it does a VAE."""
 
 import dataclasses
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +35,26 @@ CONFIG = GanConfig(
     seed=3,
 )
 ROW = 4
+ROOT = Path(__file__).parents[3]
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.unit.builders import TEN_DIGITS
+from vae_core import gan_config
+from vae_core.runs.run import read_run
+from vae_core.training import loop, stepper, worker
+
+gan_config._ROW_STEPS = int(sys.argv[2])
+stepper._CALL_SECONDS, loop._LEAST_PAUSE, loop._MOST_PAUSE, loop._CHECKPOINT_SECONDS = 0.0, -1.0, -1.0, -1.0
+
+def listen(event, values):
+    if values.get("step") == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+worker.train(read_run(Path(sys.argv[1])), TEN_DIGITS, listen)
+"""
+"""A worker that keeps a checkpoint after each step, until it is killed once it has reported the seventh."""
+
 IMAGES, _ = split(TEN_DIGITS.train_images, 0, CONFIG.seed)
 
 
@@ -160,3 +183,18 @@ def test_a_worker_that_was_cancelled_goes_on_where_it_stopped_and_leaves_a_run_t
     drawn = snapshots.Snapshot.take(None, Decoder.from_tensors(moments[-1].network, "silu"), IMAGES, 9)
     assert found[-1].to_bytes() == drawn.to_bytes()
     assert found[-1].means.shape == (0, 2)
+
+
+def test_a_worker_that_was_killed_goes_on_to_the_same_weights(root: Path, eager_loop: None, moments: list[Checkpoint]):
+    run = begin(root)
+    command = [sys.executable, "-c", KILLED, str(run.directory), str(ROW)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    killed = read_run(run.directory)
+    assert (killed.record.status, Checkpoint.read(killed).step) == ("running", 6)
+    run = worker.train(killed, TEN_DIGITS)
+    assert run.record.status == "done"
+    for name, tensor in run.tensors().items():
+        np.testing.assert_array_equal(tensor, moments[-1].network[name])
+    assert run.history()["step"].tolist() == [4, 8, 9]
+    assert [step["step"] for step in progress.read(run.directory).steps] == list(range(1, 10))

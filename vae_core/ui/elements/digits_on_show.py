@@ -18,8 +18,10 @@ def digits_on_show(digits: Digits, runs: Sequence[Run], scores: Sequence[Score] 
     parts = [f":material/database: {describe_test_digits(digits)}"]
     if len(runs) == 1:
         parts.append(f":material/neurology: {escape_markdown(runs[0].title)}")
-        parts.append(describe_score(scores, "-ELBO").replace("-ELBO", "\u2212ELBO"))
-    draw_line(digits, [*parts, *caveats(digits, runs)], NATS if len(runs) == 1 else None)
+        score = describe_score(scores, "-ELBO").replace("-ELBO", "\u2212ELBO")
+        parts.append(score if runs[0].record.has_encoder else "a GAN")
+    alone = len(runs) == 1 and runs[0].record.has_encoder
+    draw_line(digits, [*parts, *caveats(digits, runs)], NATS if alone else None)
 
 
 def draw_line(digits: Digits, parts: Sequence[str], help: str | None = None) -> None:
@@ -61,7 +63,8 @@ def caveats(digits: Digits, runs: Sequence[Run]) -> list[str]:
         seen = [run for run in runs if run.record.dataset.includes(digits)]
         if not seen:
             return ["this model never saw them" if len(runs) == 1 else "neither model ever saw them"]
-        return [f"{_names(seen)} learned from these very digits, and would draw new ones worse"]
+        worse = ", and would draw new ones worse" if any(run.record.has_encoder for run in seen) else ""
+        return [f"{_names(seen)} learned from these very digits{worse}"]
     if not digits.are_mnist:
         elsewhere = [run for run in runs if run.record.dataset.digest != digits.digest]
         said = [f"not MNIST\u2019s digits: {escape_markdown(digits.origin)}"]

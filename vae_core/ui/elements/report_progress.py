@@ -7,14 +7,14 @@ import streamlit as st
 
 from vae_core.ui.elements.training_status import duration
 from vae_core.ui.markdown import escape_markdown
-from vae_core.ui.resources.loaded_run import LoadedRun
+from vae_core.ui.resources.loaded_run import Loaded
 from vae_core.ui.resources.measurement import measure
 
 _PATIENCE_SECONDS = 0.5
 _POLL_SECONDS = 0.5
 
 
-def pending_reports(runs: Sequence[LoadedRun], on_cancel: Callable[[], None]) -> list[LoadedRun]:
+def pending_reports(runs: Sequence[Loaded], on_cancel: Callable[[], None]) -> list[Loaded]:
     """The runs whose reports are still being measured after half a second.
 
     Draws a bar for each of them, and a button to wait no longer: on_cancel, which must see to it that the page does not
@@ -28,7 +28,7 @@ def pending_reports(runs: Sequence[LoadedRun], on_cancel: Callable[[], None]) ->
     return pending
 
 
-def _bars(pending: Sequence[LoadedRun]) -> None:
+def _bars(pending: Sequence[Loaded]) -> None:
     found = [measure(loaded) for loaded in pending]
     for loaded, measurement in zip(pending, found, strict=True):
         left = measurement.seconds_left

@@ -1,4 +1,5 @@
-"""What a visitor can do with a run: cancel or resume its training, open it in the explorer, rename it, delete it."""
+"""What a visitor can do with a run: cancel or resume its training, open it in the explorer or on the report, rename it,
+delete it."""
 
 import streamlit as st
 
@@ -32,9 +33,15 @@ def run_actions(job: Job, at_hand: Digits) -> None:
                 on_click=_state.attempt,
                 args=(lambda: actions.resume(job.run, at_hand),),
             )
-        if job.run.record.has_encoder and st.button("Open in the explorer", icon=":material/explore:", type="primary"):
+        if job.run.record.has_encoder:
+            opened = st.button("Open in the explorer", icon=":material/explore:", type="primary")
+            page = "pages/explore.py"
+        else:
+            opened = st.button("Open its report", icon=":material/assessment:", type="primary")
+            page = "pages/report.py"
+        if opened:
             ExploreState().show(job.run.id)
-            st.switch_page("pages/explore.py")
+            st.switch_page(page)
         if changeable and not job.run.shipped:
             with st.popover("Rename", icon=":material/edit:"):
                 key = f"title {job.run.id}"

@@ -6,21 +6,21 @@ import streamlit as st
 
 from vae_core.data.images import to_images
 from vae_core.evaluation.report import Report
+from vae_core.evaluation.sample_scores import SAMPLE_SCORES
 from vae_core.evaluation.samples import some_seams
 from vae_core.figures.class_histogram import class_histogram
 from vae_core.networks.judge import shipped_judge
-from vae_core.networks.network import Network
+from vae_core.networks.network import Model
 from vae_core.runs.record import Score
 from vae_core.ui.elements.chart import chart
 from vae_core.ui.elements.pictures import strip
 from vae_core.ui.elements.score_tables import score_table, written
-from vae_core.ui.resources.loaded_run import LoadedRun
 
 _SHOWN = 8
 
 
-def sample_overview(loaded: LoadedRun, report: Report) -> None:
-    """Draw it. report: the one on the run."""
+def sample_overview(model: Model, report: Report) -> None:
+    """Draw it. report: the one on the model."""
     scores = {score.name: score for score in report.overall}
     st.header("What it draws from random points", anchor=False)
     drawn = scores["seam share"].samples
@@ -39,10 +39,13 @@ def sample_overview(loaded: LoadedRun, report: Report) -> None:
             "Pictures of no class",
             "The share of the samples to which the judge gives no class a probability of one half.",
         )
-        pictures = _seams(loaded.network, loaded.network.digest)
+        pictures = _seams(model, model.digest)
         if len(pictures):
             strip(pictures, "Samples that are of no class", _SHOWN // 2)
-        st.caption("Most lie on seams, where the map passes from one class to another: each is a bit of both.")
+        st.caption(
+            "A picture is of no class on a seam, where the plane passes from one class to another and it is a bit of "
+            "both; or where the model draws no digit at all."
+        )
     with among:
         _figure(
             scores["Frechet distance"],
@@ -60,7 +63,7 @@ def sample_overview(loaded: LoadedRun, report: Report) -> None:
             "against the other."
         )
     with st.expander("All of these scores and what they mean", icon=":material/table:"):
-        score_table([score for score in report.overall if score.samples is not None], {})
+        score_table([scores[name] for name in SAMPLE_SCORES], {})
 
 
 def _figure(score: Score, heading: str, meaning: str) -> None:
@@ -70,5 +73,5 @@ def _figure(score: Score, heading: str, meaning: str) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _seams(_network: Network, digest: str) -> np.ndarray:
-    return to_images(some_seams(_network.decoder.decode, shipped_judge(), _SHOWN))
+def _seams(_model: Model, digest: str) -> np.ndarray:
+    return to_images(some_seams(_model.decoder.decode, shipped_judge(), _SHOWN))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from vae_core.data.digits import test_digits_of
 from vae_core.evaluation.digit_metrics import ClassMetrics
+from vae_core.evaluation.discriminator_scores import ON_DIGITS, ON_SAMPLES, PAIRS
 from vae_core.evaluation.references import Reference, Source
 from vae_core.runs.record import Score
 
@@ -53,6 +54,10 @@ MEANINGS = {
     "nearest training digit": "How far a sample is from the training digit most like it. Of a copy it would be 0.",
     "near copies": "Samples that are like a single training digit and like no other: a model that learned by heart "
     "would draw them.",
+    PAIRS: "How often the GAN's discriminator finds the real one of a digit and a sample. 50 % is guessing: it cannot "
+    "tell what is drawn from what is real.",
+    ON_DIGITS: "How often it takes a real digit for real.",
+    ON_SAMPLES: "How often it takes a sample for drawn.",
 }
 """One line on each score of a report, by its name."""
 

@@ -70,8 +70,11 @@ def _figures_now(job: Job) -> None:
 def _outcome(run: Run) -> None:
     """What the training reached, beside the blog post's recipe where both were scored on the same digits."""
     if not run.record.has_encoder:
-        message = f"Trained in {duration(run.record.seconds)}. A GAN has no encoder, and so no \u2212ELBO."
-        st.success(message, icon=":material/flag:")
+        st.success(
+            f"Trained in {duration(run.record.seconds)}. A GAN has no encoder, and so no \u2212ELBO: its report says "
+            "how good its digits are.",
+            icon=":material/flag:",
+        )
         return
     try:
         reference = open_run(_THE_POSTS)

@@ -1,4 +1,4 @@
-"""What all sessions share, computed once: of each run its network and its map.
+"""What all sessions share, computed once: of each run its networks and, of a VAE, its map.
 
 Caches are keyed by ids and digests, never by arrays; what they hold is immutable.
 """
@@ -11,7 +11,8 @@ import streamlit as st
 from vae_core.data.digits import Digits
 from vae_core.data.sources import load_whole_sample
 from vae_core.latent.latent_map import LatentMap
-from vae_core.networks.network import Network
+from vae_core.networks.gan_network import GanNetwork
+from vae_core.networks.network import Model, Network
 from vae_core.runs.run import Run
 from vae_core.storage.tensors import Shapes
 from vae_core.ui.resources.loaded_decoder import decoder_url
@@ -26,7 +27,7 @@ _PICTURES_VERSION = 1
 
 @dataclass(frozen=True)
 class LoadedRun:
-    """A run's network together with the digits that it is shown on, and where the browser finds them."""
+    """A VAE's network together with the digits that it is shown on, and where the browser finds them."""
 
     run: Run
     digits: Digits
@@ -48,6 +49,18 @@ class LoadedRun:
         return publish_large(name, lambda: pack_blocks(self.digits.test_images, self.map.means))
 
 
+@dataclass(frozen=True)
+class LoadedGan:
+    """A GAN's networks together with the digits that what it draws is set beside."""
+
+    run: Run
+    digits: Digits
+    network: GanNetwork
+
+
+Loaded = LoadedRun | LoadedGan
+
+
 def digits_for(at_hand: Digits, *runs: Run) -> Digits:
     """The digits to show these runs on, side by side: MNIST's, if they are at hand.
 
@@ -60,10 +73,24 @@ def digits_for(at_hand: Digits, *runs: Run) -> Digits:
 def load_run(at_hand: Digits, run: Run, *beside: Run) -> LoadedRun:
     """The run encoded on the digits to show it on, beside these others.
 
-    Raises RunDamaged if its network cannot be read.
+    Raises RunDamaged if its network cannot be read, NoEncoder for a GAN.
     """
     shown = digits_for(at_hand, run, *beside)
     return LoadedRun(run, shown, *_encoded(run, shown, str(run.directory), run.version, shown.digest))
+
+
+def load_any(at_hand: Digits, run: Run, *beside: Run) -> Loaded:
+    """The same for a run of either kind. Raises RunDamaged."""
+    if run.record.has_encoder:
+        return load_run(at_hand, run, *beside)
+    model = _read(run, str(run.directory), run.version)
+    assert isinstance(model, GanNetwork)
+    return LoadedGan(run, digits_for(at_hand, run, *beside), model)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _read(_run: Run, directory: str, version: int) -> Model:
+    return _run.model()
 
 
 @st.cache_resource(show_spinner="Encoding the digits", max_entries=8)

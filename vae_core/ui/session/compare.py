@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from vae_core.runs.run import Run
 from vae_core.ui.session import url
-from vae_core.ui.session.explore import ExploreLink, first_revision
+from vae_core.ui.session.explore import first_revision
 from vae_core.ui.session.state import State, Value
-from vae_core.ui.session.url import parse_digit
+from vae_core.ui.session.url import parse_digit, parse_run
 
 LEFT, RIGHT = "left", "right"
 """The sides: keys of their pickers, and parameters of the link."""
@@ -33,10 +33,8 @@ class CompareLink:
         """Never raises. digits: how many test digits there are."""
         runs, digit, notices = {}, None, []
         for side in (LEFT, RIGHT):
-            asked = {"run": parameters[side]} if side in parameters else {}
-            found = ExploreLink.parse(asked)
-            runs[side] = found.run
-            notices += found.notices
+            runs[side], refused = parse_run(parameters[side]) if side in parameters else (None, ())
+            notices += refused
         if runs[LEFT] and runs[LEFT] == runs[RIGHT]:
             notices.append(f"The link's right run is not used: expected another than the left one, {runs[LEFT]}.")
             runs[RIGHT] = None

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from vae_core.errors import LatentPointError, LatticeError, RunError, RunNotFound
+from vae_core.errors import LatentPointError, LatticeError, NoEncoder, RunError
 from vae_core.latent.manifold import DEFAULT_QUANTILE, DEFAULT_SIDE, as_lattice
 from vae_core.latent.points import Point, as_point
 from vae_core.runs.catalog import open_run
@@ -17,6 +17,7 @@ from vae_core.ui.resources.layers import LAYERS
 from vae_core.ui.session import url
 from vae_core.ui.session.map_view import WHOLE_MAP, MapView
 from vae_core.ui.session.state import State, Value
+from vae_core.ui.session.url import parse_run
 
 DEFAULT_RUN = "deep"
 
@@ -39,14 +40,8 @@ class ExploreLink:
         at first."""
         run, z, layer, notices = parameters.get("run"), None, parameters.get("layer"), []
         if run is not None:
-            try:
-                found = open_run(run)
-                _ = found.vae_config  # a GAN has no map
-                if not found.explorable:
-                    raise RunNotFound(f"The run {run!r} is still in training.")
-            except RunError as error:
-                notices.append(f"The link's run is not used: {error}")
-                run = None
+            run, refused = parse_run(run)
+            notices += refused
         if "z1" in parameters or "z2" in parameters:
             try:
                 z = as_point(parameters.get("z1", 0.0), parameters.get("z2", 0.0))
@@ -125,6 +120,17 @@ class ExploreState(State):
             self.framed = self.run
         self.target = self.pinned  # the map may be a new one
         return notices
+
+    def leave_gan(self) -> tuple[str, ...]:
+        """Show the default run if a GAN is chosen, which has no map. Returns the notice that this deserves."""
+        try:
+            _ = open_run(self.run).vae_config
+        except NoEncoder as error:
+            self.run = DEFAULT_RUN
+            return (f"{error} This is {DEFAULT_RUN}.",)
+        except RunError:
+            pass  # the page says so where it opens the run
+        return ()
 
     def pin(self, z: Point | None, revision: int) -> None:
         """Pin z, or unpin with None, as the map did. A pin that was sent under an older revision is ignored."""

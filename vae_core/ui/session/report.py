@@ -1,9 +1,9 @@
 """What the report shows, and its link: ?run=<id>&digit=<number>."""
 
 from vae_core.ui.session import explore, url
-from vae_core.ui.session.explore import ExploreLink, ExploreState
+from vae_core.ui.session.explore import ExploreState
 from vae_core.ui.session.state import State, Value
-from vae_core.ui.session.url import parse_digit
+from vae_core.ui.session.url import parse_digit, parse_run
 
 
 class ReportState(State):
@@ -30,9 +30,8 @@ class ReportState(State):
         """
         self.set_defaults()
         if asked := url.news("run", "digit"):
-            link = ExploreLink.parse({key: value for key, value in asked.items() if key == "run"})
-            self.run = link.run or explore.DEFAULT_RUN
-            self.notices = link.notices
+            run, self.notices = parse_run(asked["run"]) if "run" in asked else (None, ())
+            self.run = run or explore.DEFAULT_RUN
             if "digit" in asked:
                 self.digit, notices = parse_digit(asked["digit"], digits)
                 self.notices += notices
@@ -46,4 +45,4 @@ class ReportState(State):
     def write_link(self) -> None:
         """Let the URL say which run the report is on, and which digit is looked at, once the report is there."""
         self.notices = ()
-        url.write({"run": self.run, "digit": str(self.digit)})
+        url.write({"run": self.run} | ({} if self.digit is None else {"digit": str(self.digit)}))

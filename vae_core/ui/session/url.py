@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from vae_core.errors import RunError, RunNotFound
+from vae_core.runs.catalog import open_run
 from vae_core.ui.session.state import State, Value
 
 _OUTDATED_SECONDS = 1.0
@@ -58,6 +60,16 @@ def parse_digit(text: str, digits: int) -> tuple[int | None, tuple[str, ...]]:
         return int(text), ()
     expected = f"expected a number from 0 to {digits - 1}; found {text[:40]!r}"
     return None, (f"The link's digit is not used: {expected}.",)
+
+
+def parse_run(run_id: str) -> tuple[str | None, tuple[str, ...]]:
+    """The run that a link names; or None, and the notice that it deserves. Never raises."""
+    try:
+        if not open_run(run_id).scorable:
+            raise RunNotFound(f"The run {run_id!r} is still in training.")
+    except RunError as error:
+        return None, (f"The link's run is not used: {error}",)
+    return run_id, ()
 
 
 def _text(link: Mapping[str, str]) -> str:

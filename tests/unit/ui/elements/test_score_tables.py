@@ -2,6 +2,7 @@
 
 import pytest
 
+from vae_core.evaluation.discriminator_scores import DISCRIMINATOR_SCORES
 from vae_core.evaluation.scores import OVERALL
 from vae_core.ui.elements.score_tables import MEANINGS, label, written
 
@@ -26,7 +27,7 @@ def test_written(value: float, unit: str, expected: str) -> None:
 
 
 def test_every_score_of_a_report_has_a_meaning_and_no_other_has() -> None:
-    assert tuple(MEANINGS) == OVERALL
+    assert tuple(MEANINGS) == (*OVERALL, *DISCRIMINATOR_SCORES)
 
 
 def test_minus_signs_and_accents_of_names() -> None:
