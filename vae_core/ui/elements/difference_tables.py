@@ -16,11 +16,15 @@ _WORDS = {"left": "\u2190 left", "right": "right \u2192", None: "neither"}
 _FIRST = ("-ELBO", "5-NN accuracy", "KL of q(z) from the prior", "Frechet distance")
 """The scores that are not folded: how well a model draws, how well its map sorts, and how its random points look."""
 
+_FIRST_OF_SAMPLES = ("rarest class", "seam share", "Frechet distance", "coverage")
+"""The same where one of the models has no other scores than of its random points."""
+
 
 def score_differences(rows: Sequence[ScorePair]) -> None:
     """A row for each score: both values, right minus left, and which is better, in words. All but a few are folded."""
-    _draw([row for row in rows if row.name in _FIRST])
-    if others := [row for row in rows if row.name not in _FIRST]:
+    first = _FIRST if _FIRST[0] in (row.name for row in rows) else _FIRST_OF_SAMPLES
+    _draw([row for row in rows if row.name in first])
+    if others := [row for row in rows if row.name not in first]:
         with st.expander(f"{len(others)} more scores", icon=":material/table:"):
             _draw(others)
 

@@ -81,7 +81,7 @@ def digit_search(encoded: LoadedRun, gan: LoadedDecoder, found: Places | None) -
         error = float(np.sqrt(np.square(drawn - pixels).mean()))
         captions.append((name, f"error {error:.3f}, {reconstruction_nats(pixels, logits)[0]:.0f} nats"))
     with results:
-        gallery(f"Test digit {index}, and how close each model comes", np.stack(images), captions)
+        gallery(f"Test digit {index}, and how close each model comes", np.stack(images), captions, side=120)
         st.caption(
             "Error: the root of the mean squared difference of a pixel, from 0 to 1; the search minimises it. Nats: "
             "the reconstruction loss, which the VAE was trained on: it punishes a wrong pixel the more, the surer the "

@@ -19,8 +19,9 @@ def png(image: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def gallery(title: str, images: np.ndarray, captions: list[tuple[str, str]]) -> None:
-    """Digits in a row under a title. images: (K, 28, 28) uint8; captions: of each, a bold and a plain part."""
+def gallery(title: str, images: np.ndarray, captions: list[tuple[str, str]], side: int = 38) -> None:
+    """Digits in a row under a title. images: (K, 28, 28) uint8; captions: of each, a bold and a plain part; side: of a
+    digit, in pixels at least."""
     share = 100 / max(1, len(images) - 1)
     figures = "".join(
         f'<figure><div class="digit" role="img" aria-label="{html.escape(f"{bold}, {plain}")}" '
@@ -29,7 +30,7 @@ def gallery(title: str, images: np.ndarray, captions: list[tuple[str, str]]) -> 
         for i, (bold, plain) in enumerate(captions)
     )
     # One picture of all, of which each figure shows its part: to encode them one by one takes a tenth of a click.
-    look = f"--digits:url({_source(np.concatenate(list(images), axis=1))});--count:{len(images)}"
+    look = f"--digits:url({_source(np.concatenate(list(images), axis=1))});--count:{len(images)};--side:{side}px"
     st.html(f'<p><b>{html.escape(title)}</b></p><div class="digit-gallery" style="{look}">{figures}</div>')
 
 
