@@ -195,6 +195,19 @@ def test_on_a_phone_nothing_reaches_beyond_the_side_and_dots_flow(browser: Brows
         page.wait_for_function("document.querySelectorAll('.ts-dots circle').length > 3")
 
 
+def test_what_does_not_arrive_is_told_and_fetched_by_the_next_press(browser: Browser, address: str) -> None:
+    with browser.new_context(viewport={"width": 1024, "height": 768}, **STILL) as window:
+        page = window.new_page()
+        page.route("**/two-steps-*-0.safetensors.gz", lambda route: route.abort())
+        page.goto(f"{address}/gan")
+        message = page.locator(".two-steps [data-message]")
+        expect(message).to_contain_text("could not be loaded")
+        page.unroute("**/two-steps-*-0.safetensors.gz")
+        press(page, "Discriminator step")
+        expect(root(page)).to_have_attribute("data-position", "1")
+        expect(message).to_be_hidden()
+
+
 @pytest.fixture
 def live(browser: Browser, tmp_path: Path) -> Iterator[Tab]:
     with (

@@ -9,7 +9,7 @@ import { themeOf } from "../../browser/theme.js"
 const COLOURS = { discriminator: "#3f90da", generator: "#e76300" }
 const MARGIN = { left: 44, right: 8, top: 8, bottom: 22 } // pixels
 const LEAST = 20 // steps that there is room for
-const MOST = 2.5 // nats; the first steps may reach far beyond
+const MOST = 2 // nats; some live steps reach beyond
 
 export class ErrorChart {
   /** @param {HTMLCanvasElement} canvas */

@@ -16,7 +16,7 @@
 const STEP_MS = 1500
 const QUICK_MS = 400 // a step that is only taken because its turn comes first
 const SLOW_MS = 12_000
-const PLAYED = { first: 1200, shrinks: 0.93, last: 100 } // milliseconds; each is shorter than the one before
+const PLAYED = { first: 1200, shrinks: 0.9, last: 100 } // milliseconds; each is shorter than the one before
 const HASTY_MS = 300 // a shorter step is shown by its end alone
 
 export class Player {

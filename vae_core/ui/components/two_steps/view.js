@@ -24,7 +24,7 @@ export class View {
     const button = (/** @type {string} */ selector) => find(root, selector, HTMLButtonElement)
     this.texts = {
       sentence: part('[data-testid="two-steps-sentence"]'), moment: part('[data-testid="two-steps-moment"]'), message: part("[data-message]"),
-      counts: findAll(root, ".ts-count", HTMLElement),
+      counts: findAll(root, ".ts-count", HTMLElement), batch: part(".ts-batch-size"),
     }
     this.slider = find(root, '[data-testid="two-steps-slider"]', HTMLInputElement)
     this.buttons = { play: button(".ts-play"), slow: button(".ts-slow"), back: button(".ts-back") }
@@ -76,8 +76,9 @@ export class View {
   async apply(data) {
     this.batchSize = data.batch
     for (const text of this.texts.counts) text.textContent = `the first 8 of ${data.batch}`
-    await this.sources.update(data)
+    this.texts.batch.textContent = String(data.batch)
     this.texts.message.hidden = true
+    await this.sources.update(data)
     this.describe()
     this.draw()
     this.root.dataset.ready = "true"
@@ -105,6 +106,7 @@ export class View {
    */
   show(step, index) {
     const seen = { drawn: index >= DRAWN, judged: index >= JUDGED, traced: index >= TRACED, again: index >= AGAIN }
+    if (step) this.texts.message.hidden = true
     this.drawn = { step, index, error: step && seen.judged ? step.error[seen.again ? 1 : 0] : null }
     this.batch.show(step, seen)
     this.numbers.show(step, seen)
