@@ -168,6 +168,10 @@ def surroundings(loaded: LoadedRun) -> None:
     with place:
         st.markdown(f"**Around {point_text(z)}**")
         describe_place(loaded, z)
+        st.caption(
+            ":material/link: The address in your browser leads to exactly this: the model, the point, the layer, the "
+            "tiles, the part of the map and the hidden classes."
+        )
     with near:
         indices, distances = loaded.map.nearest(z, NEIGHBOURS)
         captions = [

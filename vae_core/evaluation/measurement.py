@@ -71,13 +71,13 @@ def measure_vae(network: Network, digits: Digits, on_progress: OnProgress) -> tu
     bound = elbo.negative_elbo(network, images)
     binarised = elbo.negative_elbo(network, elbo.binarised(images), elbo.SAMPLES_BINARISED)
     tests = LatentMap.embed(network, images, labels)
-    on_progress(0.1, _SUMMING)
-    exact = evidence(network, images, lambda share: on_progress(0.1 + 0.5 * share, _SUMMING))
-    on_progress(0.6, "Looking for neighbours on the map")
+    on_progress(0.05, _SUMMING)
+    exact = evidence(network, images, lambda share: on_progress(0.05 + 0.6 * share, _SUMMING))
+    on_progress(0.65, "Looking for neighbours on the map")
     training = LatentMap.embed(network, digits.train_images, digits.train_labels)
     votes = [tests.votes_of_neighbours(training, k) for k in (1, KNN_CLASSIFIER_K, VOTE_K)]
     nearest, predicted, by_vote = (counts.argmax(axis=1) for counts in votes)
-    on_progress(0.62, "Comparing neighbours on the map and in pixels")
+    on_progress(0.67, "Comparing neighbours on the map and in pixels")
     trust, continuity = embedding_quality.trustworthiness_and_continuity(images, tests.means)
     precise = DigitMetrics(  # in float64
         reconstruction=bound.reconstruction,
@@ -94,7 +94,7 @@ def measure_vae(network: Network, digits: Digits, on_progress: OnProgress) -> tu
     )
     sampled = monte_carlo(error=bound.sampling_error_of_mean)
     sampled_binarised = monte_carlo(elbo.SAMPLES_BINARISED, binarised.sampling_error_of_mean)
-    on_progress(0.65, _JUDGING)
+    on_progress(0.7, _JUDGING)
     values, near = by_score(precise, labels), _among(len(training.means), len(labels))
     scores = [
         *bound_scores(values, tests, digits, sampled, sampled_binarised),

@@ -173,10 +173,10 @@ def test_a_digit_that_is_certain_is_left_alone(monkeypatch: pytest.MonkeyPatch):
 def diverged(monkeypatch: pytest.MonkeyPatch) -> Network:
     """A network whose logits are waves, 1/40 long, along z1 and z2: a digit has narrow peaks in every tile."""
 
-    def waves(_: Network, z: np.ndarray) -> np.ndarray:
+    def waves(_: Decoder, z: np.ndarray) -> np.ndarray:
         return np.repeat(3 * np.sin(80 * math.pi * z), 392, axis=1)
 
-    monkeypatch.setattr(Network, "logits", waves)
+    monkeypatch.setattr(Decoder, "logits", waves)
     return linear_network((np.zeros((2, 784)), np.zeros(784)))
 
 

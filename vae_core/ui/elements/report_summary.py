@@ -55,7 +55,7 @@ def report_summary(loaded: LoadedRun, report: Report) -> None:
 def _figure(score: Score, heading: str, meaning: str, help: str | None = None) -> None:
     st.metric(heading, written(score.value, score.unit), help=help)
     error = "" if score.error is None else f"\u00b1 {written(score.error, score.unit)}".replace(" ", "\u00a0") + ", "
-    st.caption(f"{meaning} {escape_markdown(f'{error}{measured_on(score)}.')}")
+    st.caption(f"{meaning} {error}{escape_markdown(f'{measured_on(score)}.')}")
 
 
 def _drawn(loaded: LoadedRun, indices: Sequence[int]) -> None:

@@ -52,7 +52,7 @@ def training_status(job: Job) -> None:
 
 def _figures_now(job: Job) -> None:
     latest, config = job.progress.steps[-1], job.run.record.config
-    pace = f"&nbsp;\u00b7&nbsp; {job.digits_per_second:,.0f} digits/s"
+    pace = f"&nbsp;\u00b7&nbsp; {job.digits_per_second:,.0f} digits/s" if job.phase == "training" else ""
     if isinstance(config, TrainingConfig):
         weight = "" if config.beta == 1 else f"{config.beta:g} \u00d7 "
         st.markdown(
