@@ -14,6 +14,8 @@ PAGES = {
     "explore": ("/?run=deep&layer=regions", '[data-testid="latent-map"][data-ready="true"]'),
     "train": ("/train", "text=Start training"),
     "report": ("/report?run=deep", "text=Confusion"),
+    "report on a GAN": ("/report?run=gan-collapsed", "text=What its discriminator makes of them"),
+    "compare with a GAN": ("/compare?left=deep&right=gan", "text=Settings that are the same"),
     "compare": ("/compare", '[data-testid="comparison"][data-ready="true"]'),
     "about": ("/about", '[data-testid="course"][data-ready="true"]'),
 }

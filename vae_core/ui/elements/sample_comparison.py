@@ -29,8 +29,7 @@ def sample_comparison(sides: Sequence[Loaded], both: Sequence[Measured]) -> None
     top = 1.1 * max((score.value for found in both for score in found.scores if score.name in classes), default=1)
     for column, side, found in zip(st.columns(2, gap="large"), sides, both, strict=True):
         with column:
-            name = escape_markdown(side.run.name)
-            st.subheader(name, anchor=False)
+            st.header(escape_markdown(side.run.name), anchor=False)
             strip(to_images(draw(side.network.decoder.decode, _DRAWN)), f"Digits drawn by {side.run.name}", _COLUMNS)
             if not classes <= {score.name for score in found.scores}:
                 st.caption("Which classes it draws is not measured yet.")
