@@ -18,6 +18,7 @@ from tests.server import running_app
 
 HERE = Path(__file__).parent
 WIDE: ViewportSize = {"width": 1360, "height": 1010}
+SHORT: ViewportSize = {"width": 1360, "height": 740}
 NARROW: ViewportSize = {"width": 420, "height": 900}
 WALK: ViewportSize = {"width": 1180, "height": 700}
 WALK_STOPS = [(-0.2, 3.0), (1.6, 0.4), (0.6, -0.8), (0.4, -2.2), (-1.5, -1.8), (-1.8, 0.6), (-0.6, 1.0)]
@@ -47,6 +48,8 @@ def main() -> None:
         time_machine(browser, address, HERE / "time-machine-dark.png")
         report(browser, address, HERE / "report-light.png")
         compare(browser, address, HERE / "compare-dark.png")
+        two_steps(browser, address, HERE / "two-steps-light.png")
+        beside(browser, address, HERE / "beside-dark.png")
 
 
 @contextlib.contextmanager
@@ -139,6 +142,28 @@ def compare(browser: Browser, address: str, path: Path) -> None:
     with tab(browser, "dark") as page:
         page.goto(f"{address}/compare?left=beta-0-25&right=beta-4&digit=1234")
         page.wait_for_selector('[data-testid="comparison"][data-ready="true"]')
+        page.wait_for_timeout(2_000)
+        page.screenshot(path=path)
+
+
+def two_steps(browser: Browser, address: str, path: Path) -> None:
+    """A generator's step, after some training."""
+    with tab(browser, "light", SHORT) as page:
+        page.goto(f"{address}/gan")
+        page.wait_for_selector('[data-testid="two-steps"][data-ready="true"]')
+        page.get_by_test_id("two-steps-slider").fill("241")
+        page.get_by_role("button", name="Generator step", exact=True).click()
+        page.wait_for_selector('[data-testid="two-steps"][data-position="242"]')
+        page.wait_for_timeout(1_000)
+        page.screenshot(path=path)
+
+
+def beside(browser: Browser, address: str, path: Path) -> None:
+    """A GAN and the best VAE at the same point."""
+    with tab(browser, "dark", SHORT) as page:
+        page.goto(f"{address}/gan?view=beside&z1=1.4&z2=0.6")
+        page.wait_for_selector('[data-testid="decoder-maps"][data-ready="true"]')
+        page.locator('[data-side="right"] .lm-names text').nth(8).wait_for(state="attached", timeout=60_000)
         page.wait_for_timeout(2_000)
         page.screenshot(path=path)
 
