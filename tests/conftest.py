@@ -14,9 +14,6 @@ from vae_core.data.sources import find_digits
 from vae_core.evaluation import samples
 from vae_core.storage import directories
 
-ALL_SAMPLES = samples.SAMPLES
-"""As many as reports outside of the tests are on."""
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is marked `mnist` is skipped where $VAE_MNIST is not set. Where it names no MNIST, those tests fail: it was
@@ -44,7 +41,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session", autouse=True)
 def few_samples() -> Iterator[None]:
-    """Reports that are measured in this process are on 200 samples of the model, not 10,000: that takes no time."""
+    """Reports that this process measures or asks for are on 200 samples of the model, not 10,000, which take seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(samples, "SAMPLES", 200)
         yield

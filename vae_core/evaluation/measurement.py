@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from vae_core.data.digits import Digits
-from vae_core.evaluation import embedding_quality, samples
+from vae_core.evaluation import embedding_quality
 from vae_core.evaluation.digit_metrics import KNN_CLASSIFIER_K, VOTE_K, DigitMetrics, by_score
 from vae_core.evaluation.discriminator_scores import DISCRIMINATOR_SCORES, PAIRS, discriminator_scores
 from vae_core.evaluation.sample_scores import SAMPLE_SCORES, sample_scores
@@ -45,26 +45,29 @@ def overall_names(model: Model) -> tuple[str, ...]:
     return (*SAMPLE_SCORES, *((PAIRS,) if model.relativistic else DISCRIMINATOR_SCORES))
 
 
-def measure_gan(network: GanNetwork, digits: Digits, on_progress: OnProgress) -> list[Score]:
+def measure_gan(network: GanNetwork, digits: Digits, count: int, on_progress: OnProgress) -> list[Score]:
     """The scores of a GAN, which takes some seven seconds for 10,000 digits on two cores.
 
+    count: of the samples that are judged.
     Raises RunDamaged if what it draws is not finite.
     """
     on_progress(0.0, _JUDGING)
-    scores = sample_scores(network.decoder.decode, shipped_judge(), digits, samples.SAMPLES)
+    scores = sample_scores(network.decoder.decode, shipped_judge(), digits, count)
     on_progress(0.9, "Asking the discriminator")
-    scores += discriminator_scores(network, digits, samples.SAMPLES)
+    scores += discriminator_scores(network, digits, count)
     on_progress(1.0, "Done")
     return scores
 
 
-def measure_vae(network: Network, digits: Digits, on_progress: OnProgress) -> tuple[list[Score], DigitMetrics]:
+def measure_vae(
+    network: Network, digits: Digits, count: int, on_progress: OnProgress
+) -> tuple[list[Score], DigitMetrics]:
     """The scores of a VAE, and the metrics of each test digit: some 25 seconds for 10,000 digits and a usual network on
     two cores, with less than 550 MB.
 
     Two minutes if its training diverged; and some more for the largest network that a config allows.
 
-    Raises RunDamaged if the encoder's numbers are not finite.
+    count: of the samples that are judged. Raises RunDamaged if the encoder's numbers are not finite.
     """
     images, labels = digits.test_images, digits.test_labels
     on_progress(0.0, "Encoding and decoding the test digits")
@@ -100,7 +103,7 @@ def measure_vae(network: Network, digits: Digits, on_progress: OnProgress) -> tu
         *bound_scores(values, tests, digits, sampled, sampled_binarised),
         *evidence_scores(exact, values, digits),
         *map_scores(values, tests, near, digits),
-        *sample_scores(network.decoder.decode, shipped_judge(), digits, samples.SAMPLES),
+        *sample_scores(network.decoder.decode, shipped_judge(), digits, count),
         *class_scores(precise, near, digits),
     ]
     on_progress(1.0, "Done")

@@ -13,6 +13,7 @@ import numpy as np
 
 from vae_core.data.digits import Digits
 from vae_core.errors import NoEncoder, RunDamaged, RunError
+from vae_core.evaluation import samples
 from vae_core.evaluation.digit_metrics import VOTE_K, DigitMetrics, metric_shapes
 from vae_core.evaluation.measurement import OnProgress, measure_gan, measure_vae, overall_names
 from vae_core.evaluation.scores import OF_CLASS
@@ -71,11 +72,21 @@ class Report:
             _log.warning("The report on %s could not be kept: %s", run.id, error)
 
     @classmethod
-    def measure(cls, model: Model, digits: Digits, on_progress: OnProgress = lambda share, what: None) -> "Report":
-        """Measure a report, as `measure_vae` and `measure_gan` do, and raise as they do."""
+    def measure(
+        cls,
+        model: Model,
+        digits: Digits,
+        on_progress: OnProgress = lambda share, what: None,
+        count: int | None = None,
+    ) -> "Report":
+        """Measure a report, as `measure_vae` and `measure_gan` do, and raise as they do.
+
+        count: of the samples that are judged, SAMPLES unless the caller says otherwise.
+        """
+        count = samples.SAMPLES if count is None else count
         if isinstance(model, Network):
-            return cls(*measure_vae(model, digits, on_progress))
-        return cls(measure_gan(model, digits, on_progress))
+            return cls(*measure_vae(model, digits, count, on_progress))
+        return cls(measure_gan(model, digits, count, on_progress))
 
     @classmethod
     def read(cls, run: Run, model: Model, digits: Digits) -> "Report | None":

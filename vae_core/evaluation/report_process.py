@@ -1,8 +1,8 @@
 """A report that is measured in a process of its own, which can be ended at any moment.
 
 What it takes is no page's: it has its own memory, a lower priority, and ends with the process that started it. The two
-exchange pickles, over the standard input and output of the child: the model and the digits; then, one after the
-other, pairs of the share that is done and what is being computed; at last the report, or the error.
+exchange pickles, over the standard input and output of the child: the model, the digits and the number of samples;
+then, one after the other, pairs of the share that is done and what is being computed; at last the report, or the error.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from typing import IO
 
 from vae_core.data.digits import Digits
 from vae_core.errors import ComputationFailed, VaeError, one_line
+from vae_core.evaluation import samples
 from vae_core.evaluation.measurement import OnProgress
 from vae_core.evaluation.report import Report
 from vae_core.networks.network import Model
@@ -43,7 +44,7 @@ def measure(model: Model, digits: Digits, on_progress: OnProgress) -> Report:
     threading.Thread(target=_receive, args=(process.stdout, received), daemon=True).start()
     try:
         with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # if it died, its status is told below
-            pickle.dump((model, digits), pipe)
+            pickle.dump((model, digits, samples.SAMPLES), pipe)
         last = 0.0, "Starting"
         while True:
             with contextlib.suppress(queue.Empty):
@@ -85,10 +86,10 @@ def _main() -> None:
         pickle.dump(message, pipe)
         pipe.flush()
 
-    model, digits = pickle.load(sys.stdin.buffer)
+    model, digits, count = pickle.load(sys.stdin.buffer)
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more
         try:
-            send(Report.measure(model, digits, lambda share, what: send((share, what))))
+            send(Report.measure(model, digits, lambda share, what: send((share, what)), count))
         except VaeError as error:
             send(error)
         except BrokenPipeError:

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import ALL_SAMPLES
 from tests.unit.builders import CONFIG, random_digits, random_tensors
 from vae_core.errors import ComputationFailed, RunDamaged
-from vae_core.evaluation import report_process, samples
+from vae_core.evaluation import report_process
 from vae_core.evaluation.report import Report
 from vae_core.networks.network import Network
 from vae_core.storage import processes
@@ -20,8 +19,7 @@ DIGITS = random_digits(train=60, test=30)
 NETWORK = Network.from_tensors(random_tensors(CONFIG))
 
 
-def test_the_report_is_the_one_that_would_be_measured_here(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(samples, "SAMPLES", ALL_SAMPLES)  # as many as in the other process
+def test_the_report_is_the_one_that_would_be_measured_here():
     seen: list[tuple[float, str]] = []
     found = report_process.measure(NETWORK, DIGITS, lambda *progress: seen.append(progress))
     expected = Report.measure(NETWORK, DIGITS)
