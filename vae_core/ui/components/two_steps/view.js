@@ -116,7 +116,7 @@ export class View {
   /** @param {number} index - of the phase. */
   sentence(index) {
     const { step, moving, position } = this.player
-    if (!step) return "Nothing is trained yet. Take a step, or press Play."
+    if (!step) return "No step is taken here yet. Take one, or press Play."
     if (!moving && !position) return "Neither network has learned anything yet: G draws grey noise, and D guesses. Take a step, or press Play."
     return PHASES[step.trained][index].text(step, this.batchSize)
   }
