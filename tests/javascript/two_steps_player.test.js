@@ -136,6 +136,16 @@ test("slow motion takes twelve seconds, from the moment it is wished for", async
   assert.deepEqual(shown(), [1, 0, false])
 })
 
+test("of a step that goes by in a moment its end is shown, unless it is slow", async () => {
+  player.togglePlay()
+  await settle()
+  player.duration = 150
+  await pass(15)
+  assert.deepEqual([player.hasty, player.share], [true, 1])
+  player.toggleSlow()
+  assert.deepEqual([player.hasty, player.share], [false, 0.1])
+})
+
 test("back undoes the step under way, else the last one, and not more than there are", async () => {
   await player.jumpTo(2)
   player.press(["discriminator"])
