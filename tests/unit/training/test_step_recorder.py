@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vae_core.data.images import to_images
+from vae_core.data.digits import Digits
+from vae_core.data.images import to_images, to_pixels
 from vae_core.errors import TrainingDiverged
 from vae_core.gan_config import GanConfig
-from vae_core.runs.recording import NetworkName, Steps
+from vae_core.networks.initialization import initial_tensors
+from vae_core.recipes import STEP_BY_STEP
+from vae_core.runs.recording import NetworkName, Steps, read_recording
+from vae_core.training.adam import new_learner
+from vae_core.training.gan import Gan, discriminator_step, draw, generator_step, judge
 from vae_core.training.step_recorder import StepRecorder
 
 CONFIG = GanConfig(
@@ -80,6 +85,35 @@ def test_each_number_of_a_step_is_what_numpy_computes_on_its_batch(loss: str):
         frozen = ({"discriminator", "generator"} - {network}).pop()
         for old, new in zip(*(getattr(gan, frozen).weights for gan in recorder.pair), strict=True):
             np.testing.assert_array_equal(old, new)
+
+
+def test_the_shipped_recording_is_of_the_two_pure_functions(sample: Digits):
+    """Its first steps taken again by these alone, with real digits and latent points in the order in which a recorder
+    draws them."""
+    recorded, config = read_recording().steps, STEP_BY_STEP
+    tensors = initial_tensors(config, sample.train_images)
+    generator, discriminator = (
+        [tf.constant(tensor) for name, tensor in tensors.items() if name.startswith(part)]
+        for part in ("decoder", "discriminator")
+    )
+    gan = Gan(new_learner(generator), new_learner(discriminator), generator)
+    noise = np.random.default_rng(config.seed)
+    noise.integers(0, 4000, config.batch_size)
+    rows = np.empty(0, int)
+    for i in range(6):
+        step, network = ((discriminator_step, "discriminator"), (generator_step, "generator"))[recorded.trained[i]]
+        if network == "discriminator":
+            rows = noise.integers(0, 4000, config.batch_size)
+        np.testing.assert_array_equal(recorded.rows[i], rows[:8])
+        real = to_pixels(sample.train_images[rows])
+        z = noise.standard_normal((config.batch_size, 2)).astype(np.float32)
+        after, _ = step(config, gan, tf.constant(i // 2 + 1), real, z)
+        for j, one in enumerate((gan, after)):
+            pixels = draw(config, one.generator.weights, z)
+            error = judge(config, one.discriminator.weights, real, pixels).loss
+            assert recorded.error[i, j] == pytest.approx(float(error), rel=0.01)
+            assert np.abs(recorded.drawn[i, j].astype(int) - to_images(pixels[:8].numpy())).mean() < 5  # of 16 levels
+        gan = after
 
 
 def test_the_gradients_length_is_that_of_the_slope_on_the_batch():

@@ -25,6 +25,8 @@ export class Live {
   constructor(ask) {
     this.ask = ask
     this.training = 0
+    /** How many steps it had taken before this page was opened. */
+    this.before = 0
     /** @type {Step[]} */
     this.steps = []
     /** @type {((step: Step) => void) | null} takes the step that was asked for, if one was */
@@ -48,8 +50,8 @@ export class Live {
    */
   receive({ state, message, training, taken, step }) {
     const begun = training !== this.training
-    if (begun) [this.training, this.steps] = [training, []]
-    if (step && taken > this.steps.length) {
+    if (begun) [this.training, this.before, this.steps] = [training, taken, []]
+    if (step && taken > this.before + this.steps.length) {
       const bytes = Uint8Array.from(atob(step), (character) => character.charCodeAt(0))
       this.steps.push(...stepsOf(parseTensors(bytes.buffer)))
       this.arrived?.(this.steps[this.steps.length - 1])

@@ -16,7 +16,7 @@
 const STEP_MS = 1500
 const QUICK_MS = 400 // a step that is only taken because its turn comes first
 const SLOW_MS = 12_000
-const PLAYED = { first: 1200, shrinks: 0.9, last: 100 } // milliseconds; each is shorter than the one before
+const PLAYED = { first: 1200, shrinks: 0.9, last: 120 } // milliseconds; each is shorter than the one before
 const HASTY_MS = 300 // a shorter step is shown by its end alone
 
 export class Player {
@@ -49,9 +49,14 @@ export class Player {
     this.animation = 0
   }
 
+  /** Whether the step under way is too short to see its phases. */
+  get hasty() {
+    return this.moving && !this.slow && this.duration < HASTY_MS
+  }
+
   /** How far the step that is shown has come, from 0 to 1. Whoever wants no motion sees its end, unless it is slow. */
   get share() {
-    return this.moving && (this.duration < HASTY_MS || (this.reducedMotion.matches && !this.slow)) ? 1 : this.done
+    return this.hasty || (this.moving && this.reducedMotion.matches && !this.slow) ? 1 : this.done
   }
 
   /**

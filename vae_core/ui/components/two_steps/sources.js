@@ -35,7 +35,10 @@ export class Sources {
       live: find(root, '[data-source="live"]', HTMLButtonElement),
     }
     this.note = find(root, '[data-testid="two-steps-note"]', HTMLElement)
-    this.live = new Live((network) => on.ask(network))
+    this.live = new Live((network) => {
+      clearTimeout(this.looking) // of two requests at a time, the server may hear one
+      on.ask(network)
+    })
     /** @type {Recording | null} */
     this.recording = null
     /** @type {Recording | Live | null} the one that is shown */
@@ -53,12 +56,11 @@ export class Sources {
 
   /** @param {Data} data */
   async update(data) {
-    const first = !this.data
     this.data = data
     const { recording, live } = data
-    if (first && recording) {
+    if (recording && !this.recording) {
       this.recording = new Recording(recording.pieces, outlineOf(await fetchTensors(recording.overview)))
-      await this.choose(this.recording)
+      if (!this.chosen) await this.choose(this.recording)
     }
     if (this.live.receive(live) && this.chosen === this.live) await this.choose(this.live)
     clearTimeout(this.looking)

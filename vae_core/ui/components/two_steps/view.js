@@ -16,6 +16,10 @@ import { NETWORKS } from "./steps.js"
 
 /** @typedef {(name: "live", value: { action: Action, asked: number }) => void} Trigger - asks the server for something of the live training. */
 
+/** Milliseconds between two steps that are drawn while many go by: what changes more often than three times a second may
+ * harm people (WCAG 2.3.1). Steps of 120 ms are then shown one in three, so that both networks have their turns. */
+const FLASH_MS = 1000 / 3
+
 export class View {
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -40,6 +44,8 @@ export class View {
     /** @type {Trigger} */
     this.trigger = () => {}
     this.batchSize = 0
+    /** When a step was drawn last, by performance.now(). */
+    this.drawnAt = -Infinity
     /** What is drawn: pictures and texts change only with it. @type {{ step: Step | null, index: number, error: number | null }} */
     this.drawn = { step: null, index: -1, error: null }
     this.listen()
@@ -92,8 +98,13 @@ export class View {
   /** Draw the step that is shown, as far as it has come. */
   draw() {
     const { step, share, moving, position } = this.player
+    const now = performance.now()
+    if (this.player.hasty && now - this.drawnAt < FLASH_MS) return
     const index = moving && step ? phaseAt(step.trained, share)[0] : position ? AGAIN : JUDGED
-    if (step !== this.drawn.step || index !== this.drawn.index) this.show(step, index)
+    if (step !== this.drawn.step || index !== this.drawn.index) {
+      this.show(step, index)
+      this.drawnAt = now
+    }
     if (step && moving && share < 1) this.diagram.move(step, share, this.drawn.error)
     else this.diagram.rest(step && (position || moving) ? step.trained : null, this.drawn.error)
     this.texts.sentence.textContent = this.sentence(index)
@@ -116,7 +127,7 @@ export class View {
   /** @param {number} index - of the phase. */
   sentence(index) {
     const { step, moving, position } = this.player
-    if (!step) return "Nothing is trained yet. Take a step, or press Play."
+    if (!step) return "No step is taken here yet. Take one, or press Play."
     if (!moving && !position) return "Neither network has learned anything yet: G draws grey noise, and D guesses. Take a step, or press Play."
     return PHASES[step.trained][index].text(step, this.batchSize)
   }
