@@ -41,7 +41,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session", autouse=True)
 def few_samples() -> Iterator[None]:
-    """Reports that this process measures or asks for are on 200 samples of the model, not 10,000, which take seconds."""
+    """Reports that this process measures or asks for are on 200 samples, not on 10,000, which take seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(samples, "SAMPLES", 200)
         yield
