@@ -48,7 +48,7 @@ def overall_names(model: Model) -> tuple[str, ...]:
 def measure_gan(network: GanNetwork, digits: Digits, on_progress: OnProgress) -> list[Score]:
     """The scores of a GAN, which takes some seven seconds for 10,000 digits on two cores.
 
-    Raises RunDamaged if what it draws is not finite.
+    Raises RunDamaged if what it draws, or what its discriminator says, is not finite.
     """
     on_progress(0.0, _JUDGING)
     scores = sample_scores(network.decoder.decode, shipped_judge(), digits, samples.SAMPLES)
