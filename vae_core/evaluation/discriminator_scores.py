@@ -24,7 +24,7 @@ DISCRIMINATOR_SCORES = (PAIRS, ON_DIGITS, ON_SAMPLES)
 
 def discriminator_scores(network: GanNetwork, digits: Digits, count: int) -> list[Score]:
     """The scores of DISCRIMINATOR_SCORES in order, for `count` samples; the first alone where the loss was
-    relativistic. Raises RunDamaged, as `draw` does."""
+    relativistic. Raises RunDamaged if what is drawn, or a logit, is not finite."""
     real = network.discriminator.logits(to_pixels(digits.test_images))
     drawn = network.discriminator.logits(draw(network.decoder.decode, count))
     value, error = pairs_told_apart(real, drawn)

@@ -48,8 +48,8 @@ def overall_names(model: Model) -> tuple[str, ...]:
 def measure_gan(network: GanNetwork, digits: Digits, count: int, on_progress: OnProgress) -> list[Score]:
     """The scores of a GAN, which takes some seven seconds for 10,000 digits on two cores.
 
-    count: of the samples that are judged.
-    Raises RunDamaged if what it draws is not finite.
+    count: of the samples that are judged. Raises RunDamaged if what it draws, or what its discriminator says, is not
+    finite.
     """
     on_progress(0.0, _JUDGING)
     scores = sample_scores(network.decoder.decode, shipped_judge(), digits, count)

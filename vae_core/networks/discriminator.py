@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vae_core.errors import RunDamaged
 from vae_core.networks.dense import Layer, affine, hidden_layers, layer_of, through
 from vae_core.storage.tensors import Tensors
 
@@ -27,9 +28,13 @@ class Discriminator:
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         """How real each digit is. pixels: (N, 784) float32 in [0, 1]. Returns (N,) float32.
 
-        Above 0 it takes a digit for real; after a training with the relativistic loss, only differences count.
+        Above 0 it takes a digit for real; after a training with the relativistic loss, only differences count. Raises
+        RunDamaged if the weights are so large that a result is not finite.
         """
-        return affine(self.output, through(self.hidden, pixels, "leaky relu"))[:, 0]
+        logits = affine(self.output, through(self.hidden, pixels, "leaky relu"))[:, 0]
+        if not np.isfinite(logits).all():
+            raise RunDamaged("The run's network is damaged: its discriminator's logits are not finite.")
+        return logits
 
     @property
     def layers(self) -> tuple[Layer, ...]:

@@ -1,9 +1,11 @@
 """The discriminator against a plain loop over its layers."""
 
 import numpy as np
+import pytest
 
 from tests.unit.builders import GAN_CONFIG, GREYS
 from vae_core.data.images import to_pixels
+from vae_core.errors import RunDamaged
 from vae_core.networks.discriminator import Discriminator
 from vae_core.networks.network import network_shapes
 
@@ -22,3 +24,9 @@ def test_logits_are_the_loops():
             x = np.where(x > 0, x, 0.2 * x)
         (expected,) = x @ tensors["discriminator.logits.kernel"] + tensors["discriminator.logits.bias"]
         np.testing.assert_allclose(logit, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_weights_that_are_too_large_are_a_damaged_run():
+    tensors = {name: np.full(shape, 1e30, np.float32) for name, (shape, _) in network_shapes(GAN_CONFIG).items()}
+    with pytest.raises(RunDamaged, match="discriminator's logits are not finite"):
+        Discriminator.from_tensors(tensors).logits(to_pixels(GREYS))

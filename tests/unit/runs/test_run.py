@@ -79,7 +79,8 @@ def test_a_title_is_one_line_of_bounded_length_and_says_what_is_not_done(root: P
 
 def test_a_gan_draws_but_encodes_nothing(root: Path):
     run = make_gan(root)
-    assert not run.explorable
+    assert (run.explorable, run.scorable) == (False, True)
+    assert not make_gan(root, "begun", status="running").scorable
     assert run.decoder().decode(np.zeros((3, 2), np.float32)).shape == (3, 28, 28)
     assert run.discriminator().logits(np.zeros((3, 784), np.float32)).shape == (3,)
     with pytest.raises(NoEncoder, match="A small GAN is a GAN: it draws digits, but has no encoder"):

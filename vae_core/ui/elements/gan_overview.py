@@ -2,27 +2,22 @@
 
 import streamlit as st
 
-from vae_core.data.images import to_images
 from vae_core.evaluation.measurement import LEFT_OUT
 from vae_core.evaluation.report import Report
 from vae_core.evaluation.sample_scores import SAMPLE_SCORES
-from vae_core.evaluation.samples import draw
 from vae_core.evaluation.summary import classes_in_words
 from vae_core.gan_config import GanConfig
 from vae_core.networks.classifier import CLASSES
-from vae_core.ui.elements.pictures import strip
-from vae_core.ui.elements.sample_overview import sample_overview
+from vae_core.ui.elements.sample_overview import drawings, sample_overview
 from vae_core.ui.elements.score_tables import label, score_table
 from vae_core.ui.resources.loaded_run import LoadedGan
-
-_DRAWN, _COLUMNS = 24, 12
 
 
 def gan_overview(loaded: LoadedGan, report: Report) -> None:
     """Draw it. report: the one on the run."""
     pictures, words = st.columns([4, 3], gap="large")
     with pictures:
-        strip(to_images(draw(loaded.network.decoder.decode, _DRAWN)), "Digits drawn at random points", _COLUMNS)
+        drawings(loaded.network, "Digits drawn at random points")
         st.caption("New digits, drawn at random points of the prior. They are not hand-picked.")
     with words:
         covered = next(score.value for score in report.scores if score.name == "classes covered")

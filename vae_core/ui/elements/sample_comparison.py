@@ -4,19 +4,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from vae_core.data.images import to_images
 from vae_core.evaluation.comparison import Measured
 from vae_core.evaluation.sample_scores import of_class
-from vae_core.evaluation.samples import draw
 from vae_core.evaluation.summary import classes_in_words
 from vae_core.figures.class_histogram import class_histogram
 from vae_core.networks.classifier import CLASSES
 from vae_core.ui.elements.chart import chart
-from vae_core.ui.elements.pictures import strip
+from vae_core.ui.elements.sample_overview import drawings
 from vae_core.ui.markdown import escape_markdown
 from vae_core.ui.resources.loaded_run import Loaded
-
-_DRAWN, _COLUMNS = 24, 12
 
 
 def sample_comparison(sides: Sequence[Loaded], both: Sequence[Measured]) -> None:
@@ -30,7 +26,7 @@ def sample_comparison(sides: Sequence[Loaded], both: Sequence[Measured]) -> None
     for column, side, found in zip(st.columns(2, gap="large"), sides, both, strict=True):
         with column:
             st.header(escape_markdown(side.run.name), anchor=False)
-            strip(to_images(draw(side.network.decoder.decode, _DRAWN)), f"Digits drawn by {side.run.name}", _COLUMNS)
+            drawings(side.network, f"Digits drawn by {side.run.name}")
             if not classes <= {score.name for score in found.scores}:
                 st.caption("Which classes it draws is not measured yet.")
                 continue

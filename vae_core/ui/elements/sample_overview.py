@@ -1,5 +1,5 @@
-"""What a model draws from random points: how its samples are spread over the classes, which of them are of none, how
-they lie among real digits; and a table of all these scores."""
+"""What a model draws from random points: some of it; how its samples are spread over the classes, which are of none,
+how they lie among real digits; and a table of all these scores."""
 
 import numpy as np
 import streamlit as st
@@ -7,7 +7,7 @@ import streamlit as st
 from vae_core.data.images import to_images
 from vae_core.evaluation.report import Report
 from vae_core.evaluation.sample_scores import SAMPLE_SCORES
-from vae_core.evaluation.samples import some_seams
+from vae_core.evaluation.samples import draw, some_seams
 from vae_core.figures.class_histogram import class_histogram
 from vae_core.networks.judge import shipped_judge
 from vae_core.networks.network import Model
@@ -17,6 +17,12 @@ from vae_core.ui.elements.pictures import strip
 from vae_core.ui.elements.score_tables import score_table, written
 
 _SHOWN = 8
+_DRAWN, _COLUMNS = 24, 12
+
+
+def drawings(model: Model, description: str) -> None:
+    """What a model draws at the first of the random points that its scores are of. description: of the picture."""
+    strip(to_images(draw(model.decoder.decode, _DRAWN)), description, _COLUMNS)
 
 
 def sample_overview(model: Model, report: Report) -> None:
