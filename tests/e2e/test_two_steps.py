@@ -1,6 +1,8 @@
 """The two steps of a GAN's training: the numbers are those of the recording, it plays and pauses, and it goes live."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -209,19 +211,21 @@ def test_what_does_not_arrive_is_told_and_fetched_by_the_next_press(browser: Bro
 
 
 @pytest.fixture
-def live(browser: Browser, tmp_path: Path) -> Iterator[Tab]:
+def live(browser: Browser, tmp_path: Path) -> Iterator[tuple[Tab, int]]:
+    """A tab on an app of its own, which shows the bundled digits; and that app's process."""
     with (
-        running_app(tmp_path / "runs", tmp_path / "log", VAE_MNIST="") as (address, _),
+        running_app(tmp_path / "runs", tmp_path / "log", VAE_MNIST="") as (address, app),
         browser.new_context(viewport={"width": 1280, "height": 720}, **STILL) as window,
     ):
         tab = Tab(window.new_page(), address)
         tab.enter("GAN")
         tab.page.wait_for_selector(READY)
-        yield tab
+        yield tab, app.pid
 
 
-def test_live_the_networks_learn_in_any_order_and_a_second_visitor_is_told_to_wait(live: Tab) -> None:
-    page, note = live.page, live.page.get_by_test_id("two-steps-note")
+def test_live_the_networks_learn_in_any_order_and_a_second_visitor_is_told_to_wait(live: tuple[Tab, int]) -> None:
+    tab, app = live
+    page, note = tab.page, tab.page.get_by_test_id("two-steps-note")
     press(page, "Live training")
     expect(note).to_contain_text("TensorFlow is starting")
     expect(note).to_contain_text("trained now on 4,000 training digits", timeout=LONG)
@@ -243,4 +247,17 @@ def test_live_the_networks_learn_in_any_order_and_a_second_visitor_is_told_to_wa
     assert (number(page, "error-before"), number(page, "error-after")) == seen[1]
     press(page, "Recording")
     expect(page.get_by_test_id("two-steps-moment")).to_contain_text("of 600")
-    assert not live.errors
+    assert not tab.errors
+    press(page, "Live training")
+    (worker,) = children(app)
+    os.kill(worker, signal.SIGKILL)
+    press(page, "Discriminator step")
+    expect(note).to_contain_text("was killed")
+    press(page, "Start live training")
+    expect(note).to_contain_text("TensorFlow is starting")
+
+
+def children(process: int) -> list[int]:
+    """The processes that this one has started and that live."""
+    lists = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for path in lists for child in path.read_text().split()]
