@@ -64,7 +64,7 @@ def _chosen_config(at_hand: Digits) -> AnyConfig | None:
     bounds, which the page then says. Beside them the run's title can be written."""
     left, middle, right = st.columns([4, 1, 3], gap="medium")
     left.segmented_control(
-        "Recipe", [*RECIPES, CUSTOM], key=TrainState.recipe.key, persist_state="session", required=True
+        "Recipe", [*RECIPES, CUSTOM], key=TrainState.recipe.key, persist_state="session", required=True, wrap=True
     )
     right.text_input(
         "Title",
