@@ -17,6 +17,7 @@ PAGES = {
     "report on a GAN": ("/report?run=gan-collapsed", "text=What its discriminator makes of them"),
     "compare with a GAN": ("/compare?left=deep&right=gan", "text=Settings that are the same"),
     "compare": ("/compare", '[data-testid="comparison"][data-ready="true"]'),
+    "a GAN beside a VAE": ("/gan?view=beside&vae=seed&digit=7", "text=/\\d+ more scores/"),
     "about": ("/about", '[data-testid="course"][data-ready="true"]'),
 }
 

@@ -10,6 +10,7 @@ PAGES = {
     "Train": '[data-testid="time-machine"][data-ready="true"]',
     "Report": "text=Confusion",
     "Compare": '[data-testid="comparison"][data-ready="true"]',
+    "GAN": '[data-testid="two-steps"][data-ready="true"]',
     "About": '[data-testid="course"][data-ready="true"]',
     "Explore": '[data-testid="latent-map"][data-ready="true"]',
 }
@@ -21,7 +22,8 @@ def walk(explorer: Explorer, named: str) -> None:
         page.get_by_role("link", name=name, exact=True).click()
         page.locator(there).first.wait_for()
         explorer.settle()
-        expect(page.get_by_text(named).first).to_be_visible()
+        if name != "GAN":  # its recording is of the bundled digits, which it says, with MNIST too
+            expect(page.get_by_text(named).first).to_be_visible()
         assert page.get_by_test_id("stException").count() == 0
         assert page.locator('[data-testid="stAlertContentError"]').count() == 0
 
