@@ -32,6 +32,7 @@ NEED_TENSORFLOW = {
 LIBRARY = [
     {"vae_core"},  # its __init__.py: the version
     {"errors"},
+    {"cores"},
     {"storage"},
     {"data"},
     {"settings"},

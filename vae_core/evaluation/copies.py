@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vae_core.cores import for_each
 from vae_core.data.images import PIXELS, to_pixels
 
 NEAR = 1 / 3
@@ -19,9 +20,10 @@ def two_nearest(pixels: np.ndarray, training: np.ndarray, itself: bool = False) 
     784) float32 in [0, 1]; training: (M, 28, 28) uint8; itself: whether the pictures are the first N of these, so that
     each is not compared with itself.
     """
-    nearest = np.full((len(pixels), 2), np.inf, np.float32)
     squares = np.einsum("nd,nd->n", pixels, pixels)[:, None]
-    for first in range(0, len(training), _BLOCK):
+
+    def of_block(first: int) -> np.ndarray:
+        nearest = np.full((len(pixels), 2), np.inf, np.float32)
         block = to_pixels(training[first : first + _BLOCK])
         distances = (-2 * pixels) @ block.T
         distances += squares
@@ -29,11 +31,14 @@ def two_nearest(pixels: np.ndarray, training: np.ndarray, itself: bool = False) 
         if itself:
             own = np.arange(first, min(first + len(block), len(pixels)))
             distances[own, own - first] = np.inf
-        for _ in range(min(2, len(block))):  # of the block: the nearest, then the nearest of the others
+        for k in range(min(2, len(block))):  # the nearest, then the nearest of the others
             place = distances.argmin(axis=1)[:, None]
-            found = np.take_along_axis(distances, place, axis=1)
-            nearest = np.sort(np.concatenate([nearest, found], axis=1), axis=1)[:, :2]
+            nearest[:, k] = np.take_along_axis(distances, place, axis=1)[:, 0]
             np.put_along_axis(distances, place, np.inf, axis=1)
+        return nearest
+
+    parts = list(for_each(of_block, range(0, len(training), _BLOCK)))
+    nearest = np.sort(np.concatenate(parts, axis=1), axis=1)[:, :2]
     return 255 * np.sqrt(nearest.clip(0) / PIXELS)
 
 

@@ -5,10 +5,14 @@ in, on average, 1/k; 1 for samples that are spread as the real points are, more 
 them. Coverage: the share of balls that hold a sample; at best about 1 - 2^-k.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+
+from vae_core.cores import for_each
+
+Result = TypeVar("Result")
 
 NEIGHBOURS = 5
 """k, as in the paper."""
@@ -30,32 +34,39 @@ def squared_radii(real: np.ndarray) -> np.ndarray:
     With too few points for k neighbours, the farthest of them counts.
     """
     k = min(NEIGHBOURS, len(real) - 1)  # the nearest, at 0, is the point itself
-    radii = np.empty(len(real), np.float32)
-    for rows, distances in _squared_distances(real, real):
+
+    def of_rows(distances: np.ndarray, rows: slice) -> np.ndarray:
         distances.partition(k, axis=1)
-        radii[rows] = distances[:, k]
-    return radii
+        return distances[:, k].copy()
+
+    return np.concatenate(list(_for_each_rows(real, real, of_rows)))
 
 
 def density_coverage(real: np.ndarray, radii: np.ndarray, samples: np.ndarray) -> DensityCoverage:
     """real: (N, D) float32; radii: as from `squared_radii`; samples: (M, D) float32."""
-    counts, covered = np.zeros(len(samples)), np.zeros(len(real), bool)
-    for rows, distances in _squared_distances(real, samples):
+
+    def of_rows(distances: np.ndarray, rows: slice) -> tuple[np.ndarray, np.ndarray]:
         inside = distances < radii[rows, None]
-        counts += inside.sum(axis=0)
-        covered[rows] = inside.any(axis=1)
-    return DensityCoverage(counts / NEIGHBOURS, covered)
+        return inside.sum(axis=0), np.asarray(inside.any(axis=1))
+
+    counts, covered = zip(*_for_each_rows(real, samples, of_rows), strict=True)
+    return DensityCoverage(np.sum(counts, axis=0) / NEIGHBOURS, np.concatenate(covered))
 
 
-def _squared_distances(points: np.ndarray, others: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """Blocks of rows of the matrix of squared distances: which rows, and (rows, M) float32."""
+def _for_each_rows(
+    points: np.ndarray, others: np.ndarray, compute: Callable[[np.ndarray, slice], Result]
+) -> Iterator[Result]:
+    """What `compute` makes of each block of rows of the matrix of squared distances: (rows, M) float32; which rows."""
     centre = points.mean(axis=0)  # far from 0, squares would lose digits
     points, others = points - centre, others - centre
     squares = np.einsum("md,md->m", others, others)
-    for first in range(0, len(points), _ROWS):
+
+    def of_block(first: int) -> Result:
         block = points[first : first + _ROWS]
         distances = block @ others.T
         distances *= -2
         distances += squares
         distances += np.einsum("nd,nd->n", block, block)[:, None]
-        yield slice(first, first + len(block)), distances
+        return compute(distances, slice(first, first + len(block)))
+
+    return for_each(of_block, range(0, len(points), _ROWS))

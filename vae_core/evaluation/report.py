@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vae_core.cores import all_cores
 from vae_core.data.digits import Digits
 from vae_core.errors import NoEncoder, RunDamaged, RunError
 from vae_core.evaluation import samples
@@ -84,9 +85,10 @@ class Report:
         count: of the samples that are judged, SAMPLES unless the caller says otherwise.
         """
         count = samples.SAMPLES if count is None else count
-        if isinstance(model, Network):
-            return cls(*measure_vae(model, digits, count, on_progress))
-        return cls(measure_gan(model, digits, count, on_progress))
+        with all_cores():
+            if isinstance(model, Network):
+                return cls(*measure_vae(model, digits, count, on_progress))
+            return cls(measure_gan(model, digits, count, on_progress))
 
     @classmethod
     def read(cls, run: Run, model: Model, digits: Digits) -> "Report | None":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vae_core.config import LATENT_DIM
+from vae_core.cores import for_each
 from vae_core.data.images import PIXELS
 from vae_core.errors import RunDamaged
 from vae_core.evaluation.digit_metrics import standard_error
@@ -40,7 +41,7 @@ class Judged:
     @classmethod
     def of(cls, pixels: np.ndarray, judge: Classifier) -> "Judged":
         """pixels: (N, 784) float32 in [0, 1]."""
-        features = np.concatenate([judge.features(block) for block in np.split(pixels, _starts(len(pixels)))])
+        features = np.concatenate(list(for_each(judge.features, np.split(pixels, _starts(len(pixels))))))
         probabilities = judge.probabilities(features)
         return cls(features, probabilities.argmax(axis=1), probabilities.max(axis=1))
 
@@ -60,7 +61,7 @@ def draw(decode: Decode, count: int) -> np.ndarray:
     Fewer points are the first ones of more. Raises RunDamaged if it draws what is not finite.
     """
     z = np.random.default_rng(SEED).standard_normal((count, LATENT_DIM), dtype=np.float32)
-    drawn = [decode(block).reshape(-1, PIXELS) for block in np.split(z, _starts(count))]
+    drawn = [pictures.reshape(-1, PIXELS) for pictures in for_each(decode, np.split(z, _starts(count)))]
     if not all(np.isfinite(pixels).all() for pixels in drawn):
         raise RunDamaged("The run's network is damaged: it decodes points as pixels that are not finite.")
     return np.concatenate(drawn)

@@ -9,10 +9,10 @@ all cells of a lattice are one matrix product.
 """
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 
+from vae_core.cores import for_each
 from vae_core.latent.latent_map import LatentMap
 from vae_core.latent.points import Z_LIMIT
 
@@ -29,8 +29,13 @@ def masses(embedded: LatentMap, edges: np.ndarray) -> np.ndarray:
     Returns (n, n) float64: a row for each interval of z2, a column for each of z1. Their sum is at most 1.
     """
     total = np.zeros((len(edges) - 1, len(edges) - 1))
-    for _, z1_masses, z2_masses in _blocks(embedded, edges):
-        total += z2_masses.T @ z1_masses
+
+    def product(block: slice) -> np.ndarray:
+        z1_masses, z2_masses = _block_masses(embedded, edges, block)
+        return z2_masses.T @ z1_masses
+
+    for part in for_each(product, _blocks(embedded)):
+        total += part
     return total / len(embedded.means)
 
 
@@ -54,19 +59,24 @@ def kl_from_prior(embedded: LatentMap) -> np.ndarray:
     positive = (q > 0) & (p > 0)  # far out, masses round to 0
     ratio = np.divide(q, p, out=np.ones_like(q), where=positive)
     log_ratio = np.log(ratio, out=ratio)  # 0 where a mass is 0
-    values = np.empty(len(embedded.means))
-    for block, z1_masses, z2_masses in _blocks(embedded, edges):
-        values[block] = np.einsum("bi,bi->b", z2_masses @ log_ratio, z1_masses)
-    return values
+
+    def values_of(block: slice) -> np.ndarray:
+        z1_masses, z2_masses = _block_masses(embedded, edges, block)
+        return np.einsum("bi,bi->b", z2_masses @ log_ratio, z1_masses)
+
+    return np.concatenate([np.empty(0), *for_each(values_of, _blocks(embedded))])
 
 
-def _blocks(embedded: LatentMap, edges: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-    """The digits in blocks: which they are, and the masses of their posteriors along z1 and z2, each (B, n)."""
-    for start in range(0, len(embedded.means), _DIGITS):
-        block = slice(start, start + _DIGITS)
-        mean, std = embedded.means[block].astype(np.float64), embedded.std[block].astype(np.float64)
-        z1_masses, z2_masses = (_normal_masses(edges, mean[:, i], std[:, i]) for i in range(2))
-        yield block, z1_masses, z2_masses
+def _blocks(embedded: LatentMap) -> list[slice]:
+    """The digits in blocks."""
+    return [slice(start, start + _DIGITS) for start in range(0, len(embedded.means), _DIGITS)]
+
+
+def _block_masses(embedded: LatentMap, edges: np.ndarray, block: slice) -> tuple[np.ndarray, np.ndarray]:
+    """The masses of the digits' posteriors along z1 and along z2, each (B, n)."""
+    mean, std = embedded.means[block].astype(np.float64), embedded.std[block].astype(np.float64)
+    z1_masses, z2_masses = (_normal_masses(edges, mean[:, i], std[:, i]) for i in range(2))
+    return z1_masses, z2_masses
 
 
 def _normal_masses(edges: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vae_core.config import LATENT_DIM
+from vae_core.cores import for_each
 from vae_core.data.images import to_pixels
 from vae_core.networks.network import Network
 
@@ -88,16 +90,19 @@ def negative_elbo(network: Network, images: np.ndarray, samples: int = SAMPLES, 
     the encoder's numbers are not finite.
     """
     noise = np.random.default_rng(seed)
-    reconstruction, kl, error = (np.empty(len(images)) for _ in range(3))
-    for start in range(0, len(images), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        pixels = to_pixels(images[block])
-        mean, log_var = network.encoder.encode(pixels)
-        std = np.exp(0.5 * log_var)
-        drawn = np.empty((samples, len(pixels)))
-        for sample in drawn:
-            z = mean + std * noise.standard_normal(mean.shape, dtype=np.float32)  # (B, 2)
-            sample[:] = reconstruction_nats(pixels, network.decoder.logits(z))
-        reconstruction[block], kl[block] = drawn.mean(axis=0), kl_nats(mean, log_var)
-        error[block] = drawn.std(axis=0, ddof=1) / math.sqrt(samples) if samples > 1 else np.nan
-    return NegativeElbo(reconstruction, kl, error)
+    blocks = [images[start : start + _BLOCK] for start in range(0, len(images), _BLOCK)]
+    drawn = [noise.standard_normal((samples, len(block), LATENT_DIM), dtype=np.float32) for block in blocks]
+    parts = for_each(lambda part: _of_block(network, *part), zip(blocks, drawn, strict=True))
+    return NegativeElbo(*(np.concatenate(terms) for terms in zip(*parts, strict=True)))
+
+
+def _of_block(network: Network, images: np.ndarray, noise: np.ndarray) -> NegativeElbo:
+    """images: (B, 28, 28) uint8; noise: (samples, B, 2) float32, draws of N(0, 1)."""
+    pixels = to_pixels(images)
+    mean, log_var = network.encoder.encode(pixels)
+    std = np.exp(0.5 * log_var)
+    drawn = np.empty((len(noise), len(pixels)))
+    for sample, epsilon in zip(drawn, noise, strict=True):
+        sample[:] = reconstruction_nats(pixels, network.decoder.logits(mean + std * epsilon))
+    error = drawn.std(axis=0, ddof=1) / math.sqrt(len(noise)) if len(noise) > 1 else np.full(len(pixels), np.nan)
+    return NegativeElbo(drawn.mean(axis=0), kl_nats(mean, log_var), error)

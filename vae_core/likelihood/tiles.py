@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.ndimage import maximum_filter
 
+from vae_core.cores import for_each
 from vae_core.latent.points import Z_LIMIT
 from vae_core.likelihood.elbo import softplus
 from vae_core.networks.decoder import Decoder
@@ -51,13 +52,17 @@ def coarse_sums(
     nodes = _interleaved(TILE, COARSE).reshape(-1, 1, 2)  # (K, 1, 2)
     sums = np.empty((len(pixels), len(corners)), np.float32)
     together = _NODES // len(nodes)
-    for start in range(0, len(corners), together):
+
+    def sum_some(start: int) -> None:
         some = slice(start, start + together)
         shape = (len(nodes), len(corners[some]), -1)  # nodes first: NumPy sums along a short last axis slowly
         logits, constant = _terms(decoder, (nodes + corners[some]).reshape(-1, 2))
         for first in range(0, len(pixels), _DIGITS):
             block = slice(first, first + _DIGITS)
             sums[block, some] = log_sum_exp(_joint(pixels[block], logits, constant).reshape(shape), axis=0).T
+
+    starts = range(0, len(corners), together)
+    for start, _ in zip(starts, for_each(sum_some, starts), strict=True):
         on_share(min(1.0, (start + together) / len(corners)))
     return sums
 
@@ -97,7 +102,8 @@ def row_sums(
     ends = np.searchsorted(tile_of[order], np.arange(len(corners) + 1))
     parts = np.empty((4, 4, len(digits)))
     together = _NODES // SIDE**2  # tiles decoded at once
-    for start in range(0, len(corners), together):
+
+    def sum_some(start: int) -> None:
         some = corners[start : start + together]
         logits, constant = _terms(decoder, (some[:, None, None, None] + inner).reshape(-1, 2))
         for t in range(len(some)):
@@ -105,7 +111,10 @@ def row_sums(
             rows = order[ends[start + t] : ends[start + t + 1]]
             joint = _joint(pixels[digits[rows]], logits[nodes], constant[nodes])
             parts[..., rows] = log_sum_exp(joint.reshape(*inner.shape[:-1], -1), axis=2)
-        on_share((start + len(some)) / len(corners))
+
+    starts = range(0, len(corners), together)
+    for start, _ in zip(starts, for_each(sum_some, starts), strict=True):
+        on_share(min(1.0, (start + together) / len(corners)))
     return parts
 
 
