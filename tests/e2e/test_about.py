@@ -145,7 +145,7 @@ def test_a_finger_drags_the_handle_and_beside_it_scrolls_the_page(browser: Brows
     """And models that do not arrive are told where they are missing."""
     with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as window:
         page = window.new_page()
-        for file in ("plotly-*", f"decoder-*{open_run('beta-4').network().digest}*"):  # Plotly.js only takes time here
+        for file in ("plotly-*", f"decoder-*{open_run('beta-4').decoder().digest}*"):  # Plotly.js only takes time here
             page.route(f"**/{file}", lambda route: route.abort())
         page.goto(f"{address}/about")
         page.wait_for_selector(READY)

@@ -17,12 +17,12 @@ def test_the_course_is_on_the_run_and_the_digit_of_the_explorer(runs: Path, show
     data = browser_data(opened("about.py", run="seed", z1="1.5", z2="-0.25"), "course")
     assert data
     network = open_run("seed").network()
-    assert network.digest in data["decoder"]
+    assert network.decoder.digest in data["decoder"]
     assert data["activation"] == "relu"
     assert f"{network.digest}-{shown.digest}" in data["pictures"]
     elsewhere = browser_data(opened("about.py"), "course")
     assert elsewhere
-    assert open_run(DEFAULT_RUN).network().digest in elsewhere["decoder"]
+    assert open_run(DEFAULT_RUN).decoder().digest in elsewhere["decoder"]
     assert elsewhere["digit"] != data["digit"]
     assert max(elsewhere["digit"], data["digit"]) < len(shown.test_images)
 
