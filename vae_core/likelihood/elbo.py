@@ -105,4 +105,4 @@ def _of_block(network: Network, images: np.ndarray, noise: np.ndarray) -> Negati
     for sample, epsilon in zip(drawn, noise, strict=True):
         sample[:] = reconstruction_nats(pixels, network.decoder.logits(mean + std * epsilon))
     error = drawn.std(axis=0, ddof=1) / math.sqrt(len(noise)) if len(noise) > 1 else np.full(len(pixels), np.nan)
-    return NegativeElbo(drawn.mean(axis=0), kl_nats(mean, log_var), error)
+    return NegativeElbo(drawn.mean(axis=0), kl_nats(mean, log_var).astype(np.float64), error)
