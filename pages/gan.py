@@ -12,7 +12,7 @@ from vae_core.runs.catalog import list_runs, open_run
 from vae_core.runs.run import Run
 from vae_core.ui.components.decoder_maps import Side, decoder_maps, pinned_point
 from vae_core.ui.components.time_machine import time_machine
-from vae_core.ui.components.two_steps import two_steps
+from vae_core.ui.components.two_steps import shown_step, two_steps
 from vae_core.ui.elements.digit_search import digit_search, find_places
 from vae_core.ui.elements.digits_on_show import digits_on_show
 from vae_core.ui.elements.drawn_classes import drawn_classes
@@ -25,7 +25,7 @@ from vae_core.ui.resources.drawn_layer import DrawnLayer
 from vae_core.ui.resources.loaded_decoder import LoadedDecoder, load_decoder
 from vae_core.ui.resources.loaded_run import digits_for, load_any, load_run
 from vae_core.ui.session.digits import digits
-from vae_core.ui.session.gan import BESIDE, LEARNED, STEPS, VIEWS, GanState
+from vae_core.ui.session.gan import BESIDE, LEARNED, MOST_STEPS, STEPS, VIEWS, GanState
 
 state = GanState()
 
@@ -52,13 +52,20 @@ def main() -> None:
 # --- The two steps
 
 
+@st.fragment
 def the_two_steps() -> None:
+    """Drawn anew by itself when a visitor steps on, for its link; or takes a live step."""
     st.markdown(
         "A **generator** G draws digits from random points; a **discriminator** D tells real digits from drawn ones. "
         "They are trained in turn, each against the other. Take a step, or play."
     )
-    two_steps()
+    two_steps(state.target_step, state.revision, keep_step)
     state.write_link()
+
+
+def keep_step() -> None:
+    if type(step := shown_step()) is int and 0 <= step <= MOST_STEPS:  # no recording of ours sends anything else
+        state.step = step
 
 
 # --- What it has learned

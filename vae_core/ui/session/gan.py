@@ -1,5 +1,5 @@
-"""What the page on GANs shows, and its link: ?view=<part>; &run=<id of a GAN>&layer=<name>&z1=<float>&z2=<float>, and
-beside a VAE &vae=<id>&digit=<number>.
+"""What the page on GANs shows, and its link: ?view=<part>; of the two steps &step=<number>; of the other parts &run=<id
+of a GAN>&layer=<name>&z1=<float>&z2=<float>, and beside a VAE &vae=<id>&digit=<number>.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,9 @@ VIEWS = {STEPS: "The two steps", LEARNED: "What it has learned", BESIDE: "Beside
 
 DEFAULT_RUN = "gan"
 
+MOST_STEPS = 100_000
+"""A link to the two steps may ask for so many; a shorter recording is then shown at its end."""
+
 
 @dataclass(frozen=True)
 class GanLink:
@@ -33,6 +36,7 @@ class GanLink:
     layer: str
     z: Point | None
     digit: int | None
+    step: int
     notices: tuple[str, ...]
 
     @classmethod
@@ -61,7 +65,12 @@ class GanLink:
         if "digit" in parameters:
             digit, refused = parse_digit(parameters["digit"], digits)
             notices += refused
-        return cls(view, runs["run"], runs["vae"], layer, z, digit, tuple(notices))
+        step, text = 0, parameters.get("step", "0")
+        if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) <= MOST_STEPS:
+            step = int(text)
+        else:
+            notices.append(f"The link's step is not used: expected a whole number from 0; found {text[:40]!r}.")
+        return cls(view, runs["run"], runs["vae"], layer, z, digit, step, tuple(notices))
 
 
 def _trained(run_id: str, is_gan: bool) -> str:
@@ -90,17 +99,22 @@ class GanState(State):
     """Raised whenever Python moves the pin."""
     digit: Value[int | None] = Value("gan digit", lambda: None)
     """The number of the digit that both models are to draw; None: none yet."""
+    step: Value[int] = Value("gan step", int)
+    """How many of the recording's steps are taken."""
+    target_step: Value[int] = Value("gan target step", int)
+    """The one to show when `revision` has been raised, or the component is a new one."""
 
     def begin(self, digits: int) -> tuple[str, ...]:
         """Set the defaults and follow the URL if it is news. Returns the notices that the URL deserves."""
         self.set_defaults()
         notices = ()
-        if asked := url.news("view", "run", "vae", "layer", "z1", "z2", "digit"):
+        if asked := url.news("view", "run", "vae", "layer", "z1", "z2", "digit", "step"):
             link = GanLink.parse(asked, digits)
             self.view, self.layer, self.digit, notices = link.view, link.layer, link.digit, link.notices
+            self.step = link.step
             self.run, self.vae = link.run or DEFAULT_RUN, link.vae or explore.DEFAULT_RUN
             self.move(link.z)
-        self.target = self.pinned  # the maps may be new ones
+        self.target, self.target_step = self.pinned, self.step  # the components may be new ones
         return notices
 
     def keep_among(self, gans: Mapping[str, Run], vaes: Mapping[str, Run]) -> tuple[str, ...]:
@@ -127,6 +141,8 @@ class GanState(State):
     def write_link(self) -> None:
         """Let the URL say what is shown."""
         link = {"view": self.view}
+        if self.view == STEPS and self.step:
+            link |= {"step": str(self.step)}
         if self.view != STEPS:
             link |= {"run": self.run}
             link |= {"layer": self.layer} if self.layer != JUDGED else {}

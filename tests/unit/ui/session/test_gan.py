@@ -20,11 +20,11 @@ def test_a_link_is_followed():
         },
         DIGITS,
     )
-    assert link == GanLink("beside", "gan", "seed", "magnification", (1.0, -0.5), 7, ())
+    assert link == GanLink("beside", "gan", "seed", "magnification", (1.0, -0.5), 7, 0, ())
 
 
 def test_without_parameters_it_is_the_page_as_at_first():
-    assert GanLink.parse({}, DIGITS) == GanLink("steps", None, None, "judged", None, None, ())
+    assert GanLink.parse({}, DIGITS) == GanLink("steps", None, None, "judged", None, None, 0, ())
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,8 @@ def test_without_parameters_it_is_the_page_as_at_first():
         ({"layer": "density"}, "no layer is called 'density'"),
         ({"z1": "far"}, "The link's point is not used"),
         ({"digit": "100"}, "from 0 to 99"),
+        ({"step": "-3"}, "expected a whole number from 0; found '-3'"),
+        ({"step": "9" * 4000}, "The link's step is not used"),
     ],
 )
 def test_what_is_refused_is_said_and_the_rest_is_used(parameters: dict[str, str], said: str):

@@ -4,6 +4,7 @@ The browser fetches the recording in pieces and plays it by itself. A live train
 a step whenever the browser does.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,12 @@ _PIECE = 50
 """Steps in the first file that the browser fetches, so that it is there soon, and in those after it."""
 
 
-@st.fragment
-def two_steps() -> None:
-    """Draw them."""
+def two_steps(step: int, revision: int, on_step: Callable[[], None]) -> None:
+    """Draw them.
+
+    step: how many of the recording's steps are taken, adopted by a new component and whenever `revision` has changed;
+    on_step: called once the visitor rests at another one, which `shown_step` then returns.
+    """
     recorded, missing = None, ""
     try:
         recorded, missing = _published()
@@ -42,9 +46,17 @@ def two_steps() -> None:
             "missing": missing,
             "batch": STEP_BY_STEP.batch_size,
             "live": TwoStepsState().as_data(),
+            "step": step,
+            "revision": revision,
         },
         on_live_change=_act,
+        on_step_change=on_step,
     )
+
+
+def shown_step() -> Any:
+    """After how many steps of the recording the visitor rests, if it is to be believed, which the caller checks."""
+    return st.session_state[KEY]["step"]
 
 
 def _act() -> None:

@@ -16,6 +16,8 @@ import { Recording, outlineOf } from "./recording.js"
  * @property {string} missing - why the recording is shown without real digits; empty if it is not.
  * @property {number} batch - how many real digits a step draws, and how many latent points.
  * @property {LiveData} live
+ * @property {number} step - of the recording, to show whenever `revision` has changed.
+ * @property {number} revision
  */
 /** @typedef {"start" | "look" | Network} Action - begin a live training, say how it is, let a network learn. */
 

@@ -14,7 +14,11 @@ import { NETWORKS } from "./steps.js"
 /** @import { Action, Data } from "./sources.js" */
 /** @import { Step } from "./steps.js" */
 
-/** @typedef {(name: "live", value: { action: Action, asked: number }) => void} Trigger - asks the server for something of the live training. */
+/** @typedef {{ action: Action, asked: number }} Request */
+/** @typedef {(name: "live" | "step", value: Request | number) => void} Trigger - asks the server for something of the live training, or tells it
+ * which step of the recording is shown. */
+
+const REST_MS = 600 // at a step, until the server is told of it, for the page's link
 
 /** Milliseconds between two steps that are drawn while many go by: what changes more often than three times a second may
  * harm people (WCAG 2.3.1). Steps of 120 ms are then shown one in three, so that both networks have their turns. */
@@ -44,6 +48,12 @@ export class View {
     /** @type {Trigger} */
     this.trigger = () => {}
     this.batchSize = 0
+    /** Another one whenever the server has set the step that is shown. @type {number | null} */
+    this.revision = null
+    /** The step that the server knows. */
+    this.known = 0
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.resting = undefined
     /** When a step was drawn last, by performance.now(). */
     this.drawnAt = -Infinity
     /** What is drawn: pictures and texts change only with it. @type {{ step: Step | null, index: number, error: number | null }} */
@@ -84,7 +94,11 @@ export class View {
     for (const text of this.texts.counts) text.textContent = `the first 8 of ${data.batch}`
     this.texts.batch.textContent = String(data.batch)
     this.texts.message.hidden = true
+    const asked = this.revision === data.revision ? null : data.step
+    this.revision = data.revision
+    if (asked !== null) this.known = asked
     await this.sources.update(data)
+    if (asked !== null && this.player.source === this.sources.recording) await this.player.jumpTo(asked)
     this.describe()
     this.draw()
     this.root.dataset.ready = "true"
@@ -147,9 +161,19 @@ export class View {
     for (const button of [...this.presses, this.buttons.play]) button.disabled = !sources.usable
     Object.assign(this.root.dataset, { position, playing, trained: shown ? step?.trained : "" })
     this.drawChart()
+    clearTimeout(this.resting)
+    if (!moving && !playing && !player.waiting) this.resting = setTimeout(() => this.rest(), REST_MS)
     if (!moving && !playing && !player.waiting && this.root.contains(document.activeElement)) {
       this.announcer.say(() => `${this.texts.moment.textContent}. ${this.texts.sentence.textContent}`)
     }
+  }
+
+  /** Tell the server which step of the recording is shown. */
+  rest() {
+    const { position, source } = this.player
+    if (source !== this.sources.recording || position === this.known) return
+    this.known = position
+    this.trigger("step", position)
   }
 
   drawChart() {
@@ -175,6 +199,7 @@ export class View {
   }
 
   close() {
+    clearTimeout(this.resting)
     this.player.stop()
     this.sources.close()
     this.resizing.disconnect()
