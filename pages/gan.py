@@ -19,6 +19,7 @@ from vae_core.ui.elements.drawn_classes import drawn_classes
 from vae_core.ui.elements.loss_curve import loss_curve
 from vae_core.ui.elements.notices import damaged_runs, link_warnings, show_error, showing_errors
 from vae_core.ui.elements.run_labels import names
+from vae_core.ui.elements.run_select import select_run
 from vae_core.ui.elements.score_comparison import score_comparison
 from vae_core.ui.resources.drawing_layers import DRAWING_LAYERS, JUDGED, REALNESS, drawing_layer
 from vae_core.ui.resources.drawn_layer import DrawnLayer
@@ -165,16 +166,7 @@ def offered() -> tuple[dict[str, Run], dict[str, Run], list[str]]:
 
 
 def choose_run(label: str, key: str, runs: dict[str, Run]) -> None:
-    titles = names(runs.values())
-    st.selectbox(
-        label,
-        list(runs),
-        format_func=lambda run_id: f"{label}: {titles[run_id]}",
-        key=key,
-        persist_state="session",
-        label_visibility="collapsed",
-        width=190,
-    )
+    select_run({run_id: f"{label}: {name}" for run_id, name in names(runs.values()).items()}, key, width=190)
 
 
 def choose_layer(layers: list[str]) -> None:

@@ -16,7 +16,7 @@ from vae_core.storage import directories
 VISITS = 3
 STEPS = 40
 ABOUT = '[data-testid="course"][data-ready="true"]'
-READY = '[data-testid="two-steps"][data-ready="true"]'
+READY = '[data-testid="gan-steps"][data-ready="true"]'
 
 
 def measure(browser: Browser, folder: Path) -> Iterator[Measurement]:

@@ -10,7 +10,7 @@ PAGES = {
     "Train": '[data-testid="time-machine"][data-ready="true"]',
     "Report": "text=Confusion",
     "Compare": '[data-testid="comparison"][data-ready="true"]',
-    "GAN": '[data-testid="two-steps"][data-ready="true"]',
+    "GAN": '[data-testid="gan-steps"][data-ready="true"]',
     "About": '[data-testid="course"][data-ready="true"]',
     "Explore": '[data-testid="latent-map"][data-ready="true"]',
 }

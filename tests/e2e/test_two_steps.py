@@ -17,7 +17,7 @@ from tests.server import running_app
 from vae_core.data.digits import Digits
 from vae_core.runs.recording import Steps, read_recording
 
-READY = '[data-testid="two-steps"][data-ready="true"]'
+READY = '[data-testid="gan-steps"][data-ready="true"]'
 KEYS = {"discriminator": "Discriminator step", "generator": "Generator step"}
 
 
@@ -40,13 +40,13 @@ def tab(browser: Browser, address: str) -> Iterator[Tab]:
 def page(tab: Tab) -> Iterator[Page]:
     """The recording at its start. Nothing may leave an error."""
     slider(tab.page).fill("0")
-    expect(root(tab.page)).to_have_attribute("data-position", "0")
+    expect(root(tab.page)).to_have_attribute("data-step", "0")
     yield tab.page
     assert not tab.errors
 
 
 def root(page: Page) -> Locator:
-    return page.get_by_test_id("two-steps")
+    return page.get_by_test_id("gan-steps")
 
 
 def slider(page: Page) -> Locator:
@@ -96,10 +96,10 @@ def test_a_link_leads_to_the_step_and_going_back_undoes_one(tab: Tab, page: Page
     assert tab.messages_sent == sent + 1, "the server hears of where a visitor rests, and of nothing else"
     page.wait_for_timeout(1100)  # sooner, the server takes the older link for one that was under way
     page.go_back()
-    expect(root(page)).to_have_attribute("data-position", "117")
+    expect(root(page)).to_have_attribute("data-step", "117")
     page.reload()
     page.wait_for_selector(READY)
-    expect(root(page)).to_have_attribute("data-position", "117")
+    expect(root(page)).to_have_attribute("data-step", "117")
     expect(page.get_by_test_id("two-steps-moment")).to_contain_text("Step 117 of 600")
 
 
@@ -109,9 +109,11 @@ def test_ten_single_steps_show_the_numbers_of_the_recording(page: Page, steps: S
         network = "generator" if steps.trained[i] else "discriminator"
         frozen = "discriminator" if steps.trained[i] else "generator"
         press(page, KEYS[network])
-        expect(root(page)).to_have_attribute("data-position", str(i + 1))
-        expect(root(page)).to_have_attribute("data-trained", network)
+        expect(root(page)).to_have_attribute("data-step", str(i + 1))
+        expect(root(page)).to_have_attribute("data-kind", network)
         before, after = steps.error[i].astype(float)
+        losses = [float(root(page).get_attribute(f"data-loss-{when}") or "nan") for when in ("before", "after")]
+        assert losses == [pytest.approx(before), pytest.approx(after)]
         assert number(page, "error-before") == pytest.approx(before, abs=6e-4)
         assert number(page, "error-after") == pytest.approx(after, abs=6e-4)
         assert number(page, "error-change") == pytest.approx(after - before, abs=6e-4)
@@ -128,46 +130,46 @@ def test_ten_single_steps_show_the_numbers_of_the_recording(page: Page, steps: S
         said = f"its error {word} from {number(page, 'error-before'):.3f} to {number(page, 'error-after'):.3f} nats"
         expect(page.get_by_test_id("two-steps-sentence")).to_contain_text(said)
     press(page, "Back")
-    expect(root(page)).to_have_attribute("data-position", "9")
+    expect(root(page)).to_have_attribute("data-step", "9")
     assert number(page, "error-after") == pytest.approx(float(steps.error[8, 1]), abs=6e-4)
 
 
 def test_it_plays_and_pauses_by_button_and_by_key_and_steps_by_arrows(page: Page) -> None:
     press(page, "Play")
-    page.wait_for_function("Number(document.querySelector('.two-steps').dataset.position) >= 3")
+    page.wait_for_function("Number(document.querySelector('.two-steps').dataset.step) >= 3")
     press(page, "Pause")
     expect(root(page)).to_have_attribute("data-phase", "")
-    position = root(page).get_attribute("data-position")
+    position = root(page).get_attribute("data-step")
     page.wait_for_timeout(1500)
-    expect(root(page)).to_have_attribute("data-position", position or "")
+    expect(root(page)).to_have_attribute("data-step", position or "")
     root(page).focus()
     page.keyboard.press("Space")
     expect(root(page)).to_have_attribute("data-playing", "true")
     page.keyboard.press("Space")
     expect(root(page)).to_have_attribute("data-playing", "false")
     expect(root(page)).to_have_attribute("data-phase", "")
-    position = int(root(page).get_attribute("data-position") or 0)
+    position = int(root(page).get_attribute("data-step") or 0)
     page.keyboard.press("ArrowLeft")
-    expect(root(page)).to_have_attribute("data-position", str(position - 1))
+    expect(root(page)).to_have_attribute("data-step", str(position - 1))
     page.keyboard.press("ArrowRight")
-    expect(root(page)).to_have_attribute("data-position", str(position))
+    expect(root(page)).to_have_attribute("data-step", str(position))
     expect(page.locator(".two-steps .lm-live")).to_contain_text(f"Step {position} of 600")
 
 
 def test_a_generator_step_out_of_turn_takes_the_discriminators_first_and_both_take_two(page: Page) -> None:
     press(page, "Generator step")
-    expect(root(page)).to_have_attribute("data-position", "2")
+    expect(root(page)).to_have_attribute("data-step", "2")
     press(page, "Both")
-    expect(root(page)).to_have_attribute("data-position", "4")
+    expect(root(page)).to_have_attribute("data-step", "4")
     slider(page).fill("600")
-    expect(root(page)).to_have_attribute("data-position", "600")
+    expect(root(page)).to_have_attribute("data-step", "600")
     press(page, "Both")
-    expect(root(page)).to_have_attribute("data-position", "600")
+    expect(root(page)).to_have_attribute("data-step", "600")
 
 
 def test_in_slow_motion_the_error_flows_back_through_the_frozen_network(page: Page) -> None:
     press(page, "Discriminator step")
-    expect(root(page)).to_have_attribute("data-position", "1")
+    expect(root(page)).to_have_attribute("data-step", "1")
     press(page, "Slow motion")
     press(page, "Generator step")
     sentence = page.get_by_test_id("two-steps-sentence")
@@ -183,7 +185,7 @@ def test_in_slow_motion_the_error_flows_back_through_the_frozen_network(page: Pa
     expect(page.locator('[data-node="D"]')).to_have_class(re.compile("ts-frozen"))
     assert page.locator(".ts-dots circle").count() == 0, "nothing moves for whoever wants no motion"
     press(page, "Slow motion")
-    expect(root(page)).to_have_attribute("data-position", "2")
+    expect(root(page)).to_have_attribute("data-step", "2")
 
 
 def test_all_of_it_is_in_the_first_fold_and_axe_finds_nothing(page: Page) -> None:
@@ -193,7 +195,7 @@ def test_all_of_it_is_in_the_first_fold_and_axe_finds_nothing(page: Page) -> Non
         assert box["y"] + box["height"] <= 720, part
         assert box["x"] + box["width"] <= 1280, part
     press(page, "Discriminator step")
-    expect(root(page)).to_have_attribute("data-position", "1")
+    expect(root(page)).to_have_attribute("data-step", "1")
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.wait_for_timeout(700)  # what was pale until then has its full colour
@@ -221,7 +223,7 @@ def test_what_does_not_arrive_is_told_and_fetched_by_the_next_press(browser: Bro
         expect(message).to_contain_text("could not be loaded")
         page.unroute("**/two-steps-*-0.safetensors.gz")
         press(page, "Discriminator step")
-        expect(root(page)).to_have_attribute("data-position", "1")
+        expect(root(page)).to_have_attribute("data-step", "1")
         expect(message).to_be_hidden()
 
 
@@ -247,8 +249,8 @@ def test_live_the_networks_learn_in_any_order_and_a_second_visitor_is_told_to_wa
     seen = []
     for i, network in enumerate(("generator", "generator", "discriminator"), start=1):
         press(page, KEYS[network])
-        expect(root(page)).to_have_attribute("data-position", str(i))
-        expect(root(page)).to_have_attribute("data-trained", network)
+        expect(root(page)).to_have_attribute("data-step", str(i))
+        expect(root(page)).to_have_attribute("data-kind", network)
         seen.append((number(page, "error-before"), number(page, "error-after")))
     assert len(set(seen)) == 3
     assert pictures(page, "real").max() > 200
@@ -258,7 +260,7 @@ def test_live_the_networks_learn_in_any_order_and_a_second_visitor_is_told_to_wa
         press(second, "Live training")
         expect(second.get_by_test_id("two-steps-note")).to_contain_text("Others are training step by step")
     press(page, "Back")
-    expect(root(page)).to_have_attribute("data-position", "2")
+    expect(root(page)).to_have_attribute("data-step", "2")
     assert (number(page, "error-before"), number(page, "error-after")) == seen[1]
     press(page, "Recording")
     expect(page.get_by_test_id("two-steps-moment")).to_contain_text("of 600")

@@ -66,6 +66,8 @@ def explore(browser: Browser, address: str, scheme: Literal["light", "dark"], si
         page.get_by_text("Nodes on the map").click()
         if size is WIDE:
             explorer.hover((1.6, -0.9))
+        else:
+            page.get_by_test_id("stMain").evaluate("(main) => main.scrollTo(0, 0)")
         page.wait_for_timeout(500)  # the pictures below fade in
         page.screenshot(path=path)
 
@@ -150,10 +152,10 @@ def two_steps(browser: Browser, address: str, path: Path) -> None:
     """A generator's step, after some training."""
     with tab(browser, "light", SHORT) as page:
         page.goto(f"{address}/gan")
-        page.wait_for_selector('[data-testid="two-steps"][data-ready="true"]')
+        page.wait_for_selector('[data-testid="gan-steps"][data-ready="true"]')
         page.get_by_test_id("two-steps-slider").fill("241")
         page.get_by_role("button", name="Generator step", exact=True).click()
-        page.wait_for_selector('[data-testid="two-steps"][data-position="242"]')
+        page.wait_for_selector('[data-testid="gan-steps"][data-step="242"]')
         page.wait_for_timeout(1_000)
         page.screenshot(path=path)
 

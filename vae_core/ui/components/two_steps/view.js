@@ -159,7 +159,8 @@ export class View {
     this.buttons.play.textContent = playing ? "Pause" : "Play"
     this.buttons.slow.setAttribute("aria-pressed", String(slow))
     for (const button of [...this.presses, this.buttons.play]) button.disabled = !sources.usable
-    Object.assign(this.root.dataset, { position, playing, trained: shown ? step?.trained : "" })
+    const [lossBefore, lossAfter] = step?.error ?? ["", ""]
+    Object.assign(this.root.dataset, { step: position, playing, kind: (shown && step?.trained) || "", lossBefore, lossAfter: shown && !moving ? lossAfter : "" })
     this.drawChart()
     clearTimeout(this.resting)
     if (!moving && !playing && !player.waiting) this.resting = setTimeout(() => this.rest(), REST_MS)
