@@ -61,6 +61,6 @@ class TwoStepsState(State):
             "taken": self.taken,
             "answered": self.answered,
             "step": self.step,
-            "digits": f"{len(digits().train_images):,} training digits of {digits().name}" if process else "",
+            "digits": f"{len(digits().train_images):,} training digits ({digits().name})" if process else "",
             "idle_seconds": stepping.IDLE_SECONDS,
         }

@@ -63,7 +63,7 @@ def test_a_training_is_begun_looked_at_and_takes_the_steps_that_are_asked_for(st
     state.act("generator")  # of none
     assert told(state, "state", "taken") == ["off", 0]
     state.act("start")
-    assert told(state, "state", "training", "digits") == ["starting", 1, "4,000 training digits of few digits"]
+    assert told(state, "state", "training", "digits") == ["starting", 1, "4,000 training digits (few digits)"]
     state.act("generator")  # not ready: no more than a look
     assert told(state, "state", "step") == ["starting", None]
     state.act("look")
