@@ -11,7 +11,8 @@ from vae_core.latent.latent_map import round_trip
 from vae_core.latent.manifold import MAX_QUANTILE, MAX_SIDE, MIN_QUANTILE, MIN_SIDE, mosaic
 from vae_core.latent.points import Z_LIMIT, as_point, as_points, point_text, prior_quantiles, random_point
 from vae_core.latent.support import SPARSE_FACTOR, SUPPORT_RANK
-from vae_core.ui.components.latent_map import latent_map, pinned_point, seen_view
+from vae_core.ui.components.component import pinned_point
+from vae_core.ui.components.latent_map import KEY, latent_map, seen_view
 from vae_core.ui.elements.glossary import PRIOR
 from vae_core.ui.elements.notices import link_warnings, show_error, showing_errors
 from vae_core.ui.elements.pictures import gallery, png, vote
@@ -205,7 +206,7 @@ def describe_place(loaded: LoadedRun, z: tuple[float, float]) -> None:
 
 
 def pin_from_map() -> None:
-    z, revision = pinned_point()
+    z, revision = pinned_point(KEY)
     with suppress(LatentPointError, TypeError):  # no map of ours sends what is none
         state.pin(as_point(*z) if z else None, revision)
     st.rerun("surroundings")

@@ -1,6 +1,8 @@
 """GAN: how a generator and a discriminator train each other, what a generator learns, and how it differs from a VAE."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 import streamlit as st
 
@@ -8,9 +10,10 @@ from vae_core.errors import LatentPointError, RunDamaged, RunError, VaeError
 from vae_core.kinds import GAN
 from vae_core.latent.points import Point, as_point
 from vae_core.runs import progress
-from vae_core.runs.catalog import list_runs, open_run
+from vae_core.runs.catalog import list_runs
 from vae_core.runs.run import Run
-from vae_core.ui.components.decoder_maps import Side, decoder_maps, pinned_point
+from vae_core.ui.components.component import pinned_point
+from vae_core.ui.components.decoder_maps import KEY, Side, decoder_maps
 from vae_core.ui.components.time_machine import time_machine
 from vae_core.ui.components.two_steps import shown_step, two_steps
 from vae_core.ui.elements.digit_search import digit_search, find_places
@@ -23,12 +26,14 @@ from vae_core.ui.elements.run_select import select_run
 from vae_core.ui.elements.score_comparison import score_comparison
 from vae_core.ui.resources.drawing_layers import DRAWING_LAYERS, JUDGED, REALNESS, drawing_layer
 from vae_core.ui.resources.drawn_layer import DrawnLayer
-from vae_core.ui.resources.loaded_decoder import LoadedDecoder, load_decoder
-from vae_core.ui.resources.loaded_run import digits_for, load_any, load_run
+from vae_core.ui.resources.loaded_decoder import LoadedDecoder
+from vae_core.ui.resources.loaded_run import Loaded, digits_for, load_any, load_run
 from vae_core.ui.session.digits import digits
 from vae_core.ui.session.gan import BESIDE, LEARNED, MOST_STEPS, STEPS, VIEWS, GanState
 
 state = GanState()
+
+L = TypeVar("L", bound=Loaded)
 
 _NOT_YET = DrawnLayer(None, 0.0)
 
@@ -93,7 +98,7 @@ def learned(gans: dict[str, Run], problems: list[str], run_id: str) -> None:
         choose_layer(list(DRAWING_LAYERS))
         let_go()
     damaged_runs(problems)
-    decoder_maps([side_of(opened(gans[state.run]))], state.target, state.revision, pin_from_maps)
+    decoder_maps([side_of(opened(load_any, gans[state.run]).drawing)], state.target, state.revision, pin_from_maps)
     state.write_link()
     st.markdown(
         "A generator has no encoder, so no digits can be placed on its map. The layers show what it draws where. It "
@@ -122,7 +127,8 @@ def beside_a_vae() -> None:
     gans, vaes, problems = offered()
     link_warnings(state.keep_among(gans, vaes))
     both(gans, vaes, problems, (state.run, state.vae))
-    score_comparison(load_any(digits(), gans[state.run]), load_run(digits(), vaes[state.vae]))
+    gan, vae = gans[state.run], vaes[state.vae]
+    score_comparison(opened(load_any, gan, vae), opened(load_run, vae, gan))
 
 
 @st.fragment
@@ -139,12 +145,12 @@ def both(gans: dict[str, Run], vaes: dict[str, Run], problems: list[str], run_id
         choose_layer([name for name in DRAWING_LAYERS if name != REALNESS])
         let_go()
     above = st.container()
-    gan, vae = opened(gans[state.run]), opened(vaes[state.vae])
-    encoded = load_run(digits(), vaes[state.vae])
+    gan = opened(load_any, gans[state.run]).drawing
+    encoded = opened(load_run, vaes[state.vae], gan.run)
     found = find_places(encoded, gan)
     sides = [
         side_of(gan, found=found and found.gan),
-        side_of(vae, map_url=encoded.map_url(), found=found and found.encoded),
+        side_of(encoded.drawing, map_url=encoded.map_url(), found=found and found.encoded),
     ]
     decoder_maps(sides, state.target, state.revision, pin_from_maps)
     with above:
@@ -187,10 +193,10 @@ def let_go() -> None:
     st.button("Reset", icon=":material/restart_alt:", on_click=state.move, args=(None,), help="Let the point go.")
 
 
-def opened(run: Run) -> LoadedDecoder:
-    """The run's decoder; where it cannot be read, the page says so and ends here."""
+def opened(load: Callable[..., L], run: Run, *beside: Run) -> L:
+    """The run with the digits to show it on, beside others; where it cannot be read, the page says so and ends here."""
     try:
-        return load_decoder(open_run(run.id))
+        return load(digits(), run, *beside)
     except RunError as error:
         show_error(error, "This run cannot be shown.")
         st.stop()
@@ -211,7 +217,7 @@ def layer_as_far(loaded: LoadedDecoder, layer: str) -> DrawnLayer:
 
 
 def pin_from_maps() -> None:
-    z, revision = pinned_point()
+    z, revision = pinned_point(KEY)
     with suppress(LatentPointError, TypeError):  # no map of ours sends what is none
         state.pin(as_point(*z) if z else None, revision)
 

@@ -1,24 +1,18 @@
-"""The two steps of a GAN's training: the numbers are those of the recording, it plays and pauses, and it goes live."""
+"""The two steps of a GAN's training: the numbers are those of the recording, it plays and pauses."""
 
-import os
 import re
-import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Tab
-from tests.e2e.train_page import LONG, STILL
-from tests.server import running_app
+from tests.e2e.train_page import STILL
+from tests.e2e.two_steps import KEYS, READY, cards, number, pictures, press, root, slider
 from vae_core.data.digits import Digits
 from vae_core.runs.recording import Steps, read_recording
-
-READY = '[data-testid="gan-steps"][data-ready="true"]'
-KEYS = {"discriminator": "Discriminator step", "generator": "Generator step"}
 
 
 @pytest.fixture(scope="module")
@@ -43,36 +37,6 @@ def page(tab: Tab) -> Iterator[Page]:
     expect(root(tab.page)).to_have_attribute("data-step", "0")
     yield tab.page
     assert not tab.errors
-
-
-def root(page: Page) -> Locator:
-    return page.get_by_test_id("gan-steps")
-
-
-def slider(page: Page) -> Locator:
-    return page.get_by_test_id("two-steps-slider")
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def cards(page: Page, kind: str) -> list[str]:
-    return page.locator(f'[data-cards="{kind}"] li').all_inner_texts()
-
-
-def pictures(page: Page, kind: str) -> np.ndarray:
-    """(8, 28, 28): what the cards' canvases show."""
-    found = page.locator(f'[data-cards="{kind}"] canvas').evaluate_all(
-        """canvases => canvases.map((canvas) =>
-            [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0))"""
-    )
-    return np.array(found, np.uint8).reshape(8, 28, 28)
-
-
-def number(page: Page, name: str) -> float:
-    text = page.get_by_test_id(f"two-steps-{name}").inner_text()
-    return float(text.replace("\u2212", "-").replace(" nats", ""))
 
 
 def percents(verdicts: np.ndarray) -> list[str]:
@@ -225,56 +189,3 @@ def test_what_does_not_arrive_is_told_and_fetched_by_the_next_press(browser: Bro
         press(page, "Discriminator step")
         expect(root(page)).to_have_attribute("data-step", "1")
         expect(message).to_be_hidden()
-
-
-@pytest.fixture
-def live(browser: Browser, tmp_path: Path) -> Iterator[tuple[Tab, int]]:
-    """A tab on an app of its own, which shows the bundled digits; and that app's process."""
-    with (
-        running_app(tmp_path / "runs", tmp_path / "log", VAE_MNIST="") as (address, app),
-        browser.new_context(viewport={"width": 1280, "height": 720}, **STILL) as window,
-    ):
-        tab = Tab(window.new_page(), address)
-        tab.enter("GAN")
-        tab.page.wait_for_selector(READY)
-        yield tab, app.pid
-
-
-def test_live_the_networks_learn_in_any_order_and_a_second_visitor_is_told_to_wait(live: tuple[Tab, int]) -> None:
-    tab, app = live
-    page, note = tab.page, tab.page.get_by_test_id("two-steps-note")
-    press(page, "Live training")
-    expect(note).to_contain_text("TensorFlow is starting")
-    expect(note).to_contain_text("trained now on 4,000 training digits", timeout=LONG)
-    seen = []
-    for i, network in enumerate(("generator", "generator", "discriminator"), start=1):
-        press(page, KEYS[network])
-        expect(root(page)).to_have_attribute("data-step", str(i))
-        expect(root(page)).to_have_attribute("data-kind", network)
-        seen.append((number(page, "error-before"), number(page, "error-after")))
-    assert len(set(seen)) == 3
-    assert pictures(page, "real").max() > 200
-    with page.context.new_page() as second:
-        second.goto(page.url)
-        second.wait_for_selector(READY)
-        press(second, "Live training")
-        expect(second.get_by_test_id("two-steps-note")).to_contain_text("Others are training step by step")
-    press(page, "Back")
-    expect(root(page)).to_have_attribute("data-step", "2")
-    assert (number(page, "error-before"), number(page, "error-after")) == seen[1]
-    press(page, "Recording")
-    expect(page.get_by_test_id("two-steps-moment")).to_contain_text("of 600")
-    assert not tab.errors
-    press(page, "Live training")
-    (worker,) = children(app)
-    os.kill(worker, signal.SIGKILL)
-    press(page, "Discriminator step")
-    expect(note).to_contain_text("was killed")
-    press(page, "Start live training")
-    expect(note).to_contain_text("TensorFlow is starting")
-
-
-def children(process: int) -> list[int]:
-    """The processes that this one has started and that live."""
-    lists = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(child) for path in lists for child in path.read_text().split()]

@@ -1,25 +1,12 @@
 import assert from "node:assert/strict"
-import { beforeEach, mock, test } from "node:test"
+import { beforeEach, test } from "node:test"
 
 import { Player } from "../../vae_core/ui/components/time_machine/player.js"
+import { pass, restart, waiting } from "./clock.js"
 
 /** A snapshot whose one digit lies at (step, 0), so that where it is shown tells how far the way is done. */
 const frame = (/** @type {number} */ step) => ({ step, means: [step, 0], tiles: [0] })
 const KEPT = [0, 10, 20, 30].map(frame)
-
-/** Milliseconds since the test's start. */
-let now = 0
-/** @type {Map<number, () => void>} the animation frames that are asked for, by id */
-const waiting = new Map()
-let lastId = 0
-Object.assign(globalThis, {
-  requestAnimationFrame: (/** @type {() => void} */ callback) => {
-    waiting.set(++lastId, callback)
-    return lastId
-  },
-  cancelAnimationFrame: (/** @type {number} */ id) => void waiting.delete(id),
-})
-mock.method(performance, "now", () => now)
 
 const motion = { matches: false }
 /** @type {Player} */
@@ -30,8 +17,7 @@ let drawn
 let described
 
 beforeEach(() => {
-  now = 0
-  waiting.clear()
+  restart()
   motion.matches = false
   drawn = []
   described = []
@@ -40,18 +26,6 @@ beforeEach(() => {
     describe: () => described.push([player.frames[player.index].step, player.playing]),
   })
 })
-
-/**
- * Let time pass, and the animation frame that is asked for come at its end.
- * @param {number} ms
- */
-function pass(ms) {
-  now += ms
-  const callbacks = [...waiting.values()]
-  waiting.clear()
-  assert.ok(callbacks.length <= 1, "two movements at a time")
-  for (const callback of callbacks) callback()
-}
 
 const shown = () => player.moment?.step
 

@@ -1,25 +1,9 @@
-// What the tests of the two steps share: files of steps, and a clock with animation frames.
-
-import assert from "node:assert/strict"
-import { mock } from "node:test"
+// What the tests of the two steps share: files of steps, and time that passes.
 
 import { SHOWN } from "../../vae_core/ui/components/two_steps/steps.js"
+import { pass } from "./clock.js"
 
 /** @import { Tensors } from "../../vae_core/ui/browser/tensors.js" */
-
-/** Milliseconds since the test's start. */
-let now = 0
-/** @type {Map<number, () => void>} the animation frames that are asked for, by id */
-export const waiting = new Map()
-let lastId = 0
-Object.assign(globalThis, {
-  requestAnimationFrame: (/** @type {() => void} */ callback) => {
-    waiting.set(++lastId, callback)
-    return lastId
-  },
-  cancelAnimationFrame: (/** @type {number} */ id) => void waiting.delete(id),
-})
-mock.method(performance, "now", () => now)
 
 /**
  * A file of steps, of which step n has the error [n, n + 0.5]; the networks take turns.
@@ -41,24 +25,14 @@ export function file(first, count) {
   }
 }
 
-/** Let a test begin: no time has passed, and no frame is asked for. */
-export function restart() {
-  now = 0
-  waiting.clear()
-}
-
 /** What was promised comes. */
 export const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 /**
- * Let time pass, and the animation frame that is asked for come at its end; then what that promised.
+ * Let time pass, and then come what that promised.
  * @param {number} ms
  */
-export async function pass(ms) {
-  now += ms
-  const callbacks = [...waiting.values()]
-  waiting.clear()
-  assert.ok(callbacks.length <= 1, "two steps at a time")
-  for (const callback of callbacks) callback()
+export async function passAll(ms) {
+  pass(ms)
   await settle()
 }

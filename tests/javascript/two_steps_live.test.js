@@ -3,7 +3,8 @@ import { beforeEach, test } from "node:test"
 
 import { Live } from "../../vae_core/ui/components/two_steps/live.js"
 import { Player } from "../../vae_core/ui/components/two_steps/player.js"
-import { file, pass, restart, settle } from "./two_steps.js"
+import { restart } from "./clock.js"
+import { file, passAll, settle } from "./two_steps.js"
 
 /** @import { Tensors } from "../../vae_core/ui/browser/tensors.js" */
 
@@ -62,12 +63,12 @@ test("a live training is asked for steps in any order, which can be gone back to
   answer(1)
   await settle()
   assert.deepEqual(shown(), [0, 0, true])
-  await pass(1500)
+  await passAll(1500)
   player.press(["generator"])
   await settle()
   answer(2)
   await settle()
-  await pass(1500)
+  await passAll(1500)
   assert.deepEqual(shown(), [2, 1, false])
   await player.back()
   assert.deepEqual(shown(), [1, 0, false])
@@ -85,7 +86,7 @@ test("playing a live training asks for the two in turn", async () => {
     await settle()
     answer(taken)
     await settle()
-    await pass(Math.ceil(player.duration))
+    await passAll(Math.ceil(player.duration))
   }
   assert.deepEqual(asked, ["discriminator", "generator", "discriminator", "generator"])
 })

@@ -4,7 +4,8 @@ import { beforeEach, test } from "node:test"
 import { Player } from "../../vae_core/ui/components/two_steps/player.js"
 import { Recording, outlineOf } from "../../vae_core/ui/components/two_steps/recording.js"
 import { NETWORKS, SHOWN, stepsOf } from "../../vae_core/ui/components/two_steps/steps.js"
-import { file, pass, restart, settle, waiting } from "./two_steps.js"
+import { restart, waiting } from "./clock.js"
+import { file, passAll, settle } from "./two_steps.js"
 
 /** @type {string[]} the files that were asked for */
 let fetched
@@ -55,9 +56,9 @@ test("a step takes a second and a half, and then its end is shown", async () => 
   player.press(["discriminator"])
   await settle()
   assert.deepEqual([...shown(), player.share], [0, 0, true, 0])
-  await pass(750)
+  await passAll(750)
   assert.deepEqual([...shown(), player.share], [0, 0, true, 0.5])
-  await pass(750)
+  await passAll(750)
   assert.deepEqual([...shown(), player.share], [1, 0, false, 1])
   assert.equal(waiting.size, 0)
 })
@@ -66,9 +67,9 @@ test("a network whose turn has not come learns after the other, which is quick",
   player.press(["generator"])
   await settle()
   assert.deepEqual([...shown(), player.duration], [0, 0, true, 400])
-  await pass(400)
+  await passAll(400)
   assert.deepEqual([...shown(), player.duration], [1, 1, true, 1500])
-  await pass(1500)
+  await passAll(1500)
   assert.deepEqual(shown(), [2, 1, false])
 })
 
@@ -77,16 +78,16 @@ test("both learn once, in the order in which their turns come", async () => {
   player.press(NETWORKS)
   await settle()
   assert.deepEqual(player.step?.trained, "generator")
-  await pass(1500)
+  await passAll(1500)
   assert.deepEqual([...shown(), player.step?.trained], [4, 4, true, "discriminator"])
-  await pass(1500)
+  await passAll(1500)
   assert.deepEqual(shown(), [5, 4, false])
 })
 
 test("a press during a step ends that one and begins the next", async () => {
   player.press(["discriminator"])
   await settle()
-  await pass(100)
+  await passAll(100)
   player.press(["generator"])
   await settle()
   assert.deepEqual(shown(), [1, 1, true])
@@ -100,7 +101,7 @@ test("playing becomes faster, takes every step, ends by itself, and begins again
   for (let i = 2; i < 12; i++) {
     assert.deepEqual(shown(), [i, i, true])
     durations.push(player.duration)
-    await pass(Math.ceil(player.duration))
+    await passAll(Math.ceil(player.duration))
   }
   assert.deepEqual(durations, [...durations].sort((a, b) => b - a))
   assert.equal(durations[0], 1200)
@@ -116,23 +117,23 @@ test("playing becomes faster, takes every step, ends by itself, and begins again
 test("pausing lets the step under way end", async () => {
   player.togglePlay()
   await settle()
-  await pass(600)
+  await passAll(600)
   player.togglePlay()
   assert.deepEqual([player.playing, player.moving], [false, true])
-  await pass(600)
+  await passAll(600)
   assert.deepEqual(shown(), [1, 0, false])
-  await pass(5000)
+  await passAll(5000)
   assert.deepEqual(shown(), [1, 0, false])
 })
 
 test("slow motion takes twelve seconds, from the moment it is wished for", async () => {
   player.press(["discriminator"])
   await settle()
-  await pass(750)
+  await passAll(750)
   player.toggleSlow()
-  await pass(3000)
+  await passAll(3000)
   assert.equal(player.share, 0.75)
-  await pass(3000)
+  await passAll(3000)
   assert.deepEqual(shown(), [1, 0, false])
 })
 
@@ -140,7 +141,7 @@ test("of a step that goes by in a moment its end is shown, unless it is slow", a
   player.togglePlay()
   await settle()
   player.duration = 150
-  await pass(15)
+  await passAll(15)
   assert.deepEqual([player.hasty, player.share], [true, 1])
   player.toggleSlow()
   assert.deepEqual([player.hasty, player.share], [false, 0.1])
@@ -150,7 +151,7 @@ test("back undoes the step under way, else the last one, and not more than there
   await player.jumpTo(2)
   player.press(["discriminator"])
   await settle()
-  await pass(500)
+  await passAll(500)
   await player.back()
   assert.deepEqual(shown(), [2, 1, false])
   await player.back()
@@ -158,7 +159,7 @@ test("back undoes the step under way, else the last one, and not more than there
   assert.deepEqual([...shown(), player.share], [0, 0, false, 0])
   await player.back()
   assert.deepEqual(shown(), [0, 0, false])
-  await pass(5000)
+  await passAll(5000)
   assert.deepEqual(shown(), [0, 0, false])
 })
 
@@ -166,7 +167,7 @@ test("who wants no motion sees the end of a step at once, but its phases in slow
   motion.matches = true
   player.press(["discriminator"])
   await settle()
-  await pass(100)
+  await passAll(100)
   assert.equal(player.share, 1)
   player.toggleSlow()
   assert.ok(player.share < 0.1)

@@ -11,8 +11,6 @@ import pickle
 import queue
 import subprocess
 import sys
-import threading
-from typing import IO
 
 from vae_core.data.digits import Digits
 from vae_core.errors import ComputationFailed, VaeError, one_line
@@ -40,8 +38,7 @@ def measure(model: Model, digits: Digits, on_progress: OnProgress) -> Report:
         raise ComputationFailed(f"No process can be started to measure the report ({error.strerror}).") from error
     assert process.stdin
     assert process.stdout
-    received: queue.Queue[_Message | None] = queue.Queue()
-    threading.Thread(target=_receive, args=(process.stdout, received), daemon=True).start()
+    received: queue.Queue[_Message | None] = processes.pickles_from(process.stdout)
     try:
         with contextlib.suppress(BrokenPipeError), process.stdin as pipe:  # if it died, its status is told below
             pickle.dump((model, digits, samples.SAMPLES), pipe)
@@ -63,16 +60,6 @@ def measure(model: Model, digits: Digits, on_progress: OnProgress) -> Report:
     finally:
         process.kill()
         process.wait()
-
-
-def _receive(pipe: IO[bytes], received: "queue.Queue[_Message | None]") -> None:
-    """Pass on what comes through the pipe; None at its end."""
-    try:
-        with pipe, contextlib.suppress(Exception):  # what is no pickle may raise any error
-            while True:
-                received.put(pickle.load(pipe))
-    finally:
-        received.put(None)
 
 
 def _main() -> None:

@@ -5,12 +5,10 @@ a step after each line, or an error. It ends by itself when nobody asked for a m
 """
 
 import contextlib
-import pickle
 import queue
 import subprocess
 import threading
 import weakref
-from typing import IO
 
 from vae_core.errors import ComputationFailed, TrainingOff, VaeError
 from vae_core.jobs.queue import slots
@@ -48,8 +46,7 @@ class Stepping:
             _begun.add(self)
             weakref.finalize(self, _end, self._process)  # with the session that holds it, at the latest with the app
         assert self._process.stdout
-        self._received: queue.Queue[Message | None] = queue.Queue()
-        threading.Thread(target=_receive, args=(self._process.stdout, self._received), daemon=True).start()
+        self._received: queue.Queue[Message | None] = processes.pickles_from(self._process.stdout)
         self.ready = False
 
     @property
@@ -112,13 +109,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.stdin.close()
     process.kill()
     process.wait()
-
-
-def _receive(pipe: IO[bytes], received: "queue.Queue[Message | None]") -> None:
-    """Pass on what comes through the pipe; None at its end."""
-    try:
-        with pipe, contextlib.suppress(Exception):  # what is no pickle may raise any error
-            while True:
-                received.put(pickle.load(pipe))
-    finally:
-        received.put(None)

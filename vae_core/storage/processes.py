@@ -1,11 +1,15 @@
-"""Processes of Python that find this package: how they are started, and in words how they ended."""
+"""Processes of Python that find this package: how they are started, what they send, and in words how they ended."""
 
+import contextlib
 import os
+import pickle
+import queue
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 _ROOT = Path(__file__).parents[2]
 
@@ -42,6 +46,22 @@ def start(
         stderr=stderr,
         start_new_session=own_session,
     )
+
+
+def pickles_from(pipe: IO[bytes]) -> "queue.Queue[Any]":
+    """What a process of ours sends through a pipe, one object after the other as they come; None at its end."""
+    received: queue.Queue[Any] = queue.Queue()
+
+    def receive() -> None:
+        try:
+            with pipe, contextlib.suppress(Exception):  # what is no pickle may raise any error
+                while True:
+                    received.put(pickle.load(pipe))
+        finally:
+            received.put(None)
+
+    threading.Thread(target=receive, daemon=True).start()
+    return received
 
 
 def how_it_ended(status: int) -> str:

@@ -1,6 +1,7 @@
 """Processes: started with this package on their path, and how they ended, in words."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -18,6 +19,18 @@ def test_a_process_finds_the_package_wherever_it_is_started(tmp_path: Path, monk
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert b"vae_core" in output
+
+
+def test_what_a_process_sends_comes_in_its_order_and_ends_where_it_is_torn():
+    source, sink = os.pipe()
+    received = processes.pickles_from(os.fdopen(source, "rb"))
+    with os.fdopen(sink, "wb") as pipe:
+        for sent in ("one", [2, 2]):
+            pickle.dump(sent, pipe)
+            pipe.flush()
+            assert received.get(timeout=10) == sent
+        pipe.write(pickle.dumps("torn")[:-3])
+    assert received.get(timeout=10) is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")

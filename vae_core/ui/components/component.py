@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import streamlit as st
 from streamlit.components.v2 import component
 
 from vae_core.ui.resources.scripts import module_url
@@ -39,3 +40,12 @@ class Component:
         # As text, for Streamlit would import pandas to look at a list: half a second of the app's start.
         message = {"view": module_url(self._view), "data": json.dumps(data)}
         return self._mount(key=key, data=message, **callbacks)
+
+
+def pinned_point(key: str) -> tuple[Any, Any]:
+    """What a map of this key last pinned: [z1, z2] or None, and the revision it then knew, if it is to be believed,
+    which the caller checks."""
+    match st.session_state[key]["pin"]:
+        case [{"z": z, "revision": revision}, _]:
+            return z, revision
+    return None, None

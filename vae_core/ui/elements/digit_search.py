@@ -10,7 +10,7 @@ from vae_core.data.images import to_images, to_pixels
 from vae_core.latent.points import Z_LIMIT, Point, as_point, as_points
 from vae_core.likelihood.elbo import reconstruction_nats
 from vae_core.ui.elements.pictures import gallery
-from vae_core.ui.resources.loaded_decoder import LoadedDecoder, load_decoder
+from vae_core.ui.resources.loaded_decoder import LoadedDecoder
 from vae_core.ui.resources.loaded_run import LoadedRun
 from vae_core.ui.session.gan import GanState
 
@@ -38,7 +38,7 @@ def find_places(encoded: LoadedRun, gan: LoadedDecoder) -> Places | None:
     return Places(
         gan=_searched(gan, pixels, gan.decoder.digest, digest, index),
         encoded=as_point(*np.clip(encoded.map.means[index], -Z_LIMIT, Z_LIMIT).tolist()),
-        vae=_searched(load_decoder(encoded.run), pixels, encoded.network.decoder.digest, digest, index),
+        vae=_searched(encoded.drawing, pixels, encoded.network.decoder.digest, digest, index),
     )
 
 

@@ -38,19 +38,9 @@ class LoadedDecoder:
         return _inverter(self.decoder, self.decoder.digest)
 
 
-def load_decoder(run: Run) -> LoadedDecoder:
-    """Raises RunDamaged if the run's network cannot be read."""
-    return LoadedDecoder(run, *_loaded(run, str(run.directory), run.version))
-
-
 def decoder_url(decoder: Decoder) -> str:
     """safetensors of decoder.hidden.{i}.kernel/.bias and decoder.logits.kernel/.bias, float32 or float16."""
     return publish_tensors(f"decoder-{_VERSION}-{decoder.digest}.safetensors", lambda: _tensors(decoder))
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _loaded(_run: Run, directory: str, version: int) -> tuple[Decoder, Discriminator | None]:
-    return _run.decoder(), None if _run.record.has_encoder else _run.discriminator()
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -15,7 +15,7 @@ from vae_core.networks.gan_network import GanNetwork
 from vae_core.networks.network import Model, Network
 from vae_core.runs.run import Run
 from vae_core.storage.tensors import Shapes
-from vae_core.ui.resources.loaded_decoder import decoder_url
+from vae_core.ui.resources.loaded_decoder import LoadedDecoder, decoder_url
 from vae_core.ui.resources.picture_blocks import pack_blocks
 from vae_core.ui.resources.static_files import publish_large
 from vae_core.ui.resources.tensor_files import publish_tensors, read_tensors
@@ -33,6 +33,11 @@ class LoadedRun:
     digits: Digits
     network: Network
     map: LatentMap
+
+    @property
+    def drawing(self) -> LoadedDecoder:
+        """The run as far as it draws."""
+        return LoadedDecoder(self.run, self.network.decoder, None)
 
     def decoder_url(self) -> str:
         """The decoder's weights, as `decoder_url` has them."""
@@ -56,6 +61,11 @@ class LoadedGan:
     run: Run
     digits: Digits
     network: GanNetwork
+
+    @property
+    def drawing(self) -> LoadedDecoder:
+        """The run as far as it draws."""
+        return LoadedDecoder(self.run, self.network.decoder, self.network.discriminator)
 
 
 Loaded = LoadedRun | LoadedGan

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from vae_core.latent.drawing_heatmaps import EXTENT
 from vae_core.latent.manifold import lattice
 from vae_core.latent.points import Point
@@ -44,7 +42,7 @@ def decoder_maps(sides: Sequence[Side], z: Point | None, revision: int, on_pin: 
     """Draw one side or two.
 
     z: the pinned point, taken by a new component and whenever `revision` has changed; on_pin: called after the visitor
-    pinned another point or none, which `pinned_point` then returns. While a layer is not whole, the browser asks for it
+    pinned another point or none, which `component.pinned_point` then returns. While a layer is not whole, the browser asks for it
     a few times a second, by having the page's fragment run again.
     """
     _component.mount(
@@ -62,15 +60,6 @@ def decoder_maps(sides: Sequence[Side], z: Point | None, revision: int, on_pin: 
         on_pin_change=on_pin,
         on_layer_change=lambda: None,
     )
-
-
-def pinned_point() -> tuple[Any, Any]:
-    """What the browser last pinned: [z1, z2] or None, and the revision it then knew, if it is to be believed, which the
-    caller checks."""
-    match st.session_state[KEY]["pin"]:
-        case [{"z": z, "revision": revision}, _]:
-            return z, revision
-    return None, None
 
 
 def _side(side: Side) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import { Announcer } from "../../browser/announcer.js"
 import { pointText } from "../../browser/digits.js"
-import { find } from "../../browser/elements.js"
+import { find, findAll } from "../../browser/elements.js"
 import { Messenger } from "../../browser/messenger.js"
 import { loadPlotly } from "../../browser/plotly.js"
 import { ShownPoint } from "../../plots/shown_point.js"
@@ -50,6 +50,8 @@ export class View {
         else root.focus({ preventScroll: true }) // for the arrow keys
       },
     }
+    const left = part('[data-side="left"]')
+    left.after(mirrored(left))
     const names = /** @type {const} */ (["left", "right"])
     this.sides = names.map((name) => new Side(part(`[data-side="${name}"]`), name, pointing))
     root.addEventListener("keydown", (event) => this.key(event))
@@ -161,4 +163,19 @@ export class View {
     this.announcer.close()
     for (const side of this.sides) side.close()
   }
+}
+
+/**
+ * The right side: the same as the left one, but in name.
+ * @param {HTMLElement} left - before anything is drawn in it.
+ */
+function mirrored(left) {
+  const right = /** @type {HTMLElement} */ (left.cloneNode(true))
+  for (const element of [right, ...findAll(right, "[data-testid], [aria-label]", HTMLElement)]) {
+    for (const name of ["data-side", "data-testid", "aria-label"]) {
+      const value = element.getAttribute(name)
+      if (value) element.setAttribute(name, value.replace("left", "right"))
+    }
+  }
+  return right
 }

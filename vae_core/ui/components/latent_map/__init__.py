@@ -40,7 +40,7 @@ def latent_map(
     layer: the name of the heatmap under the points; drawn: that heatmap, as far as it is computed: while it is not
     whole, the browser asks for it a few times a second, by having the page's fragment run again; z: the pinned point,
     taken by a new map and whenever `revision` has changed; view: what is looked at, taken by a new map and whenever
-    `view_revision` has changed; on_pin: called after the visitor pinned another point or none, which `pinned_point`
+    `view_revision` has changed; on_pin: called after the visitor pinned another point or none, which `component.pinned_point`
     then returns; on_view: called after they moved the map or hid classes, which `seen_view` then returns.
     """
     _component.mount(
@@ -75,15 +75,6 @@ def _layer(name: str, drawn: DrawnLayer) -> dict[str, Any]:
     layer = LAYERS[name]
     said = {"legend": layer.legend, "help": layer.help, "cancel": "Choose no layer to cancel."}
     return {"url": drawn.url, "share": drawn.share} | said | answered
-
-
-def pinned_point() -> tuple[Any, Any]:
-    """What the browser last pinned: [z1, z2] or None, and the revision it then knew, if it is to be believed, which the
-    caller checks."""
-    match st.session_state[KEY]["pin"]:
-        case [{"z": z, "revision": revision}, _]:
-            return z, revision
-    return None, None
 
 
 def seen_view() -> tuple[dict[str, str], Any]:
