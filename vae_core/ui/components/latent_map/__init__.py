@@ -40,8 +40,9 @@ def latent_map(
     layer: the name of the heatmap under the points; drawn: that heatmap, as far as it is computed: while it is not
     whole, the browser asks for it a few times a second, by having the page's fragment run again; z: the pinned point,
     taken by a new map and whenever `revision` has changed; view: what is looked at, taken by a new map and whenever
-    `view_revision` has changed; on_pin: called after the visitor pinned another point or none, which `component.pinned_point`
-    then returns; on_view: called after they moved the map or hid classes, which `seen_view` then returns.
+    `view_revision` has changed; on_pin: called after the visitor pinned another point or none, which
+    `component.pinned_point` then returns; on_view: called after they moved the map or hid classes, which `seen_view`
+    then returns.
     """
     _component.mount(
         key=KEY,
