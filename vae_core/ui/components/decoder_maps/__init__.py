@@ -42,8 +42,8 @@ def decoder_maps(sides: Sequence[Side], z: Point | None, revision: int, on_pin: 
     """Draw one side or two.
 
     z: the pinned point, taken by a new component and whenever `revision` has changed; on_pin: called after the visitor
-    pinned another point or none, which `component.pinned_point` then returns. While a layer is not whole, the browser asks for it
-    a few times a second, by having the page's fragment run again.
+    pinned another point or none, which `component.pinned_point` then returns. While a layer is not whole, the browser
+    asks for it a few times a second, by having the page's fragment run again.
     """
     _component.mount(
         key=KEY,
